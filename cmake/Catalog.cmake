@@ -1,0 +1,1 @@
+# The catalogue's generator runs at build time; telemetry owns this file.

@@ -1,0 +1,20 @@
+# Warnings are errors on both compilers. Plain x86-64, no FP contraction: the same digits on every machine.
+add_library(tw_flags INTERFACE)
+target_compile_options(tw_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -ffp-contract=off
+  -fstack-protector-strong)
+target_compile_definitions(tw_flags INTERFACE
+  $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${TW_SANITIZE}>>>:_FORTIFY_SOURCE=2>)
+if(TW_SANITIZE)
+  target_compile_options(tw_flags INTERFACE -fsanitize=${TW_SANITIZE} -fno-sanitize-recover=all
+                                            -fno-omit-frame-pointer)
+  target_link_options(tw_flags INTERFACE -fsanitize=${TW_SANITIZE})
+endif()
+if(TW_COVERAGE)
+  target_compile_options(tw_flags INTERFACE --coverage -O0)
+  target_link_options(tw_flags INTERFACE --coverage)
+endif()
+if(TW_FUZZ)
+  target_compile_options(tw_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,1 @@
+# Builds web/ with npm and embeds it; see web/README.md.

@@ -1,0 +1,44 @@
+// What happens on a market, as plain values. Whether a number is known is part of its type.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "market/symbol.h"
+
+namespace tickwitness::market {
+
+enum class Side : std::uint8_t { buy, sell };
+
+struct Trade {
+  Symbol symbol;
+  std::uint64_t id = 0;             // unique per exchange and symbol
+  Side taker_side = Side::buy;      // buy: the aggressor bought
+  bool limit_order = false;         // the taker's order type: limit, else market
+  base::Decimal price;
+  base::Decimal quantity;
+  base::WallTime exchange_time;
+};
+
+// Best bid and offer.
+struct Quote {
+  Symbol symbol;
+  std::optional<base::Decimal> bid, bid_quantity;  // absent: that side of the book is empty or unknown
+  std::optional<base::Decimal> ask, ask_quantity;
+  std::optional<base::WallTime> exchange_time;     // older servers send none
+};
+
+struct Candle {
+  Symbol symbol;
+  std::uint32_t interval_minutes = 0;
+  base::WallTime begin;
+  base::Decimal open, high, low, close, volume, vwap;
+  std::uint64_t trades = 0;
+};
+
+using Event = std::variant<Trade, Quote, Candle>;
+
+}  // namespace tickwitness::market
