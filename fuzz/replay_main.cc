@@ -1,5 +1,6 @@
-// Runs a fuzz target once over each file of the folders named on the command line, so that every corpus is an ordinary test
-// in builds without libFuzzer. Options of libFuzzer (-runs=0) are accepted and ignored.
+// Runs a fuzz target once over each file of the folders named on the command line, so that every
+// corpus is an ordinary test in builds without libFuzzer. Options of libFuzzer (-runs=0) are
+// accepted and ignored.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

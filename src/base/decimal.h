@@ -1,4 +1,5 @@
-// Exact decimals: prices, quantities, balances. Straight from the exchange's text; never through floating point.
+// Exact decimals: prices, quantities, balances. Straight from the exchange's text; never through
+// floating point.
 #pragma once
 
 #include <compare>
@@ -10,17 +11,20 @@
 
 namespace tickwitness::base {
 
-// value = mantissa / 10^scale, scale 0..18. Keeps the scale it was written with (0.00005100 has scale 8), so that text can
-// be given back as it came; comparison is by value. Thread-safe as any value type.
+// value = mantissa / 10^scale, scale 0..18. Keeps the scale it was written with (0.00005100 has
+// scale 8), so that text can be given back as it came; comparison is by value. Thread-safe as any
+// value type.
 class Decimal {
  public:
   static constexpr int kScaleMax = 18;
 
   constexpr Decimal() = default;
-  constexpr Decimal(std::int64_t mantissa, int scale) : mantissa_(mantissa), scale_(static_cast<std::int8_t>(scale)) {}
+  constexpr Decimal(std::int64_t mantissa, int scale)
+      : mantissa_(mantissa), scale_(static_cast<std::int8_t>(scale)) {}
 
-  // JSON number grammar plus leading '+': digits, optional fraction, optional exponent (1e-08). Errors: not a number; more
-  // digits than 64 bits or kScaleMax hold (trailing zeros of the fraction are dropped first where that helps).
+  // JSON number grammar plus leading '+': digits, optional fraction, optional exponent (1e-08).
+  // Errors: not a number; more digits than 64 bits or kScaleMax hold (trailing zeros of the
+  // fraction are dropped first where that helps).
   static Result<Decimal> parse(std::string_view text);
 
   constexpr std::int64_t mantissa() const { return mantissa_; }

@@ -1,4 +1,5 @@
-// Errors are values. Exceptions of libraries are caught at the library's edge and turned into these.
+// Errors are values. Exceptions of libraries are caught at the library's edge and turned into
+// these.
 #pragma once
 
 #include <expected>

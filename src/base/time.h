@@ -1,4 +1,5 @@
-// The two kinds of time, as types that cannot be mixed. Neither has a now(): time comes through runtime::Clock only.
+// The two kinds of time, as types that cannot be mixed. Neither has a now(): time comes through
+// runtime::Clock only.
 #pragma once
 
 #include <chrono>
@@ -18,7 +19,8 @@ struct Monotonic {
 };
 using Instant = Monotonic::time_point;
 
-// Nanoseconds since 1970-01-01 UTC. May step; only stamped on things and compared with an exchange's own stamps.
+// Nanoseconds since 1970-01-01 UTC. May step; only stamped on things and compared with an
+// exchange's own stamps.
 using WallTime = std::chrono::sys_time<Duration>;
 
 // Both clocks read at one moment; what every step of a role is given.

@@ -1,4 +1,5 @@
-// The vocabulary between an exchange's codec and feed/: what one received frame said, whatever the exchange.
+// The vocabulary between an exchange's codec and feed/: what one received frame said, whatever the
+// exchange.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace tickwitness::exchange {
 
-// Channels by tickwitness's names; `spread` is the best bid and offer (Kraken v2: ticker with event_trigger bbo).
+// Channels by tickwitness's names; `spread` is the best bid and offer (Kraken v2: ticker with
+// event_trigger bbo).
 enum class Channel : std::uint8_t { trade, spread, ohlc, instrument };
 std::string_view to_string(Channel channel);
 
@@ -26,44 +28,75 @@ struct Subscription {
 };
 
 // States of a venue's matching engine; `unknown` is a word that the venue may add later.
-enum class VenueStatus : std::uint8_t { online, cancel_only, post_only, limit_only, reduce_only, maintenance, unknown };
+enum class VenueStatus : std::uint8_t {
+  online,
+  cancel_only,
+  post_only,
+  limit_only,
+  reduce_only,
+  maintenance,
+  unknown
+};
 std::string_view to_string(VenueStatus status);
 
 enum class FrameKind : std::uint8_t {
-  status, heartbeat, pong, subscribed, unsubscribed, refused, trades, quotes, candles, instruments,
+  status,
+  heartbeat,
+  pong,
+  subscribed,
+  unsubscribed,
+  refused,
+  trades,
+  quotes,
+  candles,
+  instruments,
   unsupported,  // well-formed, of a channel or method that is not handled (yet); `detail` names it
   malformed,    // `malformed` says why
 };
 std::string_view to_string(FrameKind kind);
 
 // Why a frame could not be used; label `reason` of the metric.
-enum class Malformed : std::uint8_t { none, json, encoding, too_deep, too_large, missing_field, wrong_type, bad_number, bad_time, bad_symbol };
+enum class Malformed : std::uint8_t {
+  none,
+  json,
+  encoding,
+  too_deep,
+  too_large,
+  missing_field,
+  wrong_type,
+  bad_number,
+  bad_time,
+  bad_symbol
+};
 std::string_view to_string(Malformed reason);
 
 struct Instrument {
   market::Symbol symbol;
-  int price_precision = 0;      // decimals
-  int quantity_precision = 0;   // decimals
-  std::string status;           // the venue's word
+  int price_precision = 0;     // decimals
+  int quantity_precision = 0;  // decimals
+  std::string status;          // the venue's word
 };
 
-// One frame. Reused from frame to frame so that the vectors keep their memory; only the fields of `kind` are meaningful.
+// One frame. Reused from frame to frame so that the vectors keep their memory; only the fields of
+// `kind` are meaningful.
 struct Frame {
   FrameKind kind = FrameKind::malformed;
   Malformed malformed = Malformed::none;
-  bool snapshot = false;                     // trades, quotes, candles, instruments: state repeated, not news
+  bool snapshot = false;  // trades, quotes, candles, instruments: state repeated, not news
   std::vector<market::Trade> trades;
   std::vector<market::Quote> quotes;
   std::vector<market::Candle> candles;
   std::vector<Instrument> instruments;
-  std::uint32_t skipped = 0;                 // entries of a good frame that were unusable (bad symbol …), counted, not fatal
-  std::optional<std::uint64_t> request_id;   // subscribed, unsubscribed, refused, pong
-  std::optional<Subscription> subscription;  // subscribed, unsubscribed; refused when the venue names enough
-  std::optional<market::Symbol> symbol;      // refused: often the only thing that is named
+  std::uint32_t skipped =
+      0;  // entries of a good frame that were unusable (bad symbol …), counted, not fatal
+  std::optional<std::uint64_t> request_id;  // subscribed, unsubscribed, refused, pong
+  std::optional<Subscription>
+      subscription;  // subscribed, unsubscribed; refused when the venue names enough
+  std::optional<market::Symbol> symbol;  // refused: often the only thing that is named
   VenueStatus venue_status = VenueStatus::unknown;
   std::optional<std::uint64_t> connection_id;
   std::optional<base::WallTime> time_in, time_out;  // pong, acks: when the venue received and sent
-  std::string detail;                        // refused: the venue's error text; unsupported: channel or method; warnings
+  std::string detail;  // refused: the venue's error text; unsupported: channel or method; warnings
   void clear();
 };
 

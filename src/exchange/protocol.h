@@ -1,4 +1,5 @@
-// What feed/ needs of an exchange, sans-I/O: texts to send, frames to read. One implementation per exchange and protocol.
+// What feed/ needs of an exchange, sans-I/O: texts to send, frames to read. One implementation per
+// exchange and protocol.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +22,20 @@ struct Request {
 class Protocol {
  public:
   virtual ~Protocol() = default;
-  // Never throws and never fails as a call: what cannot be used comes back as Frame::malformed or unsupported.
+  // Never throws and never fails as a call: what cannot be used comes back as Frame::malformed or
+  // unsupported.
   virtual void decode(std::string_view text, Frame& out) = 0;
-  // As few requests as the venue allows (at most 100 symbols each), ids from next_id on, each id once.
-  virtual std::vector<Request> subscribe(std::span<const Subscription> wanted, std::uint64_t next_id) = 0;
-  virtual std::vector<Request> unsubscribe(std::span<const Subscription> wanted, std::uint64_t next_id) = 0;
+  // As few requests as the venue allows (at most 100 symbols each), ids from next_id on, each id
+  // once.
+  virtual std::vector<Request> subscribe(std::span<const Subscription> wanted,
+                                         std::uint64_t next_id) = 0;
+  virtual std::vector<Request> unsubscribe(std::span<const Subscription> wanted,
+                                           std::uint64_t next_id) = 0;
   virtual std::string ping(std::uint64_t id) = 0;
-  // How subscriptions must be spread over connections: the index of the connection for each of `wanted`, from 0.
-  virtual std::vector<std::size_t> assign_connections(std::span<const Subscription> wanted) const = 0;
+  // How subscriptions must be spread over connections: the index of the connection for each of
+  // `wanted`, from 0.
+  virtual std::vector<std::size_t> assign_connections(
+      std::span<const Subscription> wanted) const = 0;
 };
 
 }  // namespace tickwitness::exchange

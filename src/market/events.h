@@ -15,9 +15,9 @@ enum class Side : std::uint8_t { buy, sell };
 
 struct Trade {
   Symbol symbol;
-  std::uint64_t id = 0;             // unique per exchange and symbol
-  Side taker_side = Side::buy;      // buy: the aggressor bought
-  bool limit_order = false;         // the taker's order type: limit, else market
+  std::uint64_t id = 0;         // unique per exchange and symbol
+  Side taker_side = Side::buy;  // buy: the aggressor bought
+  bool limit_order = false;     // the taker's order type: limit, else market
   base::Decimal price;
   base::Decimal quantity;
   base::WallTime exchange_time;
@@ -26,9 +26,10 @@ struct Trade {
 // Best bid and offer.
 struct Quote {
   Symbol symbol;
-  std::optional<base::Decimal> bid, bid_quantity;  // absent: that side of the book is empty or unknown
+  std::optional<base::Decimal> bid,
+      bid_quantity;  // absent: that side of the book is empty or unknown
   std::optional<base::Decimal> ask, ask_quantity;
-  std::optional<base::WallTime> exchange_time;     // older servers send none
+  std::optional<base::WallTime> exchange_time;  // older servers send none
 };
 
 struct Candle {

@@ -1,4 +1,5 @@
-// The name of a market in tickwitness's own spelling: BASE-QUOTE ("BTC-USD"). Exchanges translate at their edge.
+// The name of a market in tickwitness's own spelling: BASE-QUOTE ("BTC-USD"). Exchanges translate
+// at their edge.
 #pragma once
 
 #include <array>
@@ -17,7 +18,8 @@ class Symbol {
   static constexpr std::size_t kLengthMax = 23;
 
   Symbol() = default;
-  // "BTC-USD", or "BTC/USD" as exchanges write it: two parts of 1 or more of [A-Za-z0-9.], at most kLengthMax in all.
+  // "BTC-USD", or "BTC/USD" as exchanges write it: two parts of 1 or more of [A-Za-z0-9.], at most
+  // kLengthMax in all.
   static base::Result<Symbol> parse(std::string_view text);
 
   std::string_view str() const { return {text_.data(), length_}; }
@@ -28,7 +30,9 @@ class Symbol {
   bool empty() const { return length_ == 0; }
 
   friend bool operator==(const Symbol& a, const Symbol& b) { return a.str() == b.str(); }
-  friend std::strong_ordering operator<=>(const Symbol& a, const Symbol& b) { return a.str() <=> b.str(); }
+  friend std::strong_ordering operator<=>(const Symbol& a, const Symbol& b) {
+    return a.str() <=> b.str();
+  }
 
  private:
   std::array<char, kLengthMax> text_{};

@@ -1,4 +1,5 @@
-// The seam to threads and timers: one executor per role thread; everything on it runs in turn, never at once.
+// The seam to threads and timers: one executor per role thread; everything on it runs in turn,
+// never at once.
 #pragma once
 
 #include <functional>
@@ -9,7 +10,8 @@
 
 namespace tickwitness::runtime {
 
-// One deadline at a time; arming again replaces it. All calls on the executor's thread. Destroying it cancels.
+// One deadline at a time; arming again replaces it. All calls on the executor's thread. Destroying
+// it cancels.
 class Timer {
  public:
   virtual ~Timer() = default;

@@ -1,6 +1,7 @@
 // Bounded hand-over between exactly one producer and one consumer thread, without locks.
-// Method: two indices that only grow, each written by one side, with the other side's last known value cached beside them
-// (Rigtorp's SPSCQueue describes the idea), so that the common case touches no line of the other core.
+// Method: two indices that only grow, each written by one side, with the other side's last known
+// value cached beside them (Rigtorp's SPSCQueue describes the idea), so that the common case
+// touches no line of the other core.
 #pragma once
 
 #include <atomic>
