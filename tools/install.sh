@@ -12,7 +12,7 @@ product="ca-certificates g++ cmake ninja-build ccache pkg-config
   nodejs npm"
 tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libgtest-dev libgmock-dev librapidcheck-dev
-  curl openssl procps chromium fonts-dejavu-core prometheus"
+  shellcheck curl openssl procps chromium fonts-dejavu-core prometheus"
 bench="libbenchmark-dev prometheus-cpp-dev curl procps"
 
 # Packages whose programs may have come from elsewhere, so that dpkg does not know them.
