@@ -20,6 +20,7 @@ std::optional<ClockOffset::Sample> ClockOffset::on_pong(
   const base::WallTime received_wall = sent_.wall + elapsed;
   last_ = Sample{.round_trip = elapsed - held,
                  .offset = ((*venue_received - sent_.wall) + (*venue_sent - received_wall)) / 2};
+  ++samples_;
   return last_;
 }
 

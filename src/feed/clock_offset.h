@@ -22,11 +22,13 @@ class ClockOffset {
   std::optional<Sample> on_pong(std::uint64_t id, std::optional<base::WallTime> venue_received,
                                 std::optional<base::WallTime> venue_sent, base::Now received);
   const std::optional<Sample>& last() const { return last_; }
+  std::uint64_t samples() const { return samples_; }
 
  private:
   std::optional<std::uint64_t> pending_id_;
   base::Now sent_{};
   std::optional<Sample> last_;
+  std::uint64_t samples_ = 0;
 };
 
 }  // namespace tickwitness::feed

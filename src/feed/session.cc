@@ -95,6 +95,7 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
   switch (frame.kind) {
     case Kind::status:
       venue_status_ = frame.venue_status;
+      venue_status_known_ = true;
       break;
     case Kind::pong:
       if (frame.request_id) {

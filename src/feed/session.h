@@ -90,7 +90,9 @@ class Session {
   const SubscriptionTable& subscriptions() const { return table_; }
   const SessionCounts& counts() const { return counts_; }
   const ClockOffset& clock_offset() const { return offset_; }
+  // Meaningful once the venue has said it on any connection of this session.
   exchange::VenueStatus venue_status() const { return venue_status_; }
+  bool venue_status_known() const { return venue_status_known_; }
   std::optional<base::Instant> last_frame() const { return last_frame_; }
   std::optional<base::Instant> next_attempt() const;
 
@@ -114,6 +116,7 @@ class Session {
 
   LinkState state_ = LinkState::idle;
   exchange::VenueStatus venue_status_ = exchange::VenueStatus::unknown;
+  bool venue_status_known_ = false;
   bool was_up_ = false;    // a connection has been up before
   bool healthy_ = false;   // this connection has outlived healthy_after
   bool closing_ = false;   // Disconnect was asked for; further decisions wait for on_closed
