@@ -19,6 +19,7 @@ struct ProcessInfo {
   std::string version, commit, instance;
   std::optional<std::uint64_t> seed;  // of a demo
   base::Now started;
+  unsigned cores = 1;  // that the process may use
 };
 
 struct EngineStatus {
