@@ -66,7 +66,7 @@ std::string_view find_token(std::string_view line) {
   return {};
 }
 
-// A URL with user, colon and word before its @; the word is no variable, no mask and not "password".
+// A URL with user, colon and word before its @; the word is no variable, mask or "password".
 bool has_password_in_url(std::string_view line) {
   for (auto at = line.find("://"); at != line.npos; at = line.find("://", at + 1)) {
     const auto rest = line.substr(at + 3);
