@@ -28,5 +28,6 @@ for (const [path, seen] of lines) {
 console.log('room               lines     run   share');
 for (const [room, { all, run }] of [...rooms].sort()) {
   const share = ((100 * run) / all).toFixed(1);
-  console.log(`${room.padEnd(16)} ${String(all).padStart(7)} ${String(run).padStart(7)} ${share.padStart(6)}%`);
+  const cells = [room.padEnd(16), String(all).padStart(7), String(run).padStart(7)];
+  console.log(`${cells.join(' ')} ${share.padStart(6)}%`);
 }

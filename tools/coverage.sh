@@ -12,5 +12,6 @@ say "running the unit tests"
 run_logged build/logs/coverage-tests.log ctest --test-dir build/coverage -j2 -L '^unit$' \
   --output-on-failure
 say "adding up"
-find build/coverage -name '*.gcda' -print0 | xargs -0 -n 32 gcov --stdout --json-format 2>/dev/null |
+find build/coverage -name '*.gcda' -print0 |
+  xargs -0 -n 32 gcov --stdout --json-format 2>/dev/null |
   node tools/coverage.mjs "$top"
