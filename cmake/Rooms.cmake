@@ -55,9 +55,12 @@ function(tw_room room deps libs)
   endforeach()
   if(BUILD_TESTING AND tests)
     add_executable(test_${id} ${tests})
-    target_link_libraries(test_${id} PRIVATE tw_${id} tw_flags GTest::gmock GTest::gtest_main)
+    target_link_libraries(test_${id} PRIVATE tw_${id} tw_flags GTest::gmock GTest::gtest_main
+                                                 tw_lib_rapidcheck)
     target_compile_definitions(test_${id} PRIVATE TW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${id} COMMAND test_${id})
+    # Properties try the same inputs in every run.
+    set_tests_properties(${id} PROPERTIES ENVIRONMENT RC_PARAMS=seed=7)
   endif()
   if(BUILD_TESTING)
     tw_fuzzers(${room} tw_${id} ${dir})
