@@ -70,6 +70,10 @@ void Feed::start() {
   for (auto& link : links_) link->start();
 }
 
+void Feed::finish() {
+  for (auto& link : links_) link->finish();
+}
+
 void Feed::stop(std::function<void()> on_stopped) {
   auto left = std::make_shared<std::size_t>(links_.size());
   if (links_.empty()) return on_stopped();

@@ -26,6 +26,11 @@ void Link::start() {
   perform();
 }
 
+void Link::finish() {
+  session_.finish();
+  perform();
+}
+
 void Link::stop(std::function<void()> on_stopped) {
   const bool open =
       session_.state() == LinkState::connected || session_.state() == LinkState::connecting;
@@ -68,7 +73,7 @@ void Link::on_message(base::Now received, std::string_view text) {
 }
 
 void Link::on_closed(base::Now now, const runtime::Closed& closed) {
-  const bool stopping = session_.state() == LinkState::stopped;
+  const bool stopping = session_.state() == LinkState::stopped;  // then stop() has counted it
   const bool was_connected = session_.state() == LinkState::connected;
   session_.on_closed(now, closed);
   if (!stopping) probe_.on_closed(closed.reason, was_connected);

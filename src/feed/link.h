@@ -48,6 +48,7 @@ class Link {
   Link& operator=(const Link&) = delete;
 
   void start();
+  void finish();
   // `on_stopped` is called once the connection is closed (at once when there is none).
   void stop(std::function<void()> on_stopped);
   void set_wanted(std::vector<exchange::Subscription> wanted);

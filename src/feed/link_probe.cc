@@ -21,22 +21,26 @@ void carry(telemetry::Counter& counter, std::uint64_t& seen, std::uint64_t now) 
 
 LinkProbe::LinkProbe(market::Venue venue, const std::string& connection,
                      telemetry::Catalog& metrics)
-    : venue_(venue), connection_(connection), metrics_(metrics) {
-  const auto exchange = label_of(venue);
-  const telemetry::label::Connection name{connection};
-  attempts_ = metrics.feed_connection_attempts.at(exchange, name);
-  reconnect_attempts_ = metrics.feed_reconnect_attempts.at(exchange, name);
-  reconnects_ = metrics.feed_reconnects.at(exchange, name);
-  acks_ = metrics.feed_acks.at(exchange);
-  refusals_ = metrics.feed_refusals.at(exchange);
-  trips_ = metrics.breaker_trips.at(exchange, name);
-  connected_ = metrics.feed_connected.at(exchange, name);
-  last_frame_age_ = metrics.feed_last_frame_age_seconds.at(exchange, name);
-  last_trip_ = metrics.breaker_last_trip_timestamp_seconds.at(exchange, name);
-  clock_offset_ = metrics.feed_clock_offset_seconds.at(exchange);
-  breaker_state_ = metrics.breaker_state.at(exchange, name);
-  venue_status_ = metrics.venue_status.at(exchange);
-  rtt_ = metrics.feed_rtt_seconds.at(exchange);
+    : LinkProbe(label_of(venue), telemetry::label::Connection{connection}, metrics) {}
+
+LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Connection name,
+                     telemetry::Catalog& metrics)
+    : exchange_(exchange),
+      name_(name),
+      metrics_(metrics),
+      attempts_(metrics.feed_connection_attempts.at(exchange, name)),
+      reconnect_attempts_(metrics.feed_reconnect_attempts.at(exchange, name)),
+      reconnects_(metrics.feed_reconnects.at(exchange, name)),
+      acks_(metrics.feed_acks.at(exchange)),
+      refusals_(metrics.feed_refusals.at(exchange)),
+      trips_(metrics.breaker_trips.at(exchange, name)),
+      connected_(metrics.feed_connected.at(exchange, name)),
+      last_frame_age_(metrics.feed_last_frame_age_seconds.at(exchange, name)),
+      last_trip_(metrics.breaker_last_trip_timestamp_seconds.at(exchange, name)),
+      clock_offset_(metrics.feed_clock_offset_seconds.at(exchange)),
+      breaker_state_(metrics.breaker_state.at(exchange, name)),
+      venue_status_(metrics.venue_status.at(exchange)),
+      rtt_(metrics.feed_rtt_seconds.at(exchange)) {
   connected_.set(0);
   for (const auto reason : {runtime::CloseReason::remote, runtime::CloseReason::local}) {
     metrics.feed_disconnections.at(exchange, name, label_of(reason));  // there from the start, at 0
@@ -65,25 +69,22 @@ void LinkProbe::sync(const Session& session) {
 }
 
 void LinkProbe::on_closed(runtime::CloseReason reason, bool was_connected) {
-  const auto exchange = label_of(venue_);
-  const telemetry::label::Connection name{connection_};
   if (was_connected) {
-    metrics_.feed_disconnections.at(exchange, name, label_of(reason)).inc();
+    metrics_.feed_disconnections.at(exchange_, name_, label_of(reason)).inc();
   } else {
-    metrics_.feed_connect_failures.at(exchange, name, label_of(reason)).inc();
+    metrics_.feed_connect_failures.at(exchange_, name_, label_of(reason)).inc();
   }
 }
 
 LinkProbe::Stream& LinkProbe::stream(const exchange::Subscription& subscription) {
   const auto found = std::ranges::find(streams_, subscription, &Stream::subscription);
   if (found != streams_.end()) return *found;
-  const auto exchange = label_of(venue_);
   const telemetry::label::Symbol symbol{subscription.symbol.str()};
   const telemetry::label::Stream name{stream_name(subscription)};
   streams_.push_back({.subscription = subscription,
-                      .state = metrics_.feed_subscription_state.at(exchange, symbol, name),
-                      .age = metrics_.feed_subscription_age_seconds.at(exchange, symbol, name),
-                      .stale = metrics_.feed_subscription_stale.at(exchange, symbol, name)});
+                      .state = metrics_.feed_subscription_state.at(exchange_, symbol, name),
+                      .age = metrics_.feed_subscription_age_seconds.at(exchange_, symbol, name),
+                      .stale = metrics_.feed_subscription_stale.at(exchange_, symbol, name)});
   return streams_.back();
 }
 
@@ -101,6 +102,16 @@ void LinkProbe::observe(const Session& session, base::Instant now) {
   for (auto& stream : streams_) {
     if (stream.wanted) continue;
     stream.state.clear();  // no longer subscribed: nothing to say
+    stream.age.clear();
+  }
+}
+
+void LinkProbe::retire() {
+  connected_.clear();
+  last_frame_age_.clear();
+  breaker_state_.clear();
+  for (auto& stream : streams_) {
+    stream.state.clear();
     stream.age.clear();
   }
 }

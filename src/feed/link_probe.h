@@ -23,11 +23,15 @@ class LinkProbe {
   void on_closed(runtime::CloseReason reason, bool was_connected);
   // Once a second: ages and the state of each subscription.
   void observe(const Session& session, base::Instant now);
+  // The connection is no longer configured: what it was is no longer said.
+  void retire();
 
  private:
+  LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Connection name,
+            telemetry::Catalog& metrics);
   struct Stream {
     exchange::Subscription subscription;
-    telemetry::StateSet state;
+    telemetry::StateSet<telemetry::label::SubscriptionState> state;
     telemetry::Gauge age;
     telemetry::Counter stale;
     std::uint64_t stale_seen = 0;
@@ -35,12 +39,13 @@ class LinkProbe {
   };
   Stream& stream(const exchange::Subscription& subscription);
 
-  market::Venue venue_;
-  std::string connection_;
+  telemetry::label::Exchange exchange_;
+  std::string name_;
   telemetry::Catalog& metrics_;
   telemetry::Counter attempts_, reconnect_attempts_, reconnects_, acks_, refusals_, trips_;
   telemetry::Gauge connected_, last_frame_age_, last_trip_, clock_offset_;
-  telemetry::StateSet breaker_state_, venue_status_;
+  telemetry::StateSet<telemetry::label::BreakerState> breaker_state_;
+  telemetry::StateSet<telemetry::label::VenueStatus> venue_status_;
   telemetry::Histogram rtt_;
   SessionCounts seen_;
   std::uint64_t trips_seen_ = 0;

@@ -34,6 +34,11 @@ void Session::start(base::Now now, Actions& out) {
   if (retry_at_ <= now.mono) attempt(now, out);
 }
 
+void Session::finish() {
+  finishing_ = true;
+  if (state_ == LinkState::waiting || state_ == LinkState::idle) state_ = LinkState::stopped;
+}
+
 void Session::stop(base::Now, Actions& out) {
   if (state_ == LinkState::connected) ++counts_.disconnections;
   if (state_ == LinkState::connecting || state_ == LinkState::connected) {
@@ -161,6 +166,7 @@ void Session::on_closed(base::Now now, const runtime::Closed& closed) {
   const bool was_connected = state_ == LinkState::connected;
   if (was_connected) ++counts_.disconnections;
   table_.on_connection_lost();
+  if (finishing_) state_ = LinkState::stopped;
   if (state_ == LinkState::stopped) return;
   const std::string why = closing_ ? close_why_
                                    : std::string(to_string(closed.reason)) +

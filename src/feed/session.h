@@ -70,6 +70,9 @@ class Session {
           base::Prng random, std::vector<exchange::Subscription> wanted);
 
   void start(base::Now now, Actions& out);
+  // Lets the connection live on but does not replace it when it ends: the exchange is about to
+  // close.
+  void finish();
   // Unsubscribes nothing: closing says it all. Final.
   void stop(base::Now now, Actions& out);
   void on_open(base::Now now, Actions& out);
@@ -117,8 +120,9 @@ class Session {
   LinkState state_ = LinkState::idle;
   exchange::VenueStatus venue_status_ = exchange::VenueStatus::unknown;
   bool venue_status_known_ = false;
-  bool was_up_ = false;    // a connection has been up before
-  bool healthy_ = false;   // this connection has outlived healthy_after
+  bool was_up_ = false;   // a connection has been up before
+  bool healthy_ = false;  // this connection has outlived healthy_after
+  bool finishing_ = false;
   bool closing_ = false;   // Disconnect was asked for; further decisions wait for on_closed
   std::string close_why_;  // our own reason, when closing_
   base::Instant retry_at_{};
