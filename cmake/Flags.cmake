@@ -5,12 +5,12 @@ target_compile_options(tw_flags INTERFACE
   -Wno-missing-field-initializers  # designated initialisers leave the rest at its documented default
   -Wnon-virtual-dtor -Woverloaded-virtual -ffp-contract=off
   -fstack-protector-strong)
-target_compile_definitions(tw_flags INTERFACE
-  $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${TW_SANITIZE}>>>:_FORTIFY_SOURCE=2>)
 if(TW_SANITIZE)
   target_compile_options(tw_flags INTERFACE -fsanitize=${TW_SANITIZE} -fno-sanitize-recover=all
                                             -fno-omit-frame-pointer)
   target_link_options(tw_flags INTERFACE -fsanitize=${TW_SANITIZE})
+else()
+  target_compile_definitions(tw_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 if(TW_COVERAGE)
   target_compile_options(tw_flags INTERFACE --coverage -O0)
