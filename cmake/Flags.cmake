@@ -3,7 +3,6 @@
 add_library(tw_flags INTERFACE)
 target_compile_options(tw_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wold-style-cast
-  -Wno-missing-field-initializers  # designated initialisers leave the rest at its documented default
   -Wnon-virtual-dtor -Woverloaded-virtual -ffp-contract=off
   -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

@@ -10,7 +10,7 @@ endif()
 function(tw_room_tests id tests)
   add_executable(test_${id} ${tests})
   target_link_libraries(test_${id} PRIVATE tw_${id} tw_flags GTest::gmock GTest::gtest_main
-    tw_lib_rapidcheck)
+                                           tw_lib_rapidcheck)
   target_compile_definitions(test_${id} PRIVATE TW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${id} COMMAND test_${id})
   set(labels unit)
