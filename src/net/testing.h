@@ -120,7 +120,10 @@ class SilentListener {
     getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
   }
-  ~SilentListener() { close(); }
+  ~SilentListener() {
+    close();
+    if (accepted_ >= 0) ::close(accepted_);
+  }
   SilentListener(const SilentListener&) = delete;
   SilentListener& operator=(const SilentListener&) = delete;
   std::uint16_t port() const { return port_; }
@@ -134,7 +137,7 @@ class SilentListener {
     accepted_ = accept(fd_, nullptr, nullptr);
     ::send(accepted_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   }
-  void end_answer() { ::close(accepted_); }
+  void end_answer() { shutdown(accepted_, SHUT_WR); }
 
  private:
   int fd_ = -1;

@@ -334,7 +334,7 @@ TEST_F(WsTest, JudgesWhatIsNoWebSocketServer) {
       {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", CloseReason::upgrade},
       {"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
        "Sec-WebSocket-Accept: d3Jvbmc=\r\n\r\n",
-       CloseReason::upgrade},
+       CloseReason::protocol},
       {"", CloseReason::remote},
       {"HTTP/1.1 101 Swi", CloseReason::remote},
   };
@@ -345,7 +345,6 @@ TEST_F(WsTest, JudgesWhatIsNoWebSocketServer) {
     open(listener.port());
     for (int i = 0; i < 4; ++i) loop.executor.run_one_for(milliseconds(1));
     listener.answer(c.answer);
-    RawSocket unused(listener.port());
     if (c.reason == CloseReason::remote) listener.end_answer();
     expect_closed(c.reason);
   }
