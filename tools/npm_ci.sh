@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages of web/ exactly as its lockfile names them; does nothing when they are there already.
+# Installs the packages of web/ as its lockfile names them, unless they are there already.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tools/say.sh

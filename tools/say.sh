@@ -8,13 +8,13 @@ die() {
   exit "${2:-1}"
 }
 
-# run_logged LOG COMMAND...: quiet; when the command fails, shows the end of the log and how to repeat it.
+# run_logged LOG COMMAND...: quiet; when it fails, shows the end of the log and how to repeat it.
 run_logged() {
-  local log=$1
+  local log=$1 code=0
   shift
   mkdir -p "$(dirname "$log")"
-  "$@" >"$log" 2>&1 && return 0
-  local code=$?
+  "$@" >"$log" 2>&1 || code=$?
+  [ $code = 0 ] && return 0
   {
     printf 'error: failed with %s; the last lines of %s:\n' "$code" "$log"
     tail -n 40 "$log" | sed 's/^/    /'
@@ -35,6 +35,3 @@ as_root() {
     die "$1 needs root; run this as root or install sudo" 77
   fi
 }
-
-# For shells: how many compilers at once. The heavy files of net/ need about 1.5 GB each.
-jobs_at_once() { nproc; }

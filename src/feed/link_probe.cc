@@ -26,7 +26,7 @@ LinkProbe::LinkProbe(market::Venue venue, const std::string& connection,
 LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Connection name,
                      telemetry::Catalog& metrics)
     : exchange_(exchange),
-      name_(name),
+      name_(name.text),
       metrics_(metrics),
       attempts_(metrics.feed_connection_attempts.at(exchange, name)),
       reconnect_attempts_(metrics.feed_reconnect_attempts.at(exchange, name)),
@@ -70,9 +70,13 @@ void LinkProbe::sync(const Session& session) {
 
 void LinkProbe::on_closed(runtime::CloseReason reason, bool was_connected) {
   if (was_connected) {
-    metrics_.feed_disconnections.at(exchange_, name_, label_of(reason)).inc();
+    metrics_.feed_disconnections
+        .at(exchange_, telemetry::label::Connection{name_}, label_of(reason))
+        .inc();
   } else {
-    metrics_.feed_connect_failures.at(exchange_, name_, label_of(reason)).inc();
+    metrics_.feed_connection_failures
+        .at(exchange_, telemetry::label::Connection{name_}, label_of(reason))
+        .inc();
   }
 }
 
