@@ -1,0 +1,106 @@
+#include "app/engine.h"
+
+#include <limits>
+#include <utility>
+
+#include "exchange/kraken/codec.h"
+
+namespace tickwitness::app {
+namespace {
+
+constexpr base::Duration kSecond = std::chrono::seconds(1);
+
+}  // namespace
+
+Engine::Engine(World world, const EngineSettings& settings,
+               std::function<void(base::Now)> each_second,
+               std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status)
+    : world_(world),
+      each_second_(std::move(each_second)),
+      on_status_(std::move(on_status)),
+      handoff_(settings.ring_capacity, settings.overload, world.metrics,
+               telemetry::label::Ring{"ingest"}),
+      meter_(world.metrics),
+      feed_(
+          settings.feed, world.executor, world.channels, world.metrics, handoff_,
+          [] { return std::make_unique<exchange::kraken::KrakenV2>(); }, [this] { drain(); },
+          [this](const feed::LinkEvent& event) { on_event(event); }),
+      timer_(world.executor.make_timer()),
+      uptime_(world.metrics.uptime_seconds.at()) {}
+
+void Engine::start() {
+  started_ = world_.executor.clock().now().mono;
+  next_second_ = started_;
+  feed_.start();
+  second();
+}
+
+void Engine::drain() {
+  const base::Instant now = world_.executor.clock().now().mono;
+  handoff_.drain(std::numeric_limits<std::size_t>::max(),
+                 [&](const pipeline::Tick& tick) { meter_.on_tick(tick, now); });
+}
+
+void Engine::second() {
+  report();
+  // Late turns do not pile up: the next second is the next whole one after now.
+  const base::Instant now = world_.executor.clock().now().mono;
+  while (next_second_ <= now) next_second_ += kSecond;
+  timer_->arm(next_second_, [this] { second(); });
+}
+
+void Engine::report() {
+  const base::Now now = world_.executor.clock().now();
+  each_second_(now);
+  uptime_.set(std::chrono::duration<double>(now.mono - started_).count());
+  feed_.observe(now.mono);
+  handoff_.observe();
+  world_.registry.tick(now.mono);
+  world_.log.tick();
+  auto status = std::make_shared<serve::EngineStatus>();
+  status->at = now;
+  status->feeds.push_back(feed_.status(now));
+  status->queue_depth = handoff_.depth();
+  status->queue_capacity = handoff_.capacity();
+  on_status_(std::move(status));
+}
+
+void Engine::stop(std::function<void()> on_stopped) {
+  feed_.stop([this, on_stopped = std::move(on_stopped)] {
+    timer_->cancel();
+    drain();
+    report();
+    on_stopped();
+  });
+}
+
+void Engine::apply(const EngineSettings& settings) {
+  feed_.apply(settings.feed);
+}
+
+void Engine::on_event(const feed::LinkEvent& event) {
+  using What = feed::LinkEvent::What;
+  runtime::Log& log = world_.log;
+  switch (event.what) {
+    case What::connecting:
+      return log.debug("feed", "connecting",
+                       {{"connection", event.connection}, {"host", event.detail}});
+    case What::connected:
+      return log.info("feed", "connected",
+                      {{"connection", event.connection}, {"host", event.detail}});
+    case What::closed:
+      return log.warning("feed", "closed",
+                         {{"connection", event.connection}, {"why", event.detail}});
+    case What::refused:
+      return log.error("feed", "subscription refused",
+                       {{"connection", event.connection}, {"venue_says", event.detail}});
+    case What::stale:
+      return log.warning("feed", "subscriptions stale",
+                         {{"connection", event.connection}, {"streams", event.detail}});
+    case What::breaker:
+      return log.warning("feed", "circuit breaker",
+                         {{"connection", event.connection}, {"state", event.detail}});
+  }
+}
+
+}  // namespace tickwitness::app
