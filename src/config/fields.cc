@@ -27,6 +27,11 @@ const Field kFields[] = {
      .ref = [](Settings& s) -> Ref { return &s.insecure; },
      .doc = "Says that plain HTTP on an address other than loopback is meant, for instance behind "
             "a proxy that does TLS."},
+    {.path = "data_directory",
+     .ref = [](Settings& s) -> Ref { return &s.data_directory; },
+     .doc = "Where everything that must last is kept; made if missing, used by one process at a "
+            "time.",
+     .text = Text::path},
     {.path = "tls.certificate_file",
      .ref = [](Settings& s) -> Ref { return &s.tls.certificate_file; },
      .doc = "The server's certificate chain, PEM. Empty: plain HTTP.",
@@ -44,11 +49,6 @@ const Field kFields[] = {
      .ref = [](Settings& s) -> Ref { return &s.auth_token; },
      .doc = "The token itself: from the environment only, before `auth.token_file`. Never "
             "written in a configuration file, never printed."},
-    {.path = "data_directory",
-     .ref = [](Settings& s) -> Ref { return &s.data_directory; },
-     .doc = "Where everything that must last is kept; made if missing, used by one process at a "
-            "time.",
-     .text = Text::path},
     {.path = "telemetry.dialects",
      .ref = [](Settings& s) -> Ref { return &s.dialects; },
      .doc = "The names under which `/metrics` shows what is measured. `tickwitness` is always on.",
@@ -112,6 +112,20 @@ const Field kFields[] = {
      .min = 1,
      .max = kDay,
      .unit = "seconds"},
+    {.path = "exchanges.kraken.attempts_per_10_minutes",
+     .ref = [](Settings& s) -> Ref { return &s.kraken.attempts_per_10_minutes; },
+     .doc = "Attempts to connect allowed in any 10 minutes. Kraken bans an address for a while "
+            "after about 150.",
+     .live = true,
+     .min = 1,
+     .max = 150},
+    {.path = "exchanges.kraken.message_bytes_max",
+     .ref = [](Settings& s) -> Ref { return &s.kraken.message_bytes_max; },
+     .doc = "The longest message accepted; a longer one closes the connection and is counted. "
+            "Kraken's list of instruments is about 640 KiB in one message.",
+     .min = 64 * 1024,
+     .max = 64 * kMiB,
+     .unit = "bytes"},
     {.path = "exchanges.kraken.stale_after_seconds.trade",
      .ref = [](Settings& s) -> Ref { return &s.kraken.stale_after.trade; },
      .doc = "Silence of one pair's trades after which that subscription is reported stale, "
@@ -156,20 +170,6 @@ const Field kFields[] = {
      .live = true,
      .min = 0,
      .max = 1},
-    {.path = "exchanges.kraken.attempts_per_10_minutes",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.attempts_per_10_minutes; },
-     .doc = "Attempts to connect allowed in any 10 minutes. Kraken bans an address for a while "
-            "after about 150.",
-     .live = true,
-     .min = 1,
-     .max = 150},
-    {.path = "exchanges.kraken.message_bytes_max",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.message_bytes_max; },
-     .doc = "The longest message accepted; a longer one closes the connection and is counted. "
-            "Kraken's list of instruments is about 640 KiB in one message.",
-     .min = 64 * 1024,
-     .max = 64 * kMiB,
-     .unit = "bytes"},
     {.file = File::streams,
      .path = "streams",
      .ref = [](Settings& s) -> Ref { return &s.kraken.streams; },

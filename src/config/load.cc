@@ -22,9 +22,9 @@ void sort(Loading& loading, std::vector<Problem>& problems) {
   const auto& files = loading.out.files;
   const auto key = [&](const Problem& problem) {
     return std::tuple(std::ranges::find(files, problem.file) - files.begin(), problem.line,
-                      problem.column);
+                      problem.column, problem.text);
   };
-  std::ranges::stable_sort(problems, {}, key);
+  std::ranges::sort(problems, {}, key);
   problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
 }
 

@@ -188,10 +188,10 @@ TEST(Load, WrongVariablesAreNamed) {
                     {"TICKWITNESS_LOG_LEVELS", "feed:debug"},
                     {"TICKWITNESS_AUTH_TOKEN", "hunter2"}}),
       ElementsAre(
-          HasSubstr("environment: TICKWITNESS_LISTEN: \"nonsense\" has no port"),
-          "environment: TICKWITNESS_INSECURE: \"1\" is neither true nor false",
           "environment: TICKWITNESS_AUTH_TOKEN: a token has 16 to 512 visible ASCII characters "
           "(`openssl rand -hex 32` makes one); this one, not shown, does not",
+          "environment: TICKWITNESS_INSECURE: \"1\" is neither true nor false",
+          HasSubstr("environment: TICKWITNESS_LISTEN: \"nonsense\" has no port"),
           "environment: TICKWITNESS_LOG_LEVELS: \"feed:debug\" is not room=level, as feed=debug"));
 }
 
@@ -200,11 +200,11 @@ TEST(Load, UnknownVariablesAreWarnings) {
                                        {"TICKWITNESS_SERVICE_HOST", "10.0.0.1"},
                                        {"METRICS_COLLECTION_INTERVAL", "30000"},
                                        {"PATH", "/bin"}}),
-              ElementsAre(HasSubstr("environment: METRICS_COLLECTION_INTERVAL has no effect: "),
-                          "environment: \"TICKWITNESS_LISTN\" is no setting and has no effect; did "
+              ElementsAre("environment: \"TICKWITNESS_LISTN\" is no setting and has no effect; did "
                           "you mean TICKWITNESS_LISTEN?",
                           "environment: \"TICKWITNESS_SERVICE_HOST\" is no setting and has no "
-                          "effect"));
+                          "effect",
+                          HasSubstr("environment: METRICS_COLLECTION_INTERVAL has no effect: ")));
 }
 
 TEST(Load, VariablesOfSeed003) {
