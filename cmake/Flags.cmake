@@ -18,6 +18,8 @@ if(TW_SANITIZE)
   target_compile_options(tw_flags INTERFACE -fsanitize=${TW_SANITIZE} -fno-sanitize-recover=all
                                             -fno-omit-frame-pointer)
   target_link_options(tw_flags INTERFACE -fsanitize=${TW_SANITIZE})
+else()
+  target_compile_definitions(tw_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 if(TW_COVERAGE)
   target_compile_options(tw_flags INTERFACE --coverage -O0)

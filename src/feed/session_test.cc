@@ -270,7 +270,9 @@ TEST(Session, UnansweredRequestsAreRepeatedThenTheConnectionIsGivenUp) {
   for (int second = 1; second <= 30; ++second) {
     w.run_until(std::chrono::seconds(second));
     w.heartbeat();
-    if (second == 11) EXPECT_THAT(w.sent(), testing::Contains("sub 4:spread"));
+    if (second == 11) {
+      EXPECT_THAT(w.sent(), testing::Contains("sub 4:spread"));
+    }
   }
   EXPECT_EQ(w.count<action::Disconnect>(), 1);
   EXPECT_EQ(w.session->counts().acks_overdue, 2u);

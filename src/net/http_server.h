@@ -86,9 +86,9 @@ class HttpServer {
 
   HttpCounts counts() const;
 
- private:
-  friend class internal::HttpConnection;
   class Impl;
+
+ private:
   std::shared_ptr<Impl> impl_;
 };
 
