@@ -2,7 +2,8 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { formatClock, formatAge } from '../format/time';
-import { addressOf, askedPair, choosePair, resolvePair } from '../pair';
+import { resolvePair } from '../model/pair_name';
+import { addressOf, askedPair, choosePair } from '../pair';
 import { serverNow, snapshot } from '../store';
 import { chooseTheme, currentTheme } from '../theme';
 

@@ -1,12 +1,13 @@
 // Kraken: how late its data reaches the engine, how well the link holds, and each pair.
 
 import { useState } from 'preact/hooks';
-import { formatMs, formatNumber, plural } from '../format/number';
+import { formatMs, formatNumber, formatRate, plural } from '../format/number';
 import { quantileKey, spanMs } from '../model/history';
 import type { Values } from '../model/observation';
 import { gapsOf, highOf, minuteRows } from '../model/series';
 import type { Reading, Readings, Snapshot } from '../model/snapshot';
-import { askedPair, resolvePair } from '../pair';
+import { resolvePair } from '../model/pair_name';
+import { askedPair } from '../pair';
 import { history, historyVersion, isOld, serverNow, snapshot } from '../store';
 import { formatClock } from '../format/time';
 import { Age } from './Age';
@@ -59,19 +60,18 @@ function QuantileFigure({ quantile, pair }: { quantile: Quantile; pair: string |
   );
 }
 
-function Counter({ name, of, unit, spark, note, decimals = 0 }: {
+function Counter({ name, of, unit, spark, note }: {
   name: string;
   of: Reading<number> | undefined;
   unit: string;
   spark: string;
   note: string;
-  decimals?: number;
 }) {
   return (
     <div class="cell">
       <span class="cell-name">{name}</span>
       <Age of={of} />
-      <Value of={of} show={(value) => [[formatNumber(value, decimals), unit]]} />
+      <Value of={of} show={(value) => [[formatRate(value), unit]]} />
       <Sparkline of={spark} />
       <span class="note">{note}</span>
     </div>
@@ -85,7 +85,7 @@ function Counters({ values }: { values: Readings<Values> }) {
     <div class="counters">
       <Counter name="Breaker trips" of={values.trips} unit="" spark="trips" note={note} />
       <Counter name="Reconnects" of={values.reconnects} unit="" spark="reconnects" note={note} />
-      <Counter name="Trades, all pairs" of={values.tradesPerMin} unit="per min" spark="tradesPerMin" decimals={1} note="over the last minute" />
+      <Counter name="Trades, all pairs" of={values.tradesPerMin} unit="per min" spark="tradesPerMin" note="over the last minute" />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // One row for each pair; on a phone each row is a card.
 
 import type { ComponentChildren } from 'preact';
-import { formatExact, formatMs, formatNumber, unknown } from '../format/number';
+import { formatExact, formatMs, formatRate, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { PairValues } from '../model/observation';
 import type { Pair, Reading } from '../model/snapshot';
@@ -49,13 +49,13 @@ export function ShareBar({ share, old }: { share: number | null; old: boolean })
 }
 
 const seconds = (value: number) => formatAge(value * 1000);
-const rate = (value: number) => formatNumber(value, 1);
+const rate = (value: number) => formatRate(value);
 
 function spreadText(values: Pair['values']): string {
   const spread = values.spread?.value ?? null;
   if (spread === null) return unknown;
   const price = values.lastPrice?.value ?? null;
-  const points = price === null || price <= 0 ? '' : ` · ${formatNumber((10_000 * spread) / price, 1)} bp`;
+  const points = price === null || price <= 0 ? '' : ` · ${formatMs((10_000 * spread) / price)} bp`;
   return `${formatExact(spread)}${points}`;
 }
 

@@ -3,10 +3,10 @@
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { formatMs } from '../format/number';
+import { formatMs, formatTick } from '../format/number';
 import { formatClock } from '../format/time';
-import { spanMs } from '../model/history';
 import { gapsOf, quantileColumns, type Columns } from '../model/series';
+import { windowMs } from '../model/window';
 import { history, historyVersion, serverNow } from '../store';
 
 const chartHeight = 250;
@@ -36,7 +36,6 @@ function drawGaps(chart: uPlot): void {
   const now = serverNow.peek();
   if (now === null) return;
   const { ctx, bbox } = chart;
-  const first = history.points[0]?.atMs ?? now;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -46,7 +45,6 @@ function drawGaps(chart: uPlot): void {
     const to = chart.valToPos(gap.toMs / 1000, 'x', true);
     ctx.fillStyle = hatchPattern(ctx) ?? 'transparent';
     ctx.fillRect(from, bbox.top, to - from, bbox.height);
-    if (gap.fromMs < first) continue; // before the page was opened: nothing was lost
     ctx.strokeStyle = colour('--orange');
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
@@ -152,19 +150,20 @@ function options(width: number, tip: HTMLElement): uPlot.Options {
     axes: [
       { stroke: text, font: font(), grid: { show: false }, ticks: { show: false }, size: 26, values: axisTimes, space: 70 },
       { stroke: text, font: font(), grid: { stroke: rule, width: 1 }, ticks: { show: false }, size: 46, space: 46,
-        values: (_chart, splits) => splits.map((split) => formatMs(split)) },
+        values: (_chart, splits) => splits.map((split) => formatTick(split)) },
     ],
     hooks: { drawClear: [drawGaps], draw: [drawMarks, drawLabels], setCursor: [(chart) => showTip(chart, tip)] },
   };
 }
 
 function axisTimes(_chart: uPlot, splits: number[]): string[] {
-  return splits.map((split) => formatClock(split * 1000).slice(0, 5));
+  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  return splits.map((split) => formatClock(split * 1000).slice(0, step >= 60 ? 5 : 8));
 }
 
 function windowS(): [number, number] {
   const now = serverNow.peek() ?? 0;
-  return [(now - spanMs) / 1000, now / 1000];
+  return [(now - windowMs(history.points, now)) / 1000, now / 1000];
 }
 
 // 1, 2, 4, 5 or 8 times a power of ten: a scale that seldom changes.

@@ -1,6 +1,7 @@
-// Fifteen minutes of one number, without axes: the shape beside the figure, a dot on the last reading.
+// The last minutes of one number, without axes: the shape beside the figure, a dot on the last reading.
 
 import { sparkPoints } from '../model/series';
+import { windowMs } from '../model/window';
 import { history, historyVersion, serverNow } from '../store';
 
 const width = 160;
@@ -8,7 +9,8 @@ const height = 24;
 
 export function Sparkline({ of: key }: { of: string }) {
   historyVersion.value; // drawn again with each new reading
-  const points = sparkPoints(history.points, key, serverNow.peek() ?? 0, 80);
+  const endMs = serverNow.peek() ?? 0;
+  const points = sparkPoints(history.points, key, { endMs, spanMs: windowMs(history.points, endMs) }, 80);
   const high = Math.max(...points.map((point) => point.value), 0);
   const low = Math.min(...points.map((point) => point.value), high);
   // A number that hardly moves is drawn flat, not stretched to drama.

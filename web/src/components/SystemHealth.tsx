@@ -1,6 +1,6 @@
 // The engine itself: is it up, does data reach it, does it keep pace, what does it cost.
 
-import { formatBytes, formatNumber, plural, unknown } from '../format/number';
+import { formatBytes, formatNumber, formatRate, plural, unknown } from '../format/number';
 import { ageParts, formatAge } from '../format/time';
 import { ratePerS } from '../model/history';
 import type { SubscriptionCounts, WsStatus } from '../model/observation';
@@ -82,7 +82,8 @@ function cpuReading(): Reading<number> | undefined {
 
 function errorNote(): string {
   const rate = ratePerS(history, 'errorsTotal', errorWindowMs);
-  return rate === null ? 'since start' : `since start; ${formatNumber(rate * 60, rate * 60 < 10 ? 1 : 0)}/min lately`;
+  if (rate === null) return 'since start';
+  return rate === 0 ? 'since start, none lately' : `since start, ${formatRate(rate * 60)}/min lately`;
 }
 
 // The conclusion first, as a sentence.

@@ -27,6 +27,17 @@ export function formatMs(value: number | null | undefined): string {
   return formatNumber(value, size < 1 ? 2 : size < 10 ? 1 : 0);
 }
 
+// Counts and rates: a decimal only where it tells something.
+export function formatRate(value: number | null | undefined): string {
+  if (value == null) return unknown;
+  return formatNumber(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1);
+}
+
+// Of a scale: as many decimals as the tick has.
+export function formatTick(value: number): string {
+  return dress(String(Number(value.toPrecision(6))));
+}
+
 // A price keeps every digit the server sent.
 export function formatExact(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return unknown;

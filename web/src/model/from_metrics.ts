@@ -13,6 +13,7 @@ import {
   type SubscriptionCounts,
   type Values,
 } from './observation';
+import { pairName } from './pair_name';
 
 type Families = Map<string, Sample[]>;
 
@@ -55,10 +56,6 @@ function chosen(families: Families, name: string, label: string): string | null 
 
 function times1000(seconds: number | null): number | null {
   return seconds === null || seconds <= 0 ? null : seconds * 1000;
-}
-
-export function pairName(symbol: string): string {
-  return symbol.replace('/', '-');
 }
 
 function pairsOf(families: Families): { pairs: Map<string, PairObservation>; complete: boolean } {

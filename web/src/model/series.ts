@@ -1,6 +1,6 @@
 // History → what charts draw. No data, no line: readings that are not neighbours are not joined, polled ones never.
 
-import { gapMs, quantileKey, spanMs, type Point } from './history';
+import { gapMs, quantileKey, type Point } from './history';
 
 // uPlot's aligned columns: times (s), then p50, p95, p99 of the stream, then the same as polled.
 export type Columns = [number[], ...(number | null)[][]];
@@ -30,12 +30,12 @@ export interface Gap {
   toMs: number;
 }
 
-// Where the stream told nothing, within [now − 15 min, now]: before the first reading, between, after the last.
+// Where the stream told nothing since the page opened: between its readings, and after the last.
 export function gapsOf(points: readonly Point[], nowMs: number): Gap[] {
   const gaps: Gap[] = [];
-  let lastMs = nowMs - spanMs;
+  let lastMs = points[0]?.atMs ?? nowMs;
   for (const point of points) {
-    if (point.via !== 'stream' || point.atMs < lastMs) continue;
+    if (point.via !== 'stream') continue;
     if (point.atMs - lastMs > gapMs) gaps.push({ fromMs: lastMs, toMs: point.atMs });
     lastMs = point.atMs;
   }
@@ -65,20 +65,25 @@ export function minuteRows(points: readonly Point[], pair: string | null): Minut
 }
 
 export interface SparkPoint {
-  x: number; // 0 … 1 over the span
+  x: number; // 0 … 1 over the window
   value: number;
   joined: boolean; // to the one before
 }
 
 // At most `cells` points, the highest reading of each cell, so that a spike of one second is seen.
-export function sparkPoints(points: readonly Point[], key: string, nowMs: number, cells: number): SparkPoint[] {
-  const startMs = nowMs - spanMs;
+export function sparkPoints(
+  points: readonly Point[],
+  key: string,
+  window: { endMs: number; spanMs: number },
+  cells: number,
+): SparkPoint[] {
+  const startMs = window.endMs - window.spanMs;
   const made: SparkPoint[] = [];
   let cell = -1;
   let before: Point | null = null;
   for (const point of points) {
     const value = point.values[key];
-    const x = (point.atMs - startMs) / spanMs;
+    const x = (point.atMs - startMs) / window.spanMs;
     if (value == null || x < 0 || x > 1) {
       if (value == null) before = null;
       continue;

@@ -122,7 +122,8 @@ function streamFailed(state: TransportState, env: Env): TransportState {
     lastEventMs: null,
     failures,
     retryAtMs: env.nowMs + retryDelayMs(failures, env.random),
-    nextPollMs: env.nowMs, // the values shown were fresh a moment ago: look at once
+    // The values shown came by this stream: look at once, so that they do not age. A vain retry changes nothing.
+    nextPollMs: state.streamData ? env.nowMs : state.nextPollMs,
   };
 }
 
