@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 const csp = "default-src 'self'";
+const tickMs = 250; // the engine's second: tests need not wait for it
 
 export const calmWorld = () => ({
   mode: 'SIMULATED',
@@ -50,7 +51,7 @@ export class FakeEngine {
   async start() {
     await new Promise((ready) => this.server.listen(0, '127.0.0.1', ready));
     this.url = `http://127.0.0.1:${this.server.address().port}`;
-    this.timer = setInterval(() => this.tick(), 1000);
+    this.timer = setInterval(() => this.tick(), tickMs);
     return this;
   }
 

@@ -56,6 +56,12 @@ test('a late Date is not taken for a clock set back', () => {
   assert.equal(clock.now(9_000), server + 9_000);
 });
 
+test('a Date that the server reused for two seconds is not either', () => {
+  const clock = new ServerClock();
+  clock.onStamp(server, 0);
+  assert.equal(clock.onDate(server + 7_000, 9_900, 9_950), false);
+});
+
 test('measurements older than five minutes are let go, so drift is followed', () => {
   const clock = new ServerClock();
   clock.onStamp(server, 0);

@@ -8,6 +8,7 @@
 const bucketMs = 60_000;
 const buckets = 5;
 const dateResolutionMs = 1000;
+const dateSlackMs = 2000; // servers write the Date once and use it for a while
 
 export class ServerClock {
   private lower: { bucket: number; offsetMs: number }[] = [];
@@ -27,7 +28,7 @@ export class ServerClock {
   onDate(dateMs: number, sentMs: number, arrivedMs: number): boolean {
     const upper = dateMs + dateResolutionMs - sentMs;
     const offset = this.offsetMs();
-    const setBack = offset !== null && offset > upper;
+    const setBack = offset !== null && offset > upper + dateSlackMs;
     if (setBack) this.forget();
     this.onStamp(dateMs, arrivedMs);
     return setBack;
