@@ -3,6 +3,7 @@
 // tests. Nothing here reads a file: load.h makes one of these.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,8 +15,6 @@
 #include "base/time.h"
 
 namespace tickwitness::config {
-
-using std::chrono::seconds;
 
 // Where to listen. Host as written: IPv4, IPv6 without brackets, or localhost. Port 0: any free
 // one.
@@ -57,24 +56,25 @@ std::vector<StreamSubscription> subscriptions(const std::vector<StreamSettings>&
 std::string_view to_string(Stream stream);
 
 struct Breaker {
-  std::uint32_t max_failures = 5;                  // in a row, before it opens
-  base::Duration timeout = seconds(60);            // open before it tries again
-  base::Duration half_open_timeout = seconds(30);  // a trial that takes longer has failed
+  std::uint32_t max_failures = 5;                     // in a row, before it opens
+  base::Duration timeout = std::chrono::seconds(60);  // open before it tries again
+  base::Duration half_open_timeout =
+      std::chrono::seconds(30);  // a trial that takes longer has failed
   friend bool operator==(const Breaker&, const Breaker&) = default;
 };
 
 struct Backoff {
-  base::Duration first = seconds(1);  // after the immediate first try
-  base::Duration max = seconds(60);
+  base::Duration first = std::chrono::seconds(1);  // after the immediate first try
+  base::Duration max = std::chrono::seconds(60);
   double jitter = 0.2;  // each wait is spread by ± this part of it
   friend bool operator==(const Backoff&, const Backoff&) = default;
 };
 
 // Silence after which a subscription counts as stale while the link may be well.
 struct StaleAfter {
-  base::Duration trade = seconds(120);
-  base::Duration spread = seconds(60);
-  base::Duration ohlc = seconds(180);
+  base::Duration trade = std::chrono::seconds(120);
+  base::Duration spread = std::chrono::seconds(60);
+  base::Duration ohlc = std::chrono::seconds(180);
   friend bool operator==(const StaleAfter&, const StaleAfter&) = default;
 };
 
@@ -89,11 +89,13 @@ struct Kraken {
       {Stream::ohlc, {"BTC-USD", "ETH-USD"}, {1, 5, 15, 60}},
   };
   Breaker breaker;
-  base::Duration connect_timeout = seconds(10);
-  base::Duration ack_timeout = seconds(10);
-  base::Duration ping_interval = seconds(30);
-  base::Duration link_timeout = seconds(10);   // nothing at all received for so long: link is dead
-  base::Duration healthy_after = seconds(60);  // a connection this old starts the backoff anew
+  base::Duration connect_timeout = std::chrono::seconds(10);
+  base::Duration ack_timeout = std::chrono::seconds(10);
+  base::Duration ping_interval = std::chrono::seconds(30);
+  base::Duration link_timeout =
+      std::chrono::seconds(10);  // nothing at all received for so long: link is dead
+  base::Duration healthy_after =
+      std::chrono::seconds(60);  // a connection this old starts the backoff anew
   StaleAfter stale_after;
   Backoff backoff;
   std::uint32_t attempts_per_10_minutes = 60;
@@ -129,8 +131,8 @@ struct Settings {
   bool insecure = false;  // plain HTTP on other than loopback addresses is meant
   Tls tls;
   std::string auth_token_file;
-  base::Secret auth_token;  // empty: no token is asked for
-  std::string data_directory = "data";
+  base::Secret auth_token;                 // empty: no token is asked for
+  std::string data_directory = "../data";  // beside the main file's folder; load() resolves it
   std::vector<std::string> dialects = {"tickwitness", "kraken", "trading"};
   bool metrics_endpoint = true;  // false: /metrics answers 404
   Kraken kraken;

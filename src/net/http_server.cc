@@ -22,8 +22,8 @@ constexpr std::size_t kRefusalsMax = 64;
 
 base::Error listen_error(const ListenAddress& at, const ErrorCode& error) {
   const bool v6 = at.address.contains(':');
-  const std::string where = fmt::format("cannot listen on {}{}{}:{}", v6 ? "[" : "", at.address,
-                                        v6 ? "]" : "", at.port);
+  const std::string where =
+      fmt::format("cannot listen on {}{}{}:{}", v6 ? "[" : "", at.address, v6 ? "]" : "", at.port);
   switch (error.value()) {
     case EADDRINUSE:
       return {
@@ -156,7 +156,7 @@ void HttpServer::Impl::release_stream(std::uint64_t id, const std::string& addre
 void HttpServer::Impl::stop(base::Duration limit, std::function<void()> on_stopped) {
   stopping_ = true;
   on_stopped_ = std::move(on_stopped);
-  listeners_.clear();
+  close_listeners();
   for (const auto& connection : std::vector(connections_.begin(), connections_.end())) {
     connection->stop();
   }
@@ -167,6 +167,15 @@ void HttpServer::Impl::stop(base::Duration limit, std::function<void()> on_stopp
   stop_timer->arm(executor.clock().now().mono + limit,
                   [self = shared_from_this()] { self->cut_all(); });
   check_stopped();
+}
+
+void HttpServer::Impl::close_listeners() {
+  for (const auto& listener : listeners_) {
+    ErrorCode ignored;
+    listener->acceptor.close(ignored);
+    listener->retry->cancel();
+  }
+  listeners_.clear();
 }
 
 void HttpServer::Impl::check_stopped() {
@@ -190,7 +199,7 @@ void HttpServer::Impl::cut_all() {
 void HttpServer::Impl::shut() {
   stopping_ = true;
   on_stopped_ = nullptr;
-  listeners_.clear();
+  close_listeners();
   stop_timer->cancel();
   cut_all();
 }

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <iterator>
 #include <utility>
 
+#include "base/rfc3339.h"
 #include "base/utf8.h"
 
 namespace tickwitness::runtime {
@@ -31,19 +31,6 @@ std::string_view name_of(LogLevel level) {
       break;
   }
   return "off";
-}
-
-// RFC 3339, milliseconds rounded down: a line never claims to come from the future.
-std::string utc(base::WallTime at) {
-  using namespace std::chrono;
-  const auto ms = floor<milliseconds>(at);
-  const auto day = floor<days>(ms);
-  const year_month_day date{day};
-  const hh_mm_ss time{ms - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
 }
 
 // Inside quotes. Both formats escape the same code points; bytes that are not UTF-8 show as \xNN
@@ -210,8 +197,8 @@ void Log::tell(const Repeat& repeat) {
 
 void Log::emit(base::WallTime at, std::string_view line) {
   const bool json = format_ == LogFormat::json;
-  sink_(fmt::format("{}{}{}{}\n", json ? "{\"time\":\"" : "time=", utc(at), json ? "\"" : "",
-                    json ? std::string(line) + "}" : std::string(line)));
+  sink_(fmt::format("{}{}{}{}\n", json ? "{\"time\":\"" : "time=", base::format_rfc3339(at, 3),
+                    json ? "\"" : "", json ? std::string(line) + "}" : std::string(line)));
 }
 
 }  // namespace tickwitness::runtime

@@ -1,5 +1,5 @@
 // One event a line on stderr, for people (logfmt) or machines (JSON). Drivers and app log; pure
-// rooms do not. Why not a library: docs/decisions/0003-own-log-writer.md.
+// rooms do not. Why not a library: docs/decisions/0004-own-log-writer.md.
 //
 //   log.info("feed", "connected", {{"exchange", "kraken"}, {"attempt", 3}});
 //   time=2026-01-02T03:04:05.678Z level=info room=feed event=connected exchange=kraken attempt=3
