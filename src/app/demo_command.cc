@@ -12,6 +12,7 @@
 #include "app/demo_checks.h"
 #include "app/demo_exchange.h"
 #include "app/product.h"
+#include "serve/liveness.h"
 #include "telemetry/read.h"
 
 namespace tickwitness::app {

@@ -1,6 +1,9 @@
 // The process's view of files and environment for config::load, which does no I/O itself.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "config/load.h"
 
 namespace tickwitness::app {
