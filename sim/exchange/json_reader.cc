@@ -1,6 +1,7 @@
 #include "sim/exchange/json_reader.h"
 
 #include <charconv>
+#include <utility>
 
 namespace tickwitness::sim {
 namespace {
@@ -96,7 +97,7 @@ class Reader {
       if (!take(':')) return false;
       Json value;
       if (!read_value(value, depth + 1)) return false;
-      out.members.emplace_back(std::move(name), std::move(value));
+      out.members.push_back({std::move(name), std::move(value)});
       skip_space();
     } while (take(','));
     return take('}');

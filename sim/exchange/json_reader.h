@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tickwitness::sim {
@@ -17,12 +16,18 @@ struct Json {
   bool boolean = false;
   std::string text;  // string: its value; number: as it was written
   std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;  // in the order of the text, names unique
+  struct Member;
+  std::vector<Member> members;  // in the order of the text, names unique
 
   // The member of that name; nullptr when absent or when this is not an object.
   const Json* find(std::string_view name) const;
   // A whole number from 0 to 2^64-1.
   std::optional<std::uint64_t> as_unsigned() const;
+};
+
+struct Json::Member {
+  std::string name;
+  Json value;
 };
 
 struct JsonLimits {

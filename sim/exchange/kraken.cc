@@ -42,10 +42,9 @@ Kraken::Kraken(Settings settings, base::Now start)
     } else if (fault.kind == FaultKind::refuse_subscription) {
       refusing_ = true;
     } else {
-      faults_.push_back(fault);
+      faults_.insert(std::ranges::upper_bound(faults_, fault.at, {}, &Fault::at), fault);
     }
   }
-  std::ranges::stable_sort(faults_, {}, &Fault::at);
 }
 
 Kraken::Admission Kraken::on_attempt(base::Now now) {

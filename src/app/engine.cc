@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include "exchange/kraken/codec.h"
+#include "exchange/kraken/session.h"
 
 namespace tickwitness::app {
 namespace {

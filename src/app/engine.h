@@ -39,7 +39,8 @@ class Engine {
          std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status);
 
   void start();
-  void finish() { feed_.finish(); }
+  // See Feed::finish.
+  void finish(std::function<void()> on_ended) { feed_.finish(std::move(on_ended)); }
   // Closes the feeds, drains the ring, reports a last time, then calls back once.
   void stop(std::function<void()> on_stopped);
   void apply(const EngineSettings& settings);

@@ -1,4 +1,5 @@
-// The running product: registry, engine on a thread of its own, server on the caller's. `run` and `demo` are both this.
+// The running product: registry, engine on a thread of its own, server on the caller's. `run` and
+// `demo` are both this.
 #pragma once
 
 #include <atomic>
@@ -32,11 +33,13 @@ class Product {
 
   // Listens, then starts the engine. Errors name the address.
   base::Result<std::vector<std::uint16_t>> start();
-  // Ends connections, drains, answers what is under way; then calls back on the main thread. Bounded in time.
+  // Ends connections, drains, answers what is under way; then calls back on the main thread.
+  // Bounded in time.
   void stop(std::function<void()> on_stopped);
   void apply(const config::Settings& settings);
-  // Connections that end from now on stay ended.
-  void finish();
+  // Connections that end from now on stay ended. Calls back on the main thread: `armed` at once,
+  // `ended` when all have.
+  void finish(std::function<void()> armed, std::function<void()> ended);
 
   telemetry::Registry& registry() { return registry_; }
   telemetry::Catalog& metrics() { return metrics_; }

@@ -7,9 +7,12 @@ namespace {
 
 exchange::Channel channel_of(config::Stream stream) {
   switch (stream) {
-    case config::Stream::trade: return exchange::Channel::trade;
-    case config::Stream::spread: return exchange::Channel::spread;
-    case config::Stream::ohlc: return exchange::Channel::ohlc;
+    case config::Stream::trade:
+      return exchange::Channel::trade;
+    case config::Stream::spread:
+      return exchange::Channel::spread;
+    case config::Stream::ohlc:
+      return exchange::Channel::ohlc;
   }
   return exchange::Channel::trade;
 }

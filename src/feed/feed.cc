@@ -13,6 +13,17 @@ std::string connection_name(std::size_t index, const std::vector<exchange::Subsc
   return index == 0 ? "main" : stream_name(wanted.front());
 }
 
+// `done` after as many calls; at once when none is awaited.
+std::function<void()> when_all(std::size_t count, std::function<void()> done) {
+  if (count == 0) {
+    done();
+    return [] {};
+  }
+  return [left = std::make_shared<std::size_t>(count), done = std::move(done)] {
+    if (--*left == 0) done();
+  };
+}
+
 }  // namespace
 
 Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
@@ -70,18 +81,14 @@ void Feed::start() {
   for (auto& link : links_) link->start();
 }
 
-void Feed::finish() {
-  for (auto& link : links_) link->finish();
+void Feed::finish(std::function<void()> on_ended) {
+  auto each = when_all(links_.size(), std::move(on_ended));
+  for (auto& link : links_) link->finish(each);
 }
 
 void Feed::stop(std::function<void()> on_stopped) {
-  auto left = std::make_shared<std::size_t>(links_.size());
-  if (links_.empty()) return on_stopped();
-  for (auto& link : links_) {
-    link->stop([left, on_stopped] {
-      if (--*left == 0) on_stopped();
-    });
-  }
+  auto each = when_all(links_.size(), std::move(on_stopped));
+  for (auto& link : links_) link->stop(each);
 }
 
 void Feed::retire(std::unique_ptr<Link> link) {

@@ -38,8 +38,9 @@ class Feed {
        std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event);
 
   void start();
-  // Connections that end from now on are not replaced: the exchange is about to close.
-  void finish();
+  // Connections that end from now on are not replaced: the exchange is about to close. Calls back
+  // once all have ended.
+  void finish(std::function<void()> on_ended);
   // Closes every connection; calls back once when all are closed.
   void stop(std::function<void()> on_stopped);
   // Applies what can be applied live: subscriptions, thresholds, breaker and back-off limits. What

@@ -26,9 +26,16 @@ void Link::start() {
   perform();
 }
 
-void Link::finish() {
+void Link::finish(std::function<void()> on_ended) {
+  const bool open =
+      session_.state() == LinkState::connected || session_.state() == LinkState::connecting;
   session_.finish();
   perform();
+  if (open) {
+    on_stopped_ = std::move(on_ended);
+  } else {
+    on_ended();
+  }
 }
 
 void Link::stop(std::function<void()> on_stopped) {

@@ -48,7 +48,8 @@ class Link {
   Link& operator=(const Link&) = delete;
 
   void start();
-  void finish();
+  // See Session::finish; `on_ended` is called once there is no connection any more.
+  void finish(std::function<void()> on_ended);
   // `on_stopped` is called once the connection is closed (at once when there is none).
   void stop(std::function<void()> on_stopped);
   void set_wanted(std::vector<exchange::Subscription> wanted);
@@ -77,7 +78,7 @@ class Link {
   std::unique_ptr<runtime::Timer> timer_;
   exchange::Frame frame_;
   Actions actions_;
-  std::function<void()> on_stopped_;
+  std::function<void()> on_stopped_;  // of stop() or finish()
   std::uint64_t stale_reported_ = 0;
   std::uint64_t refusals_reported_ = 0;
   BreakerState breaker_reported_ = BreakerState::closed;

@@ -9,26 +9,36 @@ namespace {
 
 constexpr char kSeparator = '-';
 
-constexpr bool is_asset_char(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
-}
+enum class CharKind : std::uint8_t { other, asset, separator };
 
-bool is_asset(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_asset_char);
-}
+constexpr auto kCharKinds = [] {
+  std::array<CharKind, 256> kinds{};
+  for (unsigned char c = '0'; c <= '9'; ++c) kinds[c] = CharKind::asset;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) kinds[c] = CharKind::asset;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) kinds[c] = CharKind::asset;
+  kinds['.'] = CharKind::asset;
+  kinds['-'] = kinds['/'] = CharKind::separator;
+  return kinds;
+}();
 
 }  // namespace
 
 base::Result<Symbol> Symbol::parse(std::string_view text) {
-  const auto separator = text.find_first_of("-/");
-  if (text.size() > kLengthMax || separator == std::string_view::npos ||
-      !is_asset(text.substr(0, separator)) || !is_asset(text.substr(separator + 1)))
+  Symbol symbol;
+  std::size_t separators = 0, separator = 0, others = 0;
+  const std::size_t length = std::min(text.size(), kLengthMax);
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto kind = kCharKinds[static_cast<unsigned char>(text[i])];
+    others += kind == CharKind::other;
+    separators += kind == CharKind::separator;
+    if (kind == CharKind::separator) separator = i;
+    symbol.text_[i] = kind == CharKind::separator ? kSeparator : text[i];
+  }
+  if (text.size() > kLengthMax || others > 0 || separators != 1 || separator == 0 ||
+      separator + 1 == text.size())
     return base::fail(fmt::format(
         "\"{:.40}\" is not a symbol: write BASE-QUOTE as in BTC-USD, at most {} characters", text,
         kLengthMax));
-  Symbol symbol;
-  std::copy(text.begin(), text.end(), symbol.text_.begin());
-  symbol.text_[separator] = kSeparator;
   symbol.length_ = static_cast<std::uint8_t>(text.size());
   return symbol;
 }

@@ -22,8 +22,8 @@ constexpr std::size_t kRefusalsMax = 64;
 
 base::Error listen_error(const ListenAddress& at, const ErrorCode& error) {
   const bool v6 = at.address.contains(':');
-  const std::string where = fmt::format("cannot listen on {}{}{}:{}", v6 ? "[" : "", at.address,
-                                        v6 ? "]" : "", at.port);
+  const std::string where =
+      fmt::format("cannot listen on {}{}{}:{}", v6 ? "[" : "", at.address, v6 ? "]" : "", at.port);
   switch (error.value()) {
     case EADDRINUSE:
       return {
@@ -108,7 +108,7 @@ void HttpServer::Impl::admit(tcp::socket socket, const TlsContext& tls) {
   if (counts.connections >= limits.connections_max) {
     ++counts.refused_full;
     refusal = "too many connections are open; try again later";
-  } else if (!loopback && per_address_[address] >= limits.connections_per_ip_max) {
+  } else if (!loopback && from(address) >= limits.connections_per_ip_max) {
     ++counts.refused_per_ip;
     refusal = "too many connections from this address";
   }
@@ -130,6 +130,11 @@ void HttpServer::Impl::remove(const std::shared_ptr<HttpConnection>& connection)
   --counts.connections;
   leave_address(connection->remote_address());
   check_stopped();
+}
+
+std::size_t HttpServer::Impl::from(const std::string& address) const {
+  const auto entry = per_address_.find(address);
+  return entry == per_address_.end() ? 0 : entry->second;
 }
 
 void HttpServer::Impl::leave_address(const std::string& address) {
@@ -156,7 +161,7 @@ void HttpServer::Impl::release_stream(std::uint64_t id, const std::string& addre
 void HttpServer::Impl::stop(base::Duration limit, std::function<void()> on_stopped) {
   stopping_ = true;
   on_stopped_ = std::move(on_stopped);
-  listeners_.clear();
+  close_listeners();
   for (const auto& connection : std::vector(connections_.begin(), connections_.end())) {
     connection->stop();
   }
@@ -167,6 +172,15 @@ void HttpServer::Impl::stop(base::Duration limit, std::function<void()> on_stopp
   stop_timer->arm(executor.clock().now().mono + limit,
                   [self = shared_from_this()] { self->cut_all(); });
   check_stopped();
+}
+
+void HttpServer::Impl::close_listeners() {
+  for (const auto& listener : listeners_) {
+    ErrorCode ignored;
+    listener->acceptor.close(ignored);
+    listener->retry->cancel();
+  }
+  listeners_.clear();
 }
 
 void HttpServer::Impl::check_stopped() {
@@ -190,7 +204,7 @@ void HttpServer::Impl::cut_all() {
 void HttpServer::Impl::shut() {
   stopping_ = true;
   on_stopped_ = nullptr;
-  listeners_.clear();
+  close_listeners();
   stop_timer->cancel();
   cut_all();
 }

@@ -69,7 +69,8 @@ std::string names_of(X509* certificate) {
   }
   if (list != nullptr) GENERAL_NAMES_free(list);
   if (count > 3) names += ", …";
-  return names.empty() ? one_line(X509_get_subject_name(certificate)) : names;
+  if (!names.empty()) return names;
+  return fmt::format("{}, which names no host", one_line(X509_get_subject_name(certificate)));
 }
 
 }  // namespace
@@ -142,7 +143,9 @@ bool expect_host(SSL* handle, const std::string& host) {
   if (is_address(host)) {
     return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host.c_str()) == 1;
   }
-  SSL_set_hostflags(handle, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // RFC 9525: only alternative names count, not the subject.
+  SSL_set_hostflags(handle,
+                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   // SSL_set_tlsext_host_name() without the macro's C cast.
   return SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                   const_cast<char*>(host.c_str())) == 1 &&

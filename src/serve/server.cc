@@ -9,7 +9,7 @@
 #include "serve/compress.h"
 #include "serve/page.gen.h"
 #include "serve/payload.h"
-#include "telemetry/render.h"
+#include "telemetry/exposition.h"
 
 namespace tickwitness::serve {
 namespace {
@@ -203,8 +203,8 @@ net::Response Server::metrics_answer(const net::Request& request) {
   if (!settings_.metrics)
     return net::Response::text(404, "Metrics are switched off in the configuration.");
   const base::Instant began = executor_.clock().now().mono;
-  const auto format = telemetry::negotiate(request.header("Accept").value_or(""));
-  telemetry::RenderOptions options{.dialects = settings_.dialects, .format = format.format};
+  const telemetry::Format format = telemetry::negotiate(request.header("Accept").value_or(""));
+  telemetry::RenderOptions options{.dialects = settings_.dialects, .format = format};
   for (const auto& [name, value] : request.query) {
     if (name == "name[]") options.names.push_back(value);
   }
@@ -212,7 +212,7 @@ net::Response Server::metrics_answer(const net::Request& request) {
   const bool gzip = body.size() >= kCompressBytesMin && accepts_gzip(request);
   if (gzip) body = compress_gzip(body);
   net::Response response =
-      net::Response::of(200, std::string(format.content_type), std::move(body));
+      net::Response::of(200, std::string(telemetry::content_type(format)), std::move(body));
   if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
   response.headers.push_back({"Vary", "Accept, Accept-Encoding"});
   scrape_.observe(executor_.clock().now().mono - began);

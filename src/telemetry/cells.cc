@@ -36,6 +36,7 @@ HistogramSnapshot HistogramCell::snapshot() const {
 
   HistogramSnapshot out;
   out.count = ticket & ~kHotBit;
+  // outside-ok: lets a writer finish that is between two of its own instructions
   while (cold.finished.load(std::memory_order_acquire) != out.count) std::this_thread::yield();
   out.sum_ns = cold.sum_ns.load(std::memory_order_relaxed);
   out.buckets.resize(bounds_ns_.size() + 1);

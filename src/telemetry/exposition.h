@@ -23,10 +23,10 @@ Format negotiate(std::string_view accept);
 struct RenderOptions {
   // Beside our own, which is always on. Unknown names and those that are not scraped do nothing;
   // known_dialects() is there to check them before.
-  std::vector<std::string> dialects;
+  std::vector<std::string> dialects = {};
   Format format = Format::text_0_0_4;
   // Names of families or of samples (?name[]=); empty: everything.
-  std::vector<std::string> names;
+  std::vector<std::string> names = {};
 };
 
 // A family without a sample is not printed at all. Thread-safe; windows are as of the last tick.

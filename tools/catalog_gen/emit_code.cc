@@ -36,15 +36,6 @@ std::string enumerator(const std::string& value) {
   return std::find(kWords.begin(), kWords.end(), value) == kWords.end() ? value : value + "_";
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
 template <class Range, class Get>
 std::size_t position(const Range& all, std::string_view name, Get get) {
   std::size_t at = 0;
@@ -117,7 +108,7 @@ class Arrays {
 
 std::vector<std::string> quoted_all(const std::vector<std::string>& words) {
   std::vector<std::string> out;
-  for (const auto& word : words) out.push_back(quoted(word));
+  for (const auto& word : words) out.push_back(literal(word));
   return out;
 }
 
@@ -132,8 +123,8 @@ std::string emit_instrument(const Catalog& catalog, const Instrument& instrument
                                  ? std::to_string(label_position(catalog, instrument.states->text))
                                  : "kNone";
   return fmt::format("    {{{}, {}, Kind::{}, {}, {}, {}, {}, {}, {}, {}, {}}},\n",
-                     quoted(instrument.name), quoted(exported_name(instrument)), instrument.kind,
-                     quoted(instrument.help), quoted(instrument.unit),
+                     literal(instrument.name), literal(exported_name(instrument)), instrument.kind,
+                     literal(instrument.help), literal(instrument.unit),
                      arrays.add("LabelId", labels), arrays.add("std::int64_t", bounds), states,
                      instrument.series_max, instrument.rated, instrument.sketched);
 }
@@ -144,7 +135,7 @@ std::string emit_view(const Catalog& catalog, const View& view, Arrays& arrays) 
   std::vector<std::string> where;
   for (const auto& item : view.where) {
     std::vector<std::string> values;
-    for (const auto& value : item.values) values.push_back(quoted(value.text));
+    for (const auto& value : item.values) values.push_back(literal(value.text));
     where.push_back(fmt::format("{{{}, {}}}", label_position(catalog, item.label.text),
                                 arrays.add("std::string_view", values)));
   }
@@ -152,25 +143,25 @@ std::string emit_view(const Catalog& catalog, const View& view, Arrays& arrays) 
   for (const auto& item : view.by) {
     std::vector<std::string> renames;
     for (const auto& [from, to] : item.renames) {
-      renames.push_back(fmt::format("{{{}, {}}}", quoted(from.text), quoted(to)));
+      renames.push_back(fmt::format("{{{}, {}}}", literal(from.text), literal(to)));
     }
-    by.push_back(fmt::format("{{{}, {}, {}}}", quoted(item.name.text),
+    by.push_back(fmt::format("{{{}, {}, {}}}", literal(item.name.text),
                              label_position(catalog, item.label.text),
                              arrays.add("RenameDecl", renames)));
   }
   std::vector<std::string> constants;
   for (const auto& [name, value] : view.constants) {
-    constants.push_back(fmt::format("{{{}, {}}}", quoted(name.text), quoted(value)));
+    constants.push_back(fmt::format("{{{}, {}}}", literal(name.text), literal(value)));
   }
   std::vector<std::string> order;
   for (const auto& step : view.order) {
-    order.push_back(fmt::format("{{{}, {}}}", quoted(view.order_names_states ? step.what.text : ""),
-                                step.value));
+    order.push_back(fmt::format(
+        "{{{}, {}}}", literal(view.order_names_states ? step.what.text : ""), step.value));
   }
   const std::string over =
       view.over ? std::to_string(instrument_position(catalog, view.over->text)) : "kNone";
   return fmt::format("    {{{}, Kind::{}, {}, {}, {}, Stat::{}, {}, {}, {}, {}, {}, {}}},\n",
-                     quoted(view.name), view.type, quoted(view.help),
+                     literal(view.name), view.type, literal(view.help),
                      instrument_position(catalog, view.from.text), over,
                      quantile ? "quantile" : stat, quantile.value_or(0), view.scale,
                      arrays.add("WhereDecl", where), arrays.add("ByDecl", by),
@@ -187,12 +178,13 @@ std::string emit_constructor(const Catalog& catalog) {
   return out;
 }
 
-// A raw string in pieces: compilers bound the length of one literal.
+// A literal for each line: compilers bound the length of one.
 std::string raw_string(std::string_view text) {
-  constexpr std::size_t kPiece = 8000;
   std::string out;
-  for (; !text.empty(); text.remove_prefix(std::min(kPiece, text.size()))) {
-    out += fmt::format("    R\"TW({})TW\"\n", text.substr(0, kPiece));
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    out += fmt::format("    R\"TW({})TW\"\n", text.substr(0, length));
+    text.remove_prefix(length);
   }
   return out;
 }
@@ -216,8 +208,8 @@ std::string emit_header(const Catalog& catalog) {
       "};\n\n// Names of views, for value() and samples() in telemetry/view.h.\nnamespace view {\n";
   for (const auto& dialect : catalog.dialects) {
     for (const auto& item : dialect.views) {
-      out +=
-          fmt::format("inline constexpr std::string_view {} = {};\n", item.name, quoted(item.name));
+      out += fmt::format("inline constexpr std::string_view {} = {};\n", item.name,
+                         literal(item.name));
     }
   }
   out +=
@@ -234,7 +226,7 @@ std::string emit_source(const Catalog& catalog) {
   std::string labels = "constexpr LabelDecl kLabels[] = {\n";
   for (const auto& label : catalog.labels) {
     const std::string array = arrays.add("std::string_view", quoted_all(label.values));
-    labels += fmt::format("    {{{}, {}, {}, {}}},\n", quoted(label.id), quoted(label.exported),
+    labels += fmt::format("    {{{}, {}, {}, {}}},\n", literal(label.id), literal(label.exported),
                           array, label.max);
     if (!label.closed()) continue;
     words += fmt::format(
@@ -252,7 +244,7 @@ std::string emit_source(const Catalog& catalog) {
     views += fmt::format("constexpr ViewDecl k{}Views[] = {{\n", camel(dialect.name));
     for (const auto& item : dialect.views) views += emit_view(catalog, item, arrays);
     views += "};\n";
-    dialects += fmt::format("    {{{}, {}, k{}Views}},\n", quoted(dialect.name),
+    dialects += fmt::format("    {{{}, {}, k{}Views}},\n", literal(dialect.name),
                             dialect.name != kEventDialect, camel(dialect.name));
   }
   const std::size_t overflow = instrument_position(catalog, "label_overflow");

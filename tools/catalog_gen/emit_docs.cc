@@ -48,23 +48,14 @@ std::string code_list(const std::vector<std::string>& words) {
   return out.empty() ? "—" : out;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
 std::string json_family(std::string_view name, std::string_view dialect, std::string_view type,
                         std::string_view help, const std::vector<std::string>& labels,
                         std::string_view from) {
   std::vector<std::string> words;
-  for (const auto& label : labels) words.push_back(quoted(label));
+  for (const auto& label : labels) words.push_back(literal(label));
   return fmt::format(R"({{"name":{},"dialect":{},"type":{},"labels":[{}],"help":{},"from":{}}})",
-                     quoted(name), quoted(dialect), quoted(type), fmt::join(words, ","),
-                     quoted(help), quoted(from));
+                     literal(name), literal(dialect), literal(type), fmt::join(words, ","),
+                     literal(help), literal(from));
 }
 
 }  // namespace

@@ -3,10 +3,8 @@
 // rebuilt for nothing.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "catalog_gen/model.h"
 
@@ -14,15 +12,6 @@ namespace fs = std::filesystem;
 using namespace tickwitness::catalog_gen;
 
 namespace {
-
-std::string slurp(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-Source source_of(const fs::path& catalog, const fs::path& relative) {
-  return {"catalog/" + relative.generic_string(), slurp(catalog / relative)};
-}
 
 bool write(const fs::path& path, const std::string& text) {
   if (fs::exists(path) && slurp(path) == text) return true;
@@ -35,20 +24,8 @@ bool write(const fs::path& path, const std::string& text) {
 }
 
 int run(const fs::path& catalog_dir, const fs::path& output) {
-  Catalog catalog;
   Problems problems;
-  read_labels(source_of(catalog_dir, "labels.yaml"), catalog, problems);
-  read_instruments(source_of(catalog_dir, "instruments.yaml"), catalog, problems);
-  std::vector<fs::path> dialects;
-  for (const auto& file : fs::directory_iterator(catalog_dir / "dialects")) {
-    if (file.path().extension() == ".yaml") dialects.push_back(file.path().filename());
-  }
-  std::sort(dialects.begin(), dialects.end());
-  for (const auto& file : dialects) {
-    read_dialect(source_of(catalog_dir, "dialects" / file), file.stem().string(), catalog,
-                 problems);
-  }
-  check(catalog, problems);
+  const Catalog catalog = load(catalog_dir, problems);
   for (const auto& problem : problems.all()) fmt::print(stderr, "{}\n", problem);
   if (!problems.all().empty()) return 1;
   const bool written = write(output / "telemetry/catalog.gen.h", emit_header(catalog)) &&

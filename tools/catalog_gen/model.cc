@@ -54,6 +54,15 @@ std::string nearest(std::string_view wrong, const std::vector<std::string>& cand
   return found == nullptr ? "" : fmt::format("; the nearest is \"{}\"", *found);
 }
 
+std::string literal(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
 std::string exported_name(const Instrument& instrument) {
   return "tickwitness_" + instrument.name + (instrument.kind == "counter" ? "_total" : "");
 }

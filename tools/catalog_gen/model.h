@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -103,6 +104,9 @@ std::string nearest(std::string_view wrong, const std::vector<std::string>& cand
 // The dialect whose names are fields of a JSON event; it is never scraped.
 inline constexpr std::string_view kEventDialect = "sse";
 
+// `text` in quotes, as C++ and JSON write it. One line, no control characters.
+std::string literal(std::string_view text);
+
 // The instrument's name on the wire in the dialect tickwitness.
 std::string exported_name(const Instrument& instrument);
 
@@ -118,6 +122,10 @@ void read_dialect(const Source& source, std::string name, Catalog& catalog, Prob
 
 // Everything that one file cannot know by itself. Fills Instrument::rated and sketched.
 void check(Catalog& catalog, Problems& problems);
+
+// All of a catalogue's folder, read and checked.
+Catalog load(const std::filesystem::path& folder, Problems& problems);
+std::string slurp(const std::filesystem::path& path);
 
 std::string emit_header(const Catalog& catalog);
 std::string emit_source(const Catalog& catalog);

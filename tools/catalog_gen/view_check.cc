@@ -150,6 +150,9 @@ void check_view(const Catalog& catalog, const View& view, Problems& problems) {
   if (view.type != "counter" && view.type != "gauge") {
     problems.add(view.mark, fmt::format("`type` is counter or gauge, not \"{}\"", view.type));
   }
+  if (view.help.find('\n') != std::string::npos) {
+    problems.add(view.mark, "`help` must be one line");
+  }
   if (view.scale == 0) problems.add(view.mark, "`scale` must not be 0");
   std::set<std::string> names;
   for (const auto& by : view.by) names.insert(by.name.text);

@@ -20,25 +20,34 @@ std::string_view trimmed_token(ondemand::value& value) {
   return token;
 }
 
+// What stands between the quotes, escapes and all; false if it is no string.
+bool raw_text(ondemand::value& value, std::string_view& out) {
+  const auto token = trimmed_token(value);
+  if (token.size() < 2 || token.front() != '"') return false;
+  out = token.substr(1, token.size() - 2);
+  return true;
+}
+
 bool starts_number(std::string_view token) {
   return !token.empty() && (token.front() == '-' || (token.front() >= '0' && token.front() <= '9'));
 }
 
 // Fields of one entry, each looked up once, fastest in the order in which the venue writes them.
-// After the first failure nothing more is read.
+// After the first failure nothing more is read. All of it is inlined, so that the keys are compared
+// as constants.
 class Fields {
  public:
   explicit Fields(ondemand::object object) : object_(object) {}
 
   Malformed bad() const { return bad_; }
 
-  void number(std::string_view key, base::Decimal& out) {
+  [[gnu::always_inline]] void number(std::string_view key, base::Decimal& out) {
     const auto token = required_number(key);
     if (bad_ == Malformed::none) parse_decimal(token, out);
   }
 
   // Absent or null stays unknown.
-  void number(std::string_view key, std::optional<base::Decimal>& out) {
+  [[gnu::always_inline]] void number(std::string_view key, std::optional<base::Decimal>& out) {
     ondemand::value value;
     if (!find_optional(key, value)) return;
     const auto token = trimmed_token(value);
@@ -48,40 +57,38 @@ class Fields {
   }
 
   template <std::unsigned_integral T>
-  void integer(std::string_view key, T& out) {
+  [[gnu::always_inline]] void integer(std::string_view key, T& out) {
     const auto token = required_number(key);
     if (bad_ != Malformed::none) return;
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), out);
     if (error != std::errc{} || end != token.data() + token.size()) fail(Malformed::bad_number);
   }
 
-  std::string_view word(std::string_view key) {
+  // `use` takes the text and says whether it could. Texts with escapes are rare enough to be tried
+  // as they stand first.
+  template <std::predicate<std::string_view> Use>
+  [[gnu::always_inline]] void text(std::string_view key, Malformed reason, Use use) {
     ondemand::value value;
-    std::string_view text;
-    if (!find(key, value)) return text;
-    if (const auto bad = read_text(value, text); bad != Malformed::none) fail(bad);
-    return text;
+    if (find(key, value)) use_text(value, reason, use);
   }
 
-  void symbol(std::string_view key, market::Symbol& out) {
-    const auto text = word(key);
-    if (bad_ != Malformed::none) return;
-    const auto symbol = from_kraken(text);
-    if (!symbol) return fail(Malformed::bad_symbol);
-    out = *symbol;
+  [[gnu::always_inline]] void symbol(std::string_view key, market::Symbol& out) {
+    text(key, Malformed::bad_symbol, [&](std::string_view name) {
+      const auto symbol = from_kraken(name);
+      if (symbol) out = *symbol;
+      return symbol.has_value();
+    });
   }
 
-  void time(std::string_view key, base::WallTime& out) {
-    const auto text = word(key);
-    if (bad_ == Malformed::none) parse_time(text, out);
+  [[gnu::always_inline]] void time(std::string_view key, base::WallTime& out) {
+    text(key, Malformed::bad_time, [&](std::string_view text) { return parse_time(text, out); });
   }
 
-  void time(std::string_view key, std::optional<base::WallTime>& out) {
+  [[gnu::always_inline]] void time(std::string_view key, std::optional<base::WallTime>& out) {
     ondemand::value value;
     if (!find_optional(key, value) || trimmed_token(value) == "null") return;
-    std::string_view text;
-    if (const auto bad = read_text(value, text); bad != Malformed::none) return fail(bad);
-    parse_time(text, out.emplace());
+    use_text(value, Malformed::bad_time,
+             [&](std::string_view text) { return parse_time(text, out.emplace()); });
   }
 
   void fail(Malformed reason) {
@@ -89,7 +96,7 @@ class Fields {
   }
 
  private:
-  bool find(std::string_view key, ondemand::value& out) {
+  [[gnu::always_inline]] bool find(std::string_view key, ondemand::value& out) {
     if (bad_ != Malformed::none) return false;
     const auto error = object_.find_field_unordered(key).get(out);
     if (error == simdjson::SUCCESS) return true;
@@ -97,14 +104,14 @@ class Fields {
     return false;
   }
 
-  bool find_optional(std::string_view key, ondemand::value& out) {
+  [[gnu::always_inline]] bool find_optional(std::string_view key, ondemand::value& out) {
     if (bad_ != Malformed::none) return false;
     const auto error = object_.find_field_unordered(key).get(out);
     if (error != simdjson::SUCCESS && error != simdjson::NO_SUCH_FIELD) fail(Malformed::json);
     return error == simdjson::SUCCESS;
   }
 
-  std::string_view required_number(std::string_view key) {
+  [[gnu::always_inline]] std::string_view required_number(std::string_view key) {
     ondemand::value value;
     if (!find(key, value)) return {};
     const auto token = trimmed_token(value);
@@ -118,10 +125,20 @@ class Fields {
     out = *decimal;
   }
 
-  void parse_time(std::string_view text, base::WallTime& out) {
+  static bool parse_time(std::string_view text, base::WallTime& out) {
     const auto time = base::parse_rfc3339(text);
-    if (!time) return fail(Malformed::bad_time);
-    out = *time;
+    if (time) out = *time;
+    return time.has_value();
+  }
+
+  template <class Use>
+  void use_text(ondemand::value& value, Malformed reason, Use use) {
+    std::string_view text;
+    if (!raw_text(value, text)) return fail(Malformed::wrong_type);
+    if (use(text)) return;
+    const bool escaped = text.find('\\') != std::string_view::npos;
+    if (escaped && value.get_string().get(text)) return fail(Malformed::json);
+    if (!escaped || !use(text)) fail(reason);
   }
 
   ondemand::object object_;
@@ -131,9 +148,7 @@ class Fields {
 }  // namespace
 
 Malformed read_text(ondemand::value value, std::string_view& out) {
-  const auto token = trimmed_token(value);
-  if (token.size() < 2 || token.front() != '"') return Malformed::wrong_type;
-  out = token.substr(1, token.size() - 2);
+  if (!raw_text(value, out)) return Malformed::wrong_type;
   if (out.find('\\') == std::string_view::npos) return Malformed::none;
   return value.get_string().get(out) == simdjson::SUCCESS ? Malformed::none : Malformed::json;
 }
@@ -141,12 +156,16 @@ Malformed read_text(ondemand::value value, std::string_view& out) {
 Malformed read_trade(ondemand::object entry, market::Trade& out) {
   Fields fields(entry);
   fields.symbol("symbol", out.symbol);
-  const auto side = fields.word("side");
-  out.taker_side = side == "buy" ? market::Side::buy : market::Side::sell;
-  if (side != "buy" && side != "sell") fields.fail(Malformed::wrong_type);
+  fields.text("side", Malformed::wrong_type, [&](std::string_view side) {
+    out.taker_side = side == "buy" ? market::Side::buy : market::Side::sell;
+    return side == "buy" || side == "sell";
+  });
   fields.number("price", out.price);
   fields.number("qty", out.quantity);
-  out.limit_order = fields.word("ord_type") == "limit";
+  fields.text("ord_type", Malformed::wrong_type, [&](std::string_view type) {
+    out.limit_order = type == "limit";
+    return true;
+  });
   fields.integer("trade_id", out.id);
   fields.time("timestamp", out.exchange_time);
   return fields.bad();

@@ -1,0 +1,84 @@
+// One row for each subscription: the link may be up while one of them is silent.
+
+import { plural, unknown } from '../format/number';
+import { formatAge } from '../format/time';
+import type { StreamValues } from '../model/observation';
+import type { Readings } from '../model/snapshot';
+import { silenceShare, stateOf } from '../model/subscriptions';
+import { resolvePair } from '../model/pair_name';
+import { askedPair } from '../pair';
+import { isOld, snapshot } from '../store';
+import { Age } from './Age';
+import { Cell, ShareBar, StateCell } from './PairTable';
+
+const seconds = (value: number) => formatAge(value * 1000);
+const heads = ['Pair', 'Stream', 'State', 'Last message', 'Stale after', 'Share of that'];
+
+function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: Readings<StreamValues> }) {
+  return (
+    <tr role="row">
+      <th role="rowheader" scope="row" title={pair}>
+        {pair}
+      </th>
+      <td role="cell" data-name="Stream" class="left" title={name}>
+        {name}
+      </td>
+      <StateCell of={stream.state} state={stateOf(stream)} />
+      <Cell name="Last message" of={stream.ageS} show={seconds} />
+      <Cell name="Stale after" of={stream.staleAfterS} show={seconds} />
+      <Cell name="Share of that" of={stream.ageS}>
+        <ShareBar share={silenceShare(stream)} old={isOld(stream.ageS)} />
+      </Cell>
+    </tr>
+  );
+}
+
+function sentence(rows: { pair: string; name: string; stream: Readings<StreamValues> }[]): string {
+  if (rows.length === 0) return 'No subscription is known.';
+  const stale = rows.filter(({ stream }) => stateOf(stream) === 'stale');
+  const refused = rows.filter(({ stream }) => stateOf(stream) === 'refused');
+  const is = isOld(rows[0]?.stream.state) ? 'was' : 'is';
+  const first = stale[0] ?? refused[0];
+  if (first === undefined) return `${plural(rows.length, 'subscription')}, none ${is === 'was' ? 'was ' : ''}stale or refused.`;
+  const others = stale.length + refused.length - 1;
+  const state = stateOf(first.stream);
+  return `${first.pair} ${first.name} ${is} ${state}${others > 0 ? `, and ${plural(others, 'other')}` : ''}.`;
+}
+
+export function FeedsTable() {
+  const all = snapshot.value.pairs;
+  const chosen = resolvePair(askedPair.value, [...all.keys()]);
+  const rows = [...all]
+    .filter(([pair]) => chosen === null || pair === chosen)
+    .flatMap(([pair, { streams }]) => [...streams].map(([name, stream]) => ({ pair, name, stream })));
+  return (
+    <section class="panel" aria-labelledby="feeds-title">
+      <div class="panel-head">
+        <h2 id="feeds-title">Feeds</h2>
+        <p>{sentence(rows)}</p>
+        <Age of={rows[0]?.stream.state} />
+      </div>
+      <table role="table" class="cards feeds" aria-label="Subscriptions">
+        <thead role="rowgroup">
+          <tr role="row">
+            {heads.map((name, index) => (
+              <th role="columnheader" scope="col" key={name} class={index < 3 ? 'left' : ''}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <FeedRow key={`${row.pair} ${row.name}`} {...row} />
+          ))}
+          {rows.length === 0 && (
+            <tr role="row" class="none">
+              <td role="cell" colSpan={heads.length} class="left">{unknown}</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}

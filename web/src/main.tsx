@@ -1,0 +1,12 @@
+import { render } from 'preact';
+import { App } from './components/App';
+import { start } from './store';
+import 'uplot/dist/uPlot.min.css';
+import './styles/tokens.css';
+import './styles/frame.css';
+import './styles/panels.css';
+import './styles/tables.css';
+
+
+render(<App />, document.getElementById('page') as HTMLElement);
+start();

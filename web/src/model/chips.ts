@@ -1,0 +1,90 @@
+// The status strip's chips: what each says, and how bad it is. Pure: readings and states in, words out.
+
+import type { Level } from '../components/StateMark';
+import { formatNumber, unknown } from '../format/number';
+import { formatAge } from '../format/time';
+import type { Mode, TransportState } from '../transport/machine';
+import { pollMs } from '../transport/machine';
+import type { BreakerState, SubscriptionCounts } from './observation';
+
+export interface Chip {
+  level: Level;
+  word: string;
+  fact: string;
+}
+
+const unknownChip: Chip = { level: 'unknown', word: unknown, fact: 'not known' };
+
+// A state seen too long ago is not a state any more.
+export function was(chip: Chip, old: boolean): Chip {
+  return old && chip.level !== 'unknown' ? { level: 'unknown', word: `was ${chip.word}`, fact: chip.fact } : chip;
+}
+
+export const transportLevels: Record<Mode, Level> = {
+  BOOT: 'unknown',
+  LIVE: 'ok',
+  LAGGING: 'warn',
+  POLLING: 'warn',
+  STALE: 'bad',
+  OFFLINE: 'bad',
+};
+
+export function transportChip(state: TransportState, pageNowMs: number, dataAgeMs: number | null): Chip {
+  const level = transportLevels[state.mode];
+  const nextS = Math.max(0, Math.ceil((state.nextPollMs - pageNowMs) / 1000));
+  const next = state.pollInFlight ? 'asking now' : `next in ${nextS} s`;
+  const age = dataAgeMs === null ? 'no data yet' : `no data for ${formatAge(dataAgeMs)}`;
+  switch (state.mode) {
+    case 'BOOT':
+      return { level, word: 'CONNECTING', fact: '' };
+    case 'LIVE':
+      return { level, word: 'LIVE', fact: 'event stream' };
+    case 'LAGGING':
+      return { level, word: 'LAGGING', fact: `data ${formatAge(dataAgeMs)} late` };
+    case 'POLLING':
+      return { level, word: `POLLING ${pollMs / 1000} s`, fact: next };
+    case 'STALE':
+      return { level, word: 'STALE', fact: age };
+    case 'OFFLINE':
+      return { level, word: 'OFFLINE', fact: state.claimedOffline ? 'this device is offline' : age };
+  }
+}
+
+// Kraken's four states of its trading engine, in its own words; any other word of the venue is shown as it is.
+const venueLevels: Record<string, Level> = {
+  online: 'ok',
+  cancel_only: 'warn',
+  post_only: 'warn',
+  limit_only: 'warn',
+  maintenance: 'bad',
+};
+
+export function exchangeChip(status: string | null): Chip {
+  if (status === null) return unknownChip;
+  const level = venueLevels[status] ?? 'warn';
+  return { level, word: status.replaceAll('_', ' '), fact: 'trading engine' };
+}
+
+export function feedsChip(counts: SubscriptionCounts | null): Chip {
+  if (counts === null) return unknownChip;
+  const bad = counts.stale + counts.refused;
+  const level: Level = bad > 0 ? 'warn' : counts.pending > 0 ? 'pending' : counts.live > 0 ? 'ok' : 'off';
+  const parts: string[] = [];
+  if (counts.stale > 0) parts.push(`${formatNumber(counts.stale)} stale`);
+  if (counts.refused > 0) parts.push(`${formatNumber(counts.refused)} refused`);
+  if (counts.pending > 0) parts.push(`${formatNumber(counts.pending)} pending`);
+  return { level, word: `${formatNumber(counts.live)} live`, fact: parts.join(', ') || '0 stale, 0 refused' };
+}
+
+export function breakerChip(state: BreakerState | null, trips: number | null): Chip {
+  const fact = trips === null ? 'trips —' : `${formatNumber(trips)} ${trips === 1 ? 'trip' : 'trips'}`;
+  if (state === null) return { ...unknownChip, fact };
+  if (state === 'closed') return { level: 'ok', word: 'closed', fact };
+  return state === 'open' ? { level: 'bad', word: 'OPEN', fact } : { level: 'warn', word: 'half-open', fact };
+}
+
+const order: readonly Level[] = ['off', 'ok', 'unknown', 'pending', 'warn', 'bad'];
+
+export function worst(levels: readonly Level[]): Level {
+  return levels.reduce((bad, level) => (order.indexOf(level) > order.indexOf(bad) ? level : bad), 'off');
+}

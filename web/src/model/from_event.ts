@@ -1,0 +1,139 @@
+// The data of a kraken_metrics event → an observation. What has the wrong type is unknown, never converted.
+
+import {
+  breakerStates,
+  maxPairs,
+  maxStreamsPerPair,
+  oneOf,
+  streamStates,
+  wsStatuses,
+  type Observation,
+  type PairObservation,
+  type PairValues,
+  type StreamValues,
+  type SubscriptionCounts,
+  type Values,
+} from './observation';
+
+type Json = Record<string, unknown>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function atLeastZero(value: unknown): number | null {
+  const number = numberOf(value);
+  return number === null || number < 0 ? null : number;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+// Keys that the event does not carry stay absent, so that what another source told of them stands.
+function pick<T extends object>(json: Json, fields: { [K in keyof T]?: [string, (v: unknown) => T[K]] }): Partial<T> {
+  const picked: Partial<T> = {};
+  for (const key of Object.keys(fields) as (keyof T)[]) {
+    const [name, read] = fields[key] as [string, (v: unknown) => T[typeof key]];
+    if (Object.hasOwn(json, name)) picked[key] = read(json[name]);
+  }
+  return picked;
+}
+
+function subscriptionsOf(value: unknown): SubscriptionCounts | null {
+  if (!isObject(value)) return null;
+  const [live, pending, stale, refused] = streamStates.map((state) => atLeastZero(value[state]));
+  if (live == null || pending == null || stale == null || refused == null) return null;
+  return { live, pending, stale, refused };
+}
+
+function valuesOf(json: Json): Partial<Values> {
+  return {
+    ...pick<Values>(json, {
+      mode: ['mode', textOf],
+      p50Ms: ['latency_p50_ms', numberOf],
+      p95Ms: ['latency_p95_ms', numberOf],
+      p99Ms: ['latency_p99_ms', numberOf],
+      trips: ['circuit_breaker_trips', atLeastZero],
+      lastTripMs: ['last_trip_at', atLeastZero],
+      breakerState: ['breaker_state', (v) => oneOf(v, breakerStates)],
+      breakerOpenUntilMs: ['breaker_open_until', atLeastZero],
+      breakerReason: ['breaker_reason', textOf],
+      reconnects: ['reconnect_count', atLeastZero],
+      tradesPerMin: ['trades_per_min', atLeastZero],
+      wsStatus: ['ws_status', (v) => oneOf(v, wsStatuses)],
+      venueStatus: ['venue_status', textOf],
+      subscriptions: ['subscriptions', subscriptionsOf],
+      uptimeS: ['uptime_s', atLeastZero],
+      lastEventAgeS: ['last_event_age_s', atLeastZero],
+      lastFrameAgeS: ['last_frame_age_s', atLeastZero],
+      queueDepth: ['queue_depth', atLeastZero],
+      queueCapacity: ['queue_capacity', atLeastZero],
+      errorsTotal: ['errors_total', atLeastZero],
+      memoryBytes: ['memory_bytes', atLeastZero],
+      cpuSeconds: ['cpu_seconds', atLeastZero],
+      cores: ['cores', atLeastZero],
+    }),
+    latencyOf: null,
+  };
+}
+
+function pairOf(json: Json): PairObservation {
+  const streams = new Map<string, Partial<StreamValues>>();
+  if (isObject(json['streams'])) {
+    for (const [name, stream] of Object.entries(json['streams']).slice(0, maxStreamsPerPair)) {
+      if (!isObject(stream)) continue;
+      const values: Partial<StreamValues> = pick<StreamValues>(stream, {
+        state: ['state', (v) => oneOf(v, streamStates)],
+        ageS: ['age_s', atLeastZero],
+        staleAfterS: ['stale_after_s', atLeastZero],
+      });
+      streams.set(name, values);
+    }
+  }
+  return {
+    streams,
+    values: pick<PairValues>(json, {
+      p50Ms: ['latency_p50_ms', numberOf],
+      p95Ms: ['latency_p95_ms', numberOf],
+      p99Ms: ['latency_p99_ms', numberOf],
+      tradesPerMin: ['trades_per_min', atLeastZero],
+      messagesPerS: ['messages_per_s', atLeastZero],
+      lastPrice: ['last_price', numberOf],
+      spread: ['spread', numberOf],
+    }),
+  };
+}
+
+// The time stamped by the server on any event, Unix ms; null if the event does not carry one.
+export function stampOf(data: string): number | null {
+  const json = parseObject(data);
+  return json === null ? null : atLeastZero(json['timestamp']);
+}
+
+function parseObject(data: string): Json | null {
+  try {
+    const json: unknown = JSON.parse(data);
+    return isObject(json) ? json : null;
+  } catch {
+    return null;
+  }
+}
+
+// null: not an object, or without the time that every reading needs.
+export function observationFromEvent(data: string): Observation | null {
+  const json = parseObject(data);
+  const atMs = json === null ? null : atLeastZero(json['timestamp']);
+  if (json === null || atMs === null) return null;
+  const pairs = new Map<string, PairObservation>();
+  if (isObject(json['pairs'])) {
+    for (const [name, pair] of Object.entries(json['pairs']).slice(0, maxPairs)) {
+      if (isObject(pair)) pairs.set(name, pairOf(pair));
+    }
+  }
+  return { atMs, via: 'stream', values: valuesOf(json), pairs, pairsComplete: isObject(json['pairs']) };
+}

@@ -1,0 +1,153 @@
+// A scrape of /metrics → an observation. A family that is not there says that its value is unknown.
+
+import type { Sample } from '../prometheus/parse';
+import {
+  maxPairs,
+  maxStreamsPerPair,
+  oneOf,
+  streamStates,
+  type BreakerState,
+  type Observation,
+  type PairObservation,
+  type StreamState,
+  type SubscriptionCounts,
+  type Values,
+} from './observation';
+import { pairName } from './pair_name';
+
+type Families = Map<string, Sample[]>;
+
+function groupByName(samples: readonly Sample[]): Families {
+  const families: Families = new Map();
+  for (const sample of samples) {
+    const family = families.get(sample.name);
+    if (family === undefined) families.set(sample.name, [sample]);
+    else family.push(sample);
+  }
+  return families;
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+// The one sample of a family that has one.
+function single(families: Families, name: string): number | null {
+  const family = families.get(name) ?? [];
+  return family.length === 1 ? finite(family[0]?.value) : null;
+}
+
+// NaN in one part makes the whole unknown.
+function sum(families: Families, name: string): number | null {
+  const family = families.get(name) ?? [];
+  return family.length === 0 ? null : finite(family.reduce((total, sample) => total + sample.value, 0));
+}
+
+function least(families: Families, name: string): number | null {
+  const values = (families.get(name) ?? []).map((sample) => sample.value).filter(Number.isFinite);
+  return values.length === 0 ? null : Math.min(...values);
+}
+
+// The label value of the sample that is 1, of a family with one sample for each state.
+function chosen(families: Families, name: string, label: string): string | null {
+  const set = (families.get(name) ?? []).filter((sample) => sample.value === 1);
+  return set.length === 1 ? (set[0]?.labels.get(label) ?? null) : null;
+}
+
+function times1000(seconds: number | null): number | null {
+  return seconds === null || seconds <= 0 ? null : seconds * 1000;
+}
+
+function pairsOf(families: Families): { pairs: Map<string, PairObservation>; complete: boolean } {
+  const pairs = new Map<string, PairObservation>();
+  const pair = (name: string): PairObservation | null => {
+    const known = pairs.get(name);
+    if (known !== undefined) return known;
+    if (pairs.size >= maxPairs) return null;
+    const made: PairObservation = { values: { p50Ms: null, p95Ms: null, p99Ms: null }, streams: new Map() };
+    pairs.set(name, made);
+    return made;
+  };
+  const stream = (sample: Sample) => {
+    const symbol = sample.labels.get('symbol');
+    const name = sample.labels.get('stream');
+    const of = symbol === undefined ? null : pair(pairName(symbol));
+    if (of === null || name === undefined) return null;
+    const known = of.streams.get(name);
+    if (known !== undefined || of.streams.size >= maxStreamsPerPair) return known ?? null;
+    const made = { state: null, ageS: null };
+    of.streams.set(name, made);
+    return made;
+  };
+  const states = families.get('tickwitness_feed_subscription_state') ?? [];
+  for (const sample of states) {
+    const values = stream(sample) as { state: StreamState | null } | null;
+    if (values !== null && sample.value === 1) {
+      values.state = oneOf(sample.labels.get('state'), streamStates);
+    }
+  }
+  for (const sample of families.get('tickwitness_feed_subscription_age_seconds') ?? []) {
+    const values = stream(sample) as { ageS: number | null } | null;
+    if (values !== null) values.ageS = finite(sample.value);
+  }
+  for (const quantile of ['p50', 'p95', 'p99'] as const) {
+    for (const sample of families.get(`kraken_ws_latency_${quantile}_ms`) ?? []) {
+      const name = sample.labels.get('pair');
+      const of = name === undefined ? null : pair(pairName(name));
+      if (of !== null) of.values[`${quantile}Ms`] = finite(sample.value);
+    }
+  }
+  return { pairs, complete: states.length > 0 };
+}
+
+// /metrics has latencies by pair only. A quantile of all pairs together is never above the worst pair's, so that one
+// stands for them, with its name.
+function latencyOf(pairs: Map<string, PairObservation>): Partial<Values> {
+  let worst: [string, PairObservation] | null = null;
+  for (const entry of pairs) {
+    const p95 = entry[1].values.p95Ms ?? null;
+    if (p95 !== null && (worst === null || p95 > (worst[1].values.p95Ms ?? -Infinity))) worst = entry;
+  }
+  if (worst === null) return { p50Ms: null, p95Ms: null, p99Ms: null, latencyOf: null };
+  const { p50Ms = null, p95Ms = null, p99Ms = null } = worst[1].values;
+  return { p50Ms, p95Ms, p99Ms, latencyOf: pairs.size > 1 ? worst[0] : null };
+}
+
+function countStates(pairs: Map<string, PairObservation>): SubscriptionCounts {
+  const counts: SubscriptionCounts = { live: 0, pending: 0, stale: 0, refused: 0 };
+  for (const pair of pairs.values()) {
+    for (const stream of pair.streams.values()) if (stream.state != null) counts[stream.state] += 1;
+  }
+  return counts;
+}
+
+const breakerByNumber: readonly BreakerState[] = ['closed', 'open', 'half_open'];
+
+// atMs: server time of the answer, from its Date header.
+export function observationFromMetrics(samples: readonly Sample[], atMs: number): Observation {
+  const families = groupByName(samples);
+  const { pairs, complete } = pairsOf(families);
+  const counts = complete ? countStates(pairs) : null;
+  const connected = single(families, 'kraken_ws_connection_status');
+  const breaker = single(families, 'circuit_breaker_state');
+  const values: Partial<Values> = {
+    ...latencyOf(pairs),
+    mode: families.get('tickwitness_build_info')?.[0]?.labels.get('mode')?.toUpperCase() || null,
+    trips: single(families, 'circuit_breaker_trips_total'),
+    lastTripMs: times1000(single(families, 'tickwitness_breaker_last_trip_timestamp_seconds')),
+    breakerState: breaker === null ? null : (breakerByNumber[breaker] ?? null),
+    reconnects: single(families, 'kraken_ws_reconnects_total'),
+    tradesPerMin: single(families, 'kraken_trades_per_minute'),
+    wsStatus: connected === 0 ? 'disconnected' : connected !== 1 ? null : (counts?.stale ?? 0) > 0 ? 'degraded' : 'connected',
+    venueStatus: chosen(families, 'tickwitness_venue_status', 'status'),
+    subscriptions: counts,
+    uptimeS: single(families, 'tickwitness_uptime_seconds'),
+    lastFrameAgeS: least(families, 'tickwitness_feed_last_frame_age_seconds'),
+    queueDepth: sum(families, 'tickwitness_pipeline_ring_depth'),
+    queueCapacity: sum(families, 'tickwitness_pipeline_ring_capacity'),
+    errorsTotal: sum(families, 'tickwitness_errors_total'),
+    memoryBytes: single(families, 'tickwitness_process_resident_memory_bytes'),
+    cpuSeconds: single(families, 'tickwitness_process_cpu_seconds_total'),
+  };
+  return { atMs, via: 'poll', values, pairs, pairsComplete: complete };
+}

@@ -1,0 +1,83 @@
+// What one answer of the server says. A field that is absent cannot be told by this source; null means the source
+// says it is unknown. Neither ever becomes a default.
+
+export type BreakerState = 'closed' | 'open' | 'half_open';
+export type WsStatus = 'connected' | 'degraded' | 'disconnected';
+export type StreamState = 'live' | 'pending' | 'stale' | 'refused';
+
+export interface SubscriptionCounts {
+  live: number;
+  pending: number;
+  stale: number;
+  refused: number;
+}
+
+export interface Values {
+  mode: string | null;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  latencyOf: string | null; // whose the three are when not of all pairs together: the worst pair's
+  trips: number | null;
+  lastTripMs: number | null; // Unix ms
+  breakerState: BreakerState | null;
+  breakerOpenUntilMs: number | null; // Unix ms
+  breakerReason: string | null;
+  reconnects: number | null;
+  tradesPerMin: number | null;
+  wsStatus: WsStatus | null;
+  venueStatus: string | null;
+  subscriptions: SubscriptionCounts | null;
+  uptimeS: number | null;
+  lastEventAgeS: number | null;
+  lastFrameAgeS: number | null;
+  queueDepth: number | null;
+  queueCapacity: number | null;
+  errorsTotal: number | null;
+  memoryBytes: number | null;
+  cpuSeconds: number | null;
+  cores: number | null;
+}
+
+export interface PairValues {
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  tradesPerMin: number | null;
+  messagesPerS: number | null;
+  lastPrice: number | null;
+  spread: number | null;
+}
+
+export interface StreamValues {
+  state: StreamState | null;
+  ageS: number | null; // since its last message, when the server answered
+  staleAfterS: number | null;
+}
+
+export interface PairObservation {
+  values: Partial<PairValues>;
+  streams: Map<string, Partial<StreamValues>>;
+}
+
+export type Via = 'stream' | 'poll';
+
+export interface Observation {
+  atMs: number; // server time, Unix ms
+  via: Via;
+  values: Partial<Values>;
+  pairs: Map<string, PairObservation>;
+  pairsComplete: boolean; // a pair that is not listed is gone
+}
+
+// Bounds on what a server can make the page hold.
+export const maxPairs = 64;
+export const maxStreamsPerPair = 16;
+
+export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | null {
+  return allowed.find((candidate) => candidate === value) ?? null;
+}
+
+export const streamStates = ['live', 'pending', 'stale', 'refused'] as const;
+export const breakerStates = ['closed', 'open', 'half_open'] as const;
+export const wsStatuses = ['connected', 'degraded', 'disconnected'] as const;

@@ -1,0 +1,31 @@
+// Of a subscription: how bad its state is, and how much of its allowed silence has passed.
+
+import type { Level } from '../components/StateMark';
+import type { StreamState, StreamValues } from './observation';
+import type { Pair, Readings } from './snapshot';
+
+export const streamLevels: Record<StreamState, Level> = { live: 'ok', pending: 'pending', stale: 'warn', refused: 'bad' };
+const order: readonly (StreamState | null)[] = ['refused', 'stale', null, 'pending', 'live'];
+
+export function stateOf(stream: Readings<StreamValues>): StreamState | null {
+  return stream.state?.value ?? null;
+}
+
+// A pair is as well as its worst subscription; one that is not known outweighs those that are well.
+export function worstStream(pair: Pair): Readings<StreamValues> | undefined {
+  const ranked = [...pair.streams.values()].sort((a, b) => order.indexOf(stateOf(a)) - order.indexOf(stateOf(b)));
+  return ranked[0];
+}
+
+// The subscription that spoke last.
+export function freshestStream(pair: Pair): Readings<StreamValues> | undefined {
+  const age = (stream: Readings<StreamValues>) => stream.ageS?.value ?? Infinity;
+  return [...pair.streams.values()].filter((stream) => stream.ageS?.value != null).sort((a, b) => age(a) - age(b))[0];
+}
+
+// 0 … 1 and above: the silence so far against what is expected; null when either is unknown.
+export function silenceShare(stream: Readings<StreamValues> | undefined): number | null {
+  const age = stream?.ageS?.value ?? null;
+  const allowed = stream?.staleAfterS?.value ?? null;
+  return age === null || allowed === null || allowed <= 0 ? null : age / allowed;
+}

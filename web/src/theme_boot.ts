@@ -1,0 +1,4 @@
+// Runs before the first paint, so that no page flashes in the other theme.
+import { followTheme } from './theme';
+
+followTheme();

@@ -1,0 +1,218 @@
+// An engine made of nothing but answers: serves the built page and says over HTTP what a test tells it to.
+// Its clock is the machine's plus `skewMs`; `advance` moves it, as page.clock moves the page's.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+
+const csp = "default-src 'self'";
+const tickMs = 250; // the engine's second: tests need not wait for it
+
+export const calmWorld = () => ({
+  mode: 'SIMULATED',
+  venue: 'online',
+  ws: 'connected',
+  breaker: 'closed',
+  breakerReason: null,
+  openUntilMs: null,
+  lastTripMs: null,
+  trips: 0,
+  reconnects: 2,
+  uptimeS: 7_261,
+  errors: 0,
+  pairs: {
+    'BTC-USD': { p95: 68, price: 84412.6, spread: 0.1, messages: 148.2, trades: 171 },
+    'ETH-USD': { p95: 75, price: 2761.4, spread: 0.14, messages: 121.7, trades: 112 },
+    'SOL-USD': { p95: 65, price: 128.37, spread: 0.01, messages: 92.4, trades: 71 },
+    'XRP-USD': { p95: 80, price: 1.9521, spread: 0.0001, messages: 50.1, trades: 33 },
+  },
+  streams: { trade: 20, spread: 10, 'ohlc-1': 120 }, // stale after, s
+  states: {}, // "BTC-USD trade" → state
+});
+
+export class FakeEngine {
+  world = calmWorld();
+  sse = 'on'; // on | off | silent | heartbeats | late
+  metrics = 'on'; // on | off | garbage | no_date | custom
+  metricsText = ''; // when custom
+  lateMs = 0; // sse = late: how far behind its stamps are
+  skewMs = 0;
+  requests = []; // paths, in order
+  lastEventIds = []; // what each stream asked to resume from
+  patch = {}; // fields laid over each kraken_metrics event
+  started = Date.now();
+  ticks = 0;
+  clients = new Set();
+
+  constructor(dist) {
+    this.dist = dist;
+    this.server = createServer((request, response) => this.answer(request, response));
+  }
+
+  async start() {
+    await new Promise((ready) => this.server.listen(0, '127.0.0.1', ready));
+    this.url = `http://127.0.0.1:${this.server.address().port}`;
+    this.timer = setInterval(() => this.tick(), tickMs);
+    return this;
+  }
+
+  async stop() {
+    clearInterval(this.timer);
+    this.cut();
+    this.server.closeAllConnections();
+    await new Promise((closed) => this.server.close(closed));
+  }
+
+  now() {
+    return Date.now() + this.skewMs;
+  }
+
+  advance(ms) {
+    this.skewMs += ms;
+    this.world.uptimeS += ms / 1000;
+  }
+
+  trip(reason = 'connection refused 5 times') {
+    Object.assign(this.world, {
+      breaker: 'open',
+      breakerReason: reason,
+      trips: this.world.trips + 1,
+      lastTripMs: this.now(),
+      openUntilMs: this.now() + 45_000,
+    });
+  }
+
+  // Ends every open stream, as a dying engine does.
+  cut() {
+    for (const client of this.clients) client.destroy();
+    this.clients.clear();
+  }
+
+  tick() {
+    this.ticks += 1;
+    for (const client of this.clients) {
+      if (this.sse === 'on' || this.sse === 'late') client.write(this.event());
+      if (this.ticks % 5 === 0 && this.sse !== 'silent') client.write(this.heartbeat());
+    }
+  }
+
+  stamp() {
+    return this.now() - (this.sse === 'late' ? this.lateMs : 0);
+  }
+
+  heartbeat() {
+    return `id: ${this.ticks}h\nevent: heartbeat\ndata: {"timestamp":${this.stamp()}}\n\n`;
+  }
+
+  event() {
+    return `id: ${this.ticks}\nevent: kraken_metrics\ndata: ${JSON.stringify(this.snapshot())}\n\n`;
+  }
+
+  wave() {
+    return 1 + 0.3 * Math.sin(this.ticks / 7) + 0.1 * Math.sin(this.ticks / 2.3);
+  }
+
+  snapshot() {
+    const { world } = this;
+    const counts = { live: 0, pending: 0, stale: 0, refused: 0 };
+    const pairs = {};
+    const at = (p95, factor) => Math.round(p95 * factor * this.wave() * 10) / 10;
+    for (const [name, pair] of Object.entries(world.pairs)) {
+      const streams = {};
+      for (const [stream, staleAfter] of Object.entries(world.streams)) {
+        const state = world.states[`${name} ${stream}`] ?? 'live';
+        counts[state] += 1;
+        const age = state === 'live' ? staleAfter * 0.1 : state === 'stale' ? staleAfter * 1.4 : null;
+        streams[stream] = { state, age_s: age, stale_after_s: staleAfter };
+      }
+      pairs[name] = {
+        latency_p50_ms: at(pair.p95, 0.3), latency_p95_ms: at(pair.p95, 1), latency_p99_ms: at(pair.p95, 1.6),
+        trades_per_min: pair.trades, messages_per_s: pair.messages, last_price: pair.price, spread: pair.spread, streams,
+      };
+    }
+    return {
+      latency_p50_ms: at(72, 0.3), latency_p95_ms: at(72, 1), latency_p99_ms: at(72, 1.6),
+      circuit_breaker_trips: world.trips, reconnect_count: world.reconnects, trades_per_min: 387, ws_status: world.ws,
+      timestamp: this.stamp(), mode: world.mode, last_trip_at: world.lastTripMs, breaker_state: world.breaker,
+      breaker_open_until: world.openUntilMs, breaker_reason: world.breakerReason, venue_status: world.venue,
+      subscriptions: counts, uptime_s: world.uptimeS + (Date.now() - this.started) / 1000, last_event_age_s: 0.1,
+      last_frame_age_s: 0.1, queue_depth: 6, queue_capacity: 8192, errors_total: world.errors,
+      memory_bytes: 48.6 * 2 ** 20, cpu_seconds: 12 + (this.now() - this.started) / 1000 * 0.03, cores: 2, pairs, ...this.patch,
+    };
+  }
+
+  exposition() {
+    const now = this.snapshot();
+    const lines = ['# HELP circuit_breaker_trips_total Total number of circuit breaker trips', '# TYPE circuit_breaker_trips_total counter'];
+    const add = (name, value, labels = '') => value != null && lines.push(`${name}${labels} ${value}`);
+    for (const [pair, values] of Object.entries(now.pairs)) {
+      for (const q of ['p50', 'p95', 'p99']) add(`kraken_ws_latency_${q}_ms`, values[`latency_${q}_ms`], `{pair="${pair}"}`);
+      for (const [stream, { state, age_s }] of Object.entries(values.streams)) {
+        const labels = `exchange="kraken",symbol="${pair}",stream="${stream}"`;
+        for (const each of ['pending', 'live', 'stale', 'refused']) {
+          add('tickwitness_feed_subscription_state', Number(each === state), `{${labels},state="${each}"}`);
+        }
+        add('tickwitness_feed_subscription_age_seconds', age_s, `{${labels}}`);
+      }
+    }
+    add('circuit_breaker_trips_total', now.circuit_breaker_trips);
+    add('circuit_breaker_state', { closed: 0, open: 1, half_open: 2 }[now.breaker_state]);
+    add('kraken_ws_reconnects_total', now.reconnect_count);
+    add('kraken_ws_connection_status', Number(now.ws_status !== 'disconnected'));
+    add('kraken_trades_per_minute', now.trades_per_min);
+    add('tickwitness_uptime_seconds', now.uptime_s);
+    add('tickwitness_feed_last_frame_age_seconds', now.last_frame_age_s, '{exchange="kraken",connection="main"}');
+    if (now.last_trip_at !== null) add('tickwitness_breaker_last_trip_timestamp_seconds', now.last_trip_at / 1000);
+    add('tickwitness_venue_status', 1, `{exchange="kraken",status="${now.venue_status}"}`);
+    add('tickwitness_pipeline_ring_depth', now.queue_depth, '{ring="frames"}');
+    add('tickwitness_pipeline_ring_capacity', now.queue_capacity, '{ring="frames"}');
+    add('tickwitness_errors_total', now.errors_total, '{room="feed"}');
+    add('tickwitness_process_resident_memory_bytes', now.memory_bytes);
+    add('tickwitness_process_cpu_seconds_total', now.cpu_seconds);
+    add('tickwitness_build_info', 1, `{version="0.1.0",commit="4f1c2ae",mode="${now.mode}"}`);
+    return `${lines.join('\n')}\n`;
+  }
+
+  answer(request, response) {
+    const path = request.url.split('?')[0];
+    this.requests.push(path);
+    response.sendDate = false;
+    if (this.metrics !== 'no_date') response.setHeader('Date', new Date(this.now()).toUTCString());
+    response.setHeader('Content-Security-Policy', csp);
+    if (path === '/metrics') return this.answerMetrics(response);
+    if (path === '/sse/metrics') return this.answerStream(request, response);
+    if (path === '/api/v1/status') return this.answerStatus(response);
+    if (path === '/live' || path.startsWith('/live/assets/')) return this.answerFile(path, response);
+    response.writeHead(404).end();
+  }
+
+  answerMetrics(response) {
+    if (this.metrics === 'off') return response.writeHead(503).end();
+    const text = { garbage: '<html>502 Bad Gateway</html>', custom: this.metricsText }[this.metrics];
+    response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4' }).end(text ?? this.exposition());
+  }
+
+  answerStream(request, response) {
+    this.lastEventIds.push(request.headers['last-event-id'] ?? null);
+    if (this.sse === 'off') return response.writeHead(503).end();
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    response.write(this.sse === 'silent' || this.sse === 'heartbeats' ? ': hello\n\n' : this.event());
+    this.clients.add(response);
+    response.on('close', () => this.clients.delete(response));
+  }
+
+  answerStatus(response) {
+    const body = {
+      mode: this.world.mode, version: '0.1.0', commit: '4f1c2ae9', instance: 'demo-1', started_at_ms: this.started,
+      uptime_s: this.world.uptimeS, seed: 42, venues: [{ exchange: 'kraken', status: this.world.venue, connections: [] }],
+    };
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  }
+
+  answerFile(path, response) {
+    const name = path === '/live' ? 'index.html' : path.slice('/live/'.length);
+    const type = JSON.parse(readFileSync(join(this.dist, 'manifest.json'))).find((file) => file.path === name)?.content_type;
+    if (type === undefined) return response.writeHead(404).end();
+    response.setHeader('Content-Encoding', 'gzip');
+    response.writeHead(200, { 'Content-Type': type }).end(readFileSync(join(this.dist, `${name}.gz`)));
+  }
+}

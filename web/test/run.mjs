@@ -1,0 +1,47 @@
+// npm test: types, unit tests (src/**/*.test.ts, beside what they test), browser tests (test/*.test.mjs).
+// `node test/run.mjs unit` leaves the browser out.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { install } from '../install.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const results = join(root, 'test-results');
+
+function filesIn(dir, ending) {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) return filesIn(path, ending);
+    return entry.name.endsWith(ending) ? [path] : [];
+  });
+}
+
+function run(args) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+install({ dev: true });
+run([join(root, 'node_modules/typescript/bin/tsc'), '--noEmit']);
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+
+// After install, which may have fetched them.
+const { build } = await import('esbuild');
+const { buildPage } = await import('../build.mjs');
+await buildPage(join(results, 'page'));
+await build({
+  entryPoints: filesIn(join(root, 'src'), '.test.ts'),
+  outbase: join(root, 'src'),
+  outdir: join(results, 'unit'),
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node18',
+  sourcemap: 'inline',
+  logLevel: 'warning',
+});
+const browser = process.argv[2] === 'unit' ? [] : filesIn(join(root, 'test'), '.test.mjs');
+run(['--enable-source-maps', '--test', ...filesIn(join(results, 'unit'), '.test.mjs'), ...browser]);
