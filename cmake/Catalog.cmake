@@ -25,3 +25,13 @@ add_custom_target(catalog_docs
           ${CMAKE_SOURCE_DIR}/tests/golden/metrics.txt
   DEPENDS ${catalog_stamp}
   VERBATIM)
+
+# The documents inside the binary, for `tickwitness catalog`.
+set(catalog_text ${catalog_out}/app/catalog_text.gen.cc)
+add_custom_command(
+  OUTPUT ${catalog_text}
+  COMMAND ${CMAKE_COMMAND} -DFROM=${catalog_out}/catalog -DYAML=${CMAKE_SOURCE_DIR}/catalog
+          -DOUT=${catalog_text} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedCatalog.cmake
+  DEPENDS ${catalog_stamp} ${catalog_files} ${CMAKE_SOURCE_DIR}/cmake/EmbedCatalog.cmake
+  VERBATIM)
+set(TW_GENERATED_app ${catalog_text})

@@ -80,6 +80,9 @@ void Engine::apply(const EngineSettings& settings) {
 
 void Engine::on_event(const feed::LinkEvent& event) {
   using What = feed::LinkEvent::What;
+  // What just happened is known to serve before the next second; in a turn of its own, after the
+  // link has finished its own.
+  if (event.what != What::connecting) world_.executor.post([this] { report(); });
   runtime::Log& log = world_.log;
   switch (event.what) {
     case What::connecting:
