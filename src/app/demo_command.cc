@@ -105,9 +105,6 @@ class Demo {
     const base::Instant now = executor_.clock().now().mono;
     const auto& status = product_->status();
     if (status != nullptr && !ending_) {
-      if (seen_.start_to_ready == base::Duration::zero() && all_connected(*status)) {
-        seen_.start_to_ready = status->at.mono - began_.mono;
-      }
       if (!seen_.stale_seen && serve::totals(*status).stale != 0)
         seen_.stale_seen = status->at.mono;
     }
@@ -116,12 +113,6 @@ class Demo {
       if (now - began_.mono >= *options_.duration) begin_end();
     }
     timer_->arm(now + kLook, [this] { look(); });
-  }
-
-  static bool all_connected(const serve::EngineStatus& status) {
-    return std::ranges::all_of(status.feeds.front().connections, [](const auto& connection) {
-      return connection.state == feed::LinkState::connected;
-    });
   }
 
   void progress(base::Instant now) {
