@@ -94,10 +94,6 @@ void check_sizes(Loading& loading) {
     loading.problem("pipeline.ring_capacity",
                     fmt::format("pipeline.ring_capacity: {} is no power of two; {} is",
                                 s.pipeline.ring_capacity, std::bit_ceil(s.pipeline.ring_capacity)));
-  if (s.http.event_streams_max > s.http.connections_max)
-    loading.problem("http.event_streams_max",
-                    fmt::format("http: event_streams_max {} is more than connections_max {}",
-                                s.http.event_streams_max, s.http.connections_max));
 }
 
 // A token that was written where the name of its file belongs must not be printed either.

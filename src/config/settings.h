@@ -112,8 +112,8 @@ struct Pipeline {
 };
 
 struct Http {
-  std::size_t connections_max = 6000;
-  std::size_t event_streams_max = 5000;
+  std::size_t connections_max = 256;     // event streams not counted
+  std::size_t event_streams_max = 5500;  // WebSockets too
   std::size_t header_bytes_max = 8192;
   std::size_t body_bytes_max = 65536;
   friend bool operator==(const Http&, const Http&) = default;
