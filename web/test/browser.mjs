@@ -5,16 +5,10 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { desktop, executablePath, flags } from './chromium.mjs';
 import { FakeEngine } from './fake_engine.mjs';
 
-export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-export const flags = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-];
 export const pageDir = join(dirname(fileURLToPath(import.meta.url)), '..', 'test-results', 'page');
-export const desktop = { width: 1440, height: 900 };
-export const phone = { width: 390, height: 844 };
 const patienceMs = 10_000;
 const stepMs = 1_500;
 const flowMs = 30;
