@@ -77,7 +77,7 @@ class Demo {
     product_ = std::move(*product);
     const auto ports = product_->start();
     if (!ports) return complain(ports.error().message, kUnavailable);
-    announce(ports->front());
+    announce(ports->front(), *exchange_port);
     runtime::SignalWatch signals(executor_, {SIGINT, SIGTERM}, [this](int) { begin_end(); });
     look();
     executor_.run();
@@ -90,14 +90,18 @@ class Demo {
     return code;
   }
 
-  void announce(std::uint16_t port) {
+  void announce(std::uint16_t port, std::uint16_t exchange_port) {
     fmt::print(stderr,
-               "SIMULATED market, seed {}. Page: http://127.0.0.1:{}/live   Metrics: "
-               "http://127.0.0.1:{}/metrics   {}\n",
-               options_.seed, port, port,
+               "SIMULATED market, seed {}. {}\n"
+               "page      http://127.0.0.1:{}/live\n"
+               "metrics   http://127.0.0.1:{}/metrics\n"
+               "exchange  ws://127.0.0.1:{}/v2\n",
+               options_.seed,
                options_.duration
-                   ? fmt::format("Ends after {} s.", options_.duration->count() / 1000)
-                   : "Ctrl-C ends.");
+                   ? fmt::format("Ends after {:.3g} s.",
+                                 std::chrono::duration<double>(*options_.duration).count())
+                   : "Ctrl-C ends.",
+               port, port, exchange_port);
   }
 
   // Ten times a second: what only a witness from outside can note.
