@@ -11,9 +11,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # Wrong about `"text" + std::string` when it is inlined (GCC bug 105651); clang checks the same.
   target_compile_options(tw_flags INTERFACE -Wno-restrict)
 endif()
-if(NOT TW_SANITIZE)
-  target_compile_definitions(tw_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
-endif()
 if(TW_SANITIZE)
   target_compile_options(tw_flags INTERFACE -fsanitize=${TW_SANITIZE} -fno-sanitize-recover=all
                                             -fno-omit-frame-pointer)

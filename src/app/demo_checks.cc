@@ -13,9 +13,9 @@ namespace {
 
 using sim::SentKind;
 
-constexpr double kReadyMaxSeconds = 1;
 constexpr double kResidentMaxBytes = 96.0 * (1 << 20);
-constexpr double kStaleReportSlackSeconds = 1.5;  // states are reported once a second
+constexpr double kStaleReportSlackSeconds =
+    2;  // states are reported once a second, on a busy machine later
 
 double number(std::uint64_t value) {
   return static_cast<double>(value);
@@ -89,6 +89,10 @@ class Comparison {
     received("events_trade", trades, sum(registry_, kFamily, {{"event_type", "trade"}}));
     received("events_spread", quotes, sum(registry_, kFamily, {{"event_type", "spread"}}));
     received("events_ohlc", candles, sum(registry_, kFamily, {{"event_type", "ohlc"}}));
+    std::uint64_t news = 0;
+    for (const auto& pair : truth_.pairs) news += pair.trades.update;
+    received("trades_news", number(news),
+             sum(registry_, "tickwitness_feed_updates_total", {{"channel", "trade"}}));
     received("ticks_processed", trades + quotes + candles,
              sum(registry_, "trading_ticks_processed_total"));
     exactly("ticks_dropped", 0, sum(registry_, "tickwitness_pipeline_dropped_total"));
@@ -205,9 +209,6 @@ class Comparison {
   }
 
   void bounds() {
-    result_.bounds.push_back({"start_to_ready_s",
-                              std::chrono::duration<double>(seen_.start_to_ready).count(),
-                              kReadyMaxSeconds});
     result_.bounds.push_back({"resident_bytes", seen_.resident_bytes, kResidentMaxBytes});
     result_.bounds.push_back({"ring_depth", sum(registry_, "tickwitness_pipeline_ring_high_water"),
                               sum(registry_, "tickwitness_pipeline_ring_capacity")});

@@ -31,8 +31,7 @@ std::vector<std::string_view> keys_of(std::string_view section, File file) {
   std::vector<std::string_view> keys;
   for (const Field& field : fields()) {
     if (field.file != file || !field.path.starts_with(section)) continue;
-    Settings settings;
-    if (std::holds_alternative<base::Secret*>(field.ref(settings))) continue;  // never in a file
+    if (std::holds_alternative<base::Secret*>(type_of(field))) continue;  // never in a file
     std::string_view rest = field.path.substr(section.size());
     if (!section.empty() && !rest.starts_with('.')) continue;
     if (!section.empty()) rest.remove_prefix(1);

@@ -251,6 +251,11 @@ std::span<const Field> fields() {
   return kFields;
 }
 
+Ref type_of(const Field& field) {
+  static Settings unused;
+  return field.ref(unused);
+}
+
 std::string variable(const Field& field) {
   if (field.file == File::streams) return {};
   std::string name = "TICKWITNESS_";

@@ -49,6 +49,9 @@ struct Field {
 // In the order of the documentation.
 std::span<const Field> fields();
 
+// Where the field lives in settings that nobody uses: for its type only.
+Ref type_of(const Field& field);
+
 // "TICKWITNESS_EXCHANGES_KRAKEN_URL"; empty for what the environment cannot set (streams).
 std::string variable(const Field& field);
 

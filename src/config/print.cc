@@ -31,8 +31,7 @@ void print_fields(std::string& out, const Settings& settings, File file) {
     if (field.file != file) continue;
     const std::string indent = open_sections(out, field.path, open);
     const std::string_view word = field.path.substr(field.path.rfind('.') + 1);
-    Settings copy;
-    const bool secret = std::holds_alternative<base::Secret*>(field.ref(copy));
+    const bool secret = std::holds_alternative<base::Secret*>(type_of(field));
     // A secret is a comment: the file would not be accepted with it.
     out += fmt::format("{}{}{}: {}\n", indent, secret ? "# " : "", word, render(field, settings));
   }

@@ -201,28 +201,25 @@ Result<void> add_item(const Field& field, Settings& settings, std::string_view t
 }
 
 bool is_list(const Field& field) {
-  Settings settings;
-  const Ref ref = field.ref(settings);
+  const Ref ref = type_of(field);
   return std::holds_alternative<std::vector<std::string>*>(ref) ||
          std::holds_alternative<std::vector<Address>*>(ref);
 }
 
 bool is_levels(const Field& field) {
-  Settings settings;
   return std::holds_alternative<std::map<std::string, base::LogLevel, std::less<>>*>(
-      field.ref(settings));
+      type_of(field));
 }
 
 std::vector<std::string_view> choices_of(const Field& field) {
   std::vector<std::string_view> choices(field.choices.begin(), field.choices.end());
-  Settings settings;
   const auto add = [&](auto value) {
     for (const auto& [word, ignored] : words(value)) choices.push_back(word);
   };
   std::visit(Overloaded{[&](Overload*) { add(Overload{}); },
                         [&](base::LogFormat*) { add(base::LogFormat{}); },
                         [&](base::LogLevel*) { add(base::LogLevel{}); }, [](auto*) {}},
-             field.ref(settings));
+             type_of(field));
   return choices;
 }
 
@@ -242,7 +239,6 @@ std::string yaml_quoted(std::string_view text) {
 }
 
 std::string render(const Field& field, const Settings& settings) {
-  Settings copy = settings;
   return std::visit(Overloaded{
                         [](bool* value) { return std::string(*value ? "true" : "false"); },
                         [](base::Duration* value) { return render_seconds(*value); },
@@ -270,7 +266,8 @@ std::string render(const Field& field, const Settings& settings) {
                         },
                         [](auto* value) { return fmt::format("{}", *value); },
                     },
-                    field.ref(copy));
+                    // The table's one accessor serves reading and writing; nothing here writes.
+                    field.ref(const_cast<Settings&>(settings)));
 }
 
 std::string describe_range(const Field& field) {
@@ -279,8 +276,7 @@ std::string describe_range(const Field& field) {
                        field.unit);
   if (const auto choices = choices_of(field); !choices.empty())
     return fmt::format("{}", fmt::join(choices, ", "));
-  Settings settings;
-  if (std::holds_alternative<bool*>(field.ref(settings))) return "true, false";
+  if (std::holds_alternative<bool*>(type_of(field))) return "true, false";
   return {};
 }
 

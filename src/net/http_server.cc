@@ -108,7 +108,7 @@ void HttpServer::Impl::admit(tcp::socket socket, const TlsContext& tls) {
   if (counts.connections >= limits.connections_max) {
     ++counts.refused_full;
     refusal = "too many connections are open; try again later";
-  } else if (!loopback && per_address_[address] >= limits.connections_per_ip_max) {
+  } else if (!loopback && from(address) >= limits.connections_per_ip_max) {
     ++counts.refused_per_ip;
     refusal = "too many connections from this address";
   }
@@ -130,6 +130,11 @@ void HttpServer::Impl::remove(const std::shared_ptr<HttpConnection>& connection)
   --counts.connections;
   leave_address(connection->remote_address());
   check_stopped();
+}
+
+std::size_t HttpServer::Impl::from(const std::string& address) const {
+  const auto entry = per_address_.find(address);
+  return entry == per_address_.end() ? 0 : entry->second;
 }
 
 void HttpServer::Impl::leave_address(const std::string& address) {

@@ -74,6 +74,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
 
   void accept_next(const std::shared_ptr<Listener>& listener);
   void admit(boost::asio::ip::tcp::socket socket, const TlsContext& tls);
+  std::size_t from(const std::string& address) const;
   void leave_address(const std::string& address);
   void close_listeners();
   void check_stopped();

@@ -94,6 +94,11 @@ class RawSocket {
     }
     return received_;
   }
+  // Takes what came and forgets it.
+  void skip() {
+    received();
+    received_.clear();
+  }
   bool ended() {
     received();
     return ended_;

@@ -42,9 +42,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void send(std::string text) {
-    if (stream_) {
-      stream_->send(std::move(text), 0);
-    }
+    if (stream_) stream_->send(std::move(text), 0);
   }
 
   void close() {
@@ -72,6 +70,7 @@ class Session : public std::enable_shared_from_this<Session> {
     timer_->cancel();
     if (connector_) connector_->cancel();
     if (stream_) stream_->abandon();
+    stream_.reset();
   }
 
   bool done() const { return done_; }
@@ -117,8 +116,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void finish(const Closed& closed) {
     if (done_) return;
+    const auto self = shared_from_this();  // on_closed may drop the channel
     done_ = true;
     timer_->cancel();
+    stream_.reset();  // its events hold this session
     events_.on_closed(executor_.clock().now(), closed);
   }
 

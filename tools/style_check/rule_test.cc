@@ -179,6 +179,9 @@ std::vector<Case> line_cases() {
       {"line-length", "101 columns", {{"src/base/a.cc", long_line + "\n"}}, 1},
       {"line-length", "100 letters of two bytes", {{"a.ts", two_bytes + "\n"}}, 0},
       {"line-length", "a link", {{"src/base/a.cc", "// https://" + long_line + "\n"}}, 0},
+      {"line-length", "a literal", {{"src/base/a.cc", "f(\"" + long_line + "\");\n"}}, 0},
+      {"line-length", "a comment", {{"src/base/a.cc", "f();  // " + long_line + "\n"}}, 1},
+      {"line-length", "of the page's code", {{"web/a.ts", std::string(141, 'x') + "\n"}}, 1},
       {"line-length", "a page", {{"docs/a.md", long_line + "\n"}}, 0},
   };
 }
@@ -215,6 +218,7 @@ std::vector<Case> secret_cases() {
       {"secrets", "none", {{"a.md", "Write `redis://host:6379` there.\n"}}, 0},
       {"secrets", "a variable", {{"a.sh", "u=redis://me:$PASSWORD@h\n"}}, 0},
       {"secrets", "a place holder", {{"a.md", "postgres://user:<password>@host/db\n"}}, 0},
+      {"secrets", "an example", {{"a.md", "redis://me:hunter2@host\n"}}, 0},
       {"secrets", "an empty one", {{"a.yaml", "password: \"\"\n"}}, 0},
       {"secrets", "an address", {{"a.md", "https://host:80/x write to me@example.org\n"}}, 0},
       {"secrets", "key", {{"a.pem", key}}, 1},

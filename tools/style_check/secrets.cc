@@ -66,7 +66,14 @@ std::string_view find_token(std::string_view line) {
   return {};
 }
 
-// A URL with user, colon and word before its @; the word is no variable, mask or "password".
+// A variable, a mask, or a word that nobody uses for real.
+bool is_example(std::string_view password) {
+  constexpr auto kWords = std::to_array<std::string_view>({"password", "pass", "hunter2"});
+  return password.find_first_of("${<*") != password.npos ||
+         std::ranges::find(kWords, password) != kWords.end();
+}
+
+// A URL with user, colon and word before its @.
 bool has_password_in_url(std::string_view line) {
   for (auto at = line.find("://"); at != line.npos; at = line.find("://", at + 1)) {
     const auto rest = line.substr(at + 3);
@@ -76,10 +83,7 @@ bool has_password_in_url(std::string_view line) {
     const auto colon = rest.find(':');
     if (colon >= sign) continue;
     const auto password = rest.substr(colon + 1, sign - colon - 1);
-    if (password != "password" && std::ranges::any_of(password, alnum) &&
-        password.find_first_of("${<*") == line.npos) {
-      return true;
-    }
+    if (std::ranges::any_of(password, alnum) && !is_example(password)) return true;
   }
   return false;
 }

@@ -95,7 +95,8 @@ bool Source::is_cpp() const {
 }
 
 bool Source::is_test() const {
-  return path.ends_with("_test.cc") || path.starts_with("tests/");
+  const auto name = std::string_view(path).substr(path.rfind('/') + 1);
+  return name.ends_with("_test.cc") || name.starts_with("test_") || path.starts_with("tests/");
 }
 
 std::string blank_comments_and_strings(std::string_view text) {

@@ -19,7 +19,7 @@ struct Source {
 
   [[nodiscard]] std::string_view extension() const;  // ".cc", empty if there is none
   [[nodiscard]] bool is_cpp() const;                 // .h or .cc
-  [[nodiscard]] bool is_test() const;                // *_test.cc, or below tests/
+  [[nodiscard]] bool is_test() const;                // *_test.cc, test_*, or below tests/
 };
 
 // A source from its text, for load_tree() and for tests.

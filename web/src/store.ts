@@ -4,6 +4,7 @@ import { batch, computed, signal } from '@preact/signals';
 import { tripSeen } from './model/banner';
 import { History } from './model/history';
 import type { Observation } from './model/observation';
+import { Ribbons } from './model/ribbons';
 import { emptySnapshot, withObservation, type Reading, type Snapshot } from './model/snapshot';
 import { emptyStatus, fetchStatus, type Status } from './model/status';
 import { Driver } from './transport/driver';
@@ -18,6 +19,7 @@ export const historyVersion = signal(0);
 export const dismissedTripMs = signal<number | null>(null);
 
 export const history = new History();
+export const ribbons = new Ribbons();
 
 let current: Snapshot = emptySnapshot;
 let inferredTripMs: number | null = null;
@@ -61,6 +63,7 @@ export const driver = new Driver({
     inferredTripMs = tripSeen(current, next) ?? inferredTripMs;
     const restarts = history.restartsMs.length;
     history.add(seen);
+    ribbons.add(seen);
     if (history.restartsMs.length > restarts) void refreshStatus();
     current = next;
   },
@@ -72,6 +75,7 @@ export const driver = new Driver({
     current = emptySnapshot;
     inferredTripMs = null;
     history.clear();
+    ribbons.clear();
   },
   connected() {
     void refreshStatus();

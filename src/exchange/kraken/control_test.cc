@@ -31,7 +31,8 @@ TEST(KrakenStatus, CarriesStateAndConnectionId) {
       {R"({"channel":"status","type":"update","data":[{"version":"2.0.10","system":"online",)"
        R"("api_version":"v2","connection_id":18446744073709551615}]})",
        VenueStatus::online, 18446744073709551615u, "online"},
-      {R"({"channel":"status","data":[{"system":"maintenance","api_version":"v2"}],"type":"update"})",
+      {R"({"channel":"status","data":[{"system":"maintenance","api_version":"v2"}],)"
+       R"("type":"update"})",
        VenueStatus::maintenance, std::nullopt, "maintenance"},
       {R"({"channel":"status","type":"update","data":[{"api_version":"v2","connection_id":1,)"
        R"("system":"post_only","version":"2.1","emergency":[],"upcoming_maintenance":[)"

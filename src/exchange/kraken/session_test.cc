@@ -28,11 +28,15 @@ TEST(KrakenSession, AsksOncePerChannelAndAlwaysSaysSnapshot) {
                                          kInstrument, kBtcTrade,  ohlc(15)};
   const auto requests = kraken.subscribe(wanted, 10);
   const std::vector<std::string> expected{
-      R"({"method":"subscribe","params":{"channel":"trade","symbol":["BTC/USD","ETH/USD"],"snapshot":true},"req_id":10})",
-      R"({"method":"subscribe","params":{"channel":"ticker","event_trigger":"bbo","symbol":["BTC/USD"],"snapshot":true},"req_id":11})",
-      R"({"method":"subscribe","params":{"channel":"ohlc","interval":5,"symbol":["BTC/USD"],"snapshot":true},"req_id":12})",
+      R"({"method":"subscribe","params":{"channel":"trade","symbol":["BTC/USD","ETH/USD"],)"
+      R"("snapshot":true},"req_id":10})",
+      R"({"method":"subscribe","params":{"channel":"ticker","event_trigger":"bbo",)"
+      R"("symbol":["BTC/USD"],"snapshot":true},"req_id":11})",
+      R"({"method":"subscribe","params":{"channel":"ohlc","interval":5,"symbol":["BTC/USD"],)"
+      R"("snapshot":true},"req_id":12})",
       R"({"method":"subscribe","params":{"channel":"instrument","snapshot":true},"req_id":13})",
-      R"({"method":"subscribe","params":{"channel":"ohlc","interval":15,"symbol":["BTC/USD"],"snapshot":true},"req_id":14})",
+      R"({"method":"subscribe","params":{"channel":"ohlc","interval":15,"symbol":["BTC/USD"],)"
+      R"("snapshot":true},"req_id":14})",
   };
   ASSERT_EQ(requests.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -49,10 +53,11 @@ TEST(KrakenSession, UnsubscribesWithTheSameParams) {
   ASSERT_EQ(requests.size(), 2u);
   EXPECT_EQ(
       requests[0].text,
-      R"({"method":"unsubscribe","params":{"channel":"ohlc","interval":60,"symbol":["BTC/USD"]},"req_id":1})");
-  EXPECT_EQ(
-      requests[1].text,
-      R"({"method":"unsubscribe","params":{"channel":"ticker","event_trigger":"bbo","symbol":["BTC/USD"]},"req_id":2})");
+      R"({"method":"unsubscribe","params":{"channel":"ohlc","interval":60,"symbol":["BTC/USD"]},)"
+      R"("req_id":1})");
+  EXPECT_EQ(requests[1].text,
+            R"({"method":"unsubscribe","params":{"channel":"ticker","event_trigger":"bbo",)"
+            R"("symbol":["BTC/USD"]},"req_id":2})");
 }
 
 TEST(KrakenSession, SplitsLongListsIntoHundreds) {
