@@ -6,8 +6,11 @@ find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(GTest REQUIRED)
-find_package(benchmark REQUIRED)
+if(TW_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
+  find_package(benchmark QUIET)  # without it there are no *_bench programs
+endif()
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 
@@ -29,7 +32,10 @@ tw_library(zlib ZLIB::ZLIB)
 tw_library(zstd PkgConfig::ZSTD)
 tw_library(simdjson PkgConfig::SIMDJSON)
 tw_library(openssl OpenSSL::SSL OpenSSL::Crypto)
-# Boost 1.81 headers only: Asio and Beast are compiled once, in src/net/asio_impl.cc and src/runtime.
+# Boost 1.81 headers only: Asio and Beast are compiled once, in src/net/ and src/runtime/.
 tw_library(boost Threads::Threads)
 target_compile_definitions(tw_lib_boost INTERFACE BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_DISABLE_CONCEPTS)
+if(TW_TESTS)
+  tw_library(rapidcheck rapidcheck)
+endif()

@@ -20,7 +20,7 @@ class Decimal {
 
   constexpr Decimal() = default;
   constexpr Decimal(std::int64_t mantissa, int scale)
-      : mantissa_(mantissa), scale_(static_cast<std::int8_t>(scale)) {}
+      : mantissa_(mantissa), scale_(static_cast<std::uint8_t>(scale)) {}
 
   // JSON number grammar plus leading '+': digits, optional fraction, optional exponent (1e-08).
   // Errors: not a number; more digits than 64 bits or kScaleMax hold (trailing zeros of the
@@ -47,7 +47,7 @@ class Decimal {
 
  private:
   std::int64_t mantissa_ = 0;
-  std::int8_t scale_ = 0;
+  std::uint8_t scale_ = 0;
 };
 
 }  // namespace tickwitness::base

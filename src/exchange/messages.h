@@ -81,7 +81,7 @@ struct Instrument {
 // `kind` are meaningful.
 struct Frame {
   FrameKind kind = FrameKind::malformed;
-  Malformed malformed = Malformed::none;
+  Malformed malformed = Malformed::none;  // with skipped > 0: why the first entry was skipped
   bool snapshot = false;  // trades, quotes, candles, instruments: state repeated, not news
   std::vector<market::Trade> trades;
   std::vector<market::Quote> quotes;
@@ -91,12 +91,14 @@ struct Frame {
       0;  // entries of a good frame that were unusable (bad symbol …), counted, not fatal
   std::optional<std::uint64_t> request_id;  // subscribed, unsubscribed, refused, pong
   std::optional<Subscription>
-      subscription;  // subscribed, unsubscribed; refused when the venue names enough
+      subscription;  // subscribed, unsubscribed (absent: a channel that is not ours, see detail);
+                     // refused when the venue names enough
   std::optional<market::Symbol> symbol;  // refused: often the only thing that is named
   VenueStatus venue_status = VenueStatus::unknown;
   std::optional<std::uint64_t> connection_id;
   std::optional<base::WallTime> time_in, time_out;  // pong, acks: when the venue received and sent
-  std::string detail;  // refused: the venue's error text; unsupported: channel or method; warnings
+  std::string detail;  // refused: the venue's error text; unsupported: channel or method; acks:
+                       // warnings, the name of a channel that is not ours; status: venue's word
   void clear();
 };
 

@@ -1,0 +1,22 @@
+// Lines of figures to a table: a row per case and peer, and how many times a rival needs what we
+// need. A figure with a limit says whether it holds.
+import { readFileSync } from 'node:fs';
+
+const figures = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+const units = ['ns_per_op', 'ms', 'bytes', 'percent'];
+const ours = new Map(figures.filter((f) => f.peer === 'tickwitness').map((f) => [f.case, f]));
+const rows = [['case', 'peer', 'figure', 'ratio', 'limit']];
+for (const figure of figures) {
+  for (const unit of units.filter((u) => figure[u] !== undefined)) {
+    const own = ours.get(figure.case)?.[unit];
+    const rival = figure.peer !== 'tickwitness' && own > 0;
+    const holds = figure[unit] <= figure.limit ? 'ok' : 'MISSED';
+    const limit = figure.limit === undefined ? '' : `${figure.limit} ${holds}`;
+    rows.push([figure.case, figure.peer, `${figure[unit]} ${unit}`,
+      rival ? `${(figure[unit] / own).toFixed(2)}×` : '', limit]);
+  }
+}
+const width = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+for (const row of rows) {
+  console.log(row.map((cell, i) => cell.padEnd(width[i])).join('  ').trimEnd());
+}

@@ -1,0 +1,72 @@
+# Tests that are not one room's: the style checks, the scripts of tests/ and the page's own tests.
+
+# tests/<kind>/<name>_test.sh becomes the test <kind>_<name>, with the product in $TICKWITNESS. It
+# exits 0, or 77 to be skipped with a reason printed. Lines of its head say what it needs:
+#   # timeout: 600      seconds, default 180
+#   # alone             nothing else may run beside it
+#   # full              only in ./test --full
+function(tw_script_test script)
+  file(STRINGS ${script} head LIMIT_COUNT 20)
+  get_filename_component(name ${script} NAME_WE)
+  get_filename_component(kind ${script} DIRECTORY)
+  get_filename_component(kind ${kind} NAME)
+  string(REGEX REPLACE "_test$" "" name "${kind}_${name}")
+  set(seconds 180)
+  set(labels e2e)
+  set(alone OFF)
+  foreach(line IN LISTS head)
+    if(line MATCHES "^# timeout: ([0-9]+)")
+      set(seconds ${CMAKE_MATCH_1})
+    elseif(line MATCHES "^# alone$")
+      set(alone ON)
+    elseif(line MATCHES "^# full$")
+      list(APPEND labels full)
+    endif()
+  endforeach()
+  add_test(NAME ${name} COMMAND bash ${script})
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds} RUN_SERIAL ${alone}
+    SKIP_RETURN_CODE 77 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    ENVIRONMENT "TICKWITNESS=$<TARGET_FILE:tickwitness>;TW_BUILD_DIR=${CMAKE_BINARY_DIR}")
+endfunction()
+
+if(TARGET tickwitness)
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/*_test.sh)
+  foreach(script ${scripts})
+    tw_script_test(${script})
+  endforeach()
+endif()
+
+# The scripts `test` and `test:browser` of web/package.json, if it has them.
+function(tw_page_test name script label seconds)
+  file(READ ${CMAKE_SOURCE_DIR}/web/package.json package)
+  string(JSON command ERROR_VARIABLE none GET "${package}" scripts ${script})
+  if(none)
+    return()
+  endif()
+  add_test(NAME ${name} COMMAND npm run --silent ${script})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${seconds}
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/web ENVIRONMENT "TW_BUILD_DIR=${CMAKE_BINARY_DIR}")
+  if(TARGET tickwitness)
+    set_property(TEST ${name} APPEND PROPERTY
+      ENVIRONMENT "TICKWITNESS=$<TARGET_FILE:tickwitness>")
+  endif()
+endfunction()
+
+if(TW_PAGE AND EXISTS ${CMAKE_SOURCE_DIR}/web/package.json)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${CMAKE_SOURCE_DIR}/web/package.json)
+  tw_page_test(page test page 180)
+  tw_page_test(browser test:browser browser 400)
+endif()
+
+# All benchmarks are one target, and a file names their programs for bench/run.
+if(benchmark_FOUND)
+  get_property(benches GLOBAL PROPERTY TW_BENCHES)
+  add_custom_target(benches)
+  set(programs)
+  foreach(bench ${benches})
+    add_dependencies(benches ${bench})
+    string(APPEND programs "$<TARGET_FILE:${bench}>\n")
+  endforeach()
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/benches.txt CONTENT "${programs}")
+endif()

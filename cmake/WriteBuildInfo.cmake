@@ -1,0 +1,26 @@
+# Run by tw_version. The commit is that of git; without git, TW_COMMIT of the environment; else
+# unknown. "+" marks a tree with changes that are not committed.
+set(commit)
+if(EXISTS ${SOURCE}/.git)
+  execute_process(COMMAND git -C ${SOURCE} describe --always --dirty=+ --exclude=* --abbrev=12
+    OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+if(NOT commit)
+  set(commit "$ENV{TW_COMMIT}")
+endif()
+if(NOT commit MATCHES "^[0-9A-Za-z.+_-]+$")
+  set(commit unknown)
+endif()
+file(CONFIGURE OUTPUT ${OUT} @ONLY NEWLINE_STYLE UNIX CONTENT [[
+// Written by cmake/WriteBuildInfo.cmake.
+#pragma once
+
+#include <string_view>
+
+namespace tickwitness::app {
+
+inline constexpr std::string_view kVersion = "@VERSION@";
+inline constexpr std::string_view kCommit = "@commit@";
+
+}  // namespace tickwitness::app
+]])

@@ -1,0 +1,39 @@
+// The exchange's own clock: the given wall clock plus a skew, never running backwards. When the
+// machine's clock steps forward or wakes from sleep it follows at once; when that is set back it
+// lags behind by at most 1 ms per second.
+#pragma once
+
+#include <algorithm>
+
+#include "base/time.h"
+
+namespace tickwitness::sim {
+
+class ExchangeClock {
+ public:
+  ExchangeClock(base::Now start, base::Duration skew)
+      : skew_(skew), offset_(offset_of(start)), seen_(start.mono) {}
+
+  void observe(base::Now now) {
+    const base::Duration slack = std::max(now.mono - seen_, base::Duration::zero()) / 1000;
+    offset_ = std::max(offset_of(now), offset_ - slack);
+    seen_ = std::max(seen_, now.mono);
+  }
+
+  // The wall time that is right now, without the skew.
+  base::WallTime unskewed_at(base::Instant instant) const { return at(instant) - skew_; }
+
+  base::WallTime at(base::Instant instant) const {
+    return base::WallTime(instant.time_since_epoch() + offset_);
+  }
+
+ private:
+  base::Duration offset_of(base::Now now) const {
+    return now.wall.time_since_epoch() - now.mono.time_since_epoch() + skew_;
+  }
+  base::Duration skew_;
+  base::Duration offset_;  // wall minus monotonic, skew included
+  base::Instant seen_;
+};
+
+}  // namespace tickwitness::sim

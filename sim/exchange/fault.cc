@@ -1,0 +1,128 @@
+#include "sim/exchange/fault.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+namespace tickwitness::sim {
+namespace {
+
+struct Spelling {
+  FaultKind kind;
+  std::string_view name;
+  bool timed;
+  bool lasting;
+};
+
+constexpr std::array kSpellings{
+    Spelling{FaultKind::disconnect, "disconnect", true, false},
+    Spelling{FaultKind::reset, "reset", true, false},
+    Spelling{FaultKind::silent, "silent", true, false},
+    Spelling{FaultKind::refuse_subscription, "refuse_subscription", false, false},
+    Spelling{FaultKind::malformed, "malformed", true, false},
+    Spelling{FaultKind::bad_utf8, "bad_utf8", true, false},
+    Spelling{FaultKind::down, "down", true, true},
+    Spelling{FaultKind::skew, "skew", false, false},
+};
+
+constexpr std::int64_t kMillisecondsMax = 7LL * 24 * 3600 * 1000;
+
+std::optional<base::Duration> parse_duration(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [unit_begin, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc()) return std::nullopt;
+  const std::string_view unit(unit_begin, static_cast<std::size_t>(end - unit_begin));
+  const std::int64_t scale = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;
+  if (scale == 0 || number > kMillisecondsMax / scale || number < -kMillisecondsMax / scale)
+    return std::nullopt;
+  return std::chrono::milliseconds(number * scale);
+}
+
+std::string duration_text(base::Duration duration) {
+  const std::int64_t ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+  return ms % 1000 == 0 ? fmt::format("{}s", ms / 1000) : fmt::format("{}ms", ms);
+}
+
+std::unexpected<base::Error> bad_time(std::string_view text, std::string_view time) {
+  return base::fail(fmt::format(
+      "fault '{}': '{}' is not a time; write it like 1500ms, 20s or 2m (at most 7 days)", text,
+      time));
+}
+
+base::Result<Fault> parse_skew(std::string_view text) {
+  const std::string_view value = text.substr(std::string_view("skew=").size());
+  const auto amount = parse_duration(value);
+  if (!amount) return bad_time(text, value);
+  Fault fault{.kind = FaultKind::skew};
+  fault.amount = *amount;
+  return fault;
+}
+
+}  // namespace
+
+std::string_view to_string(FaultKind kind) {
+  for (const Spelling& spelling : kSpellings)
+    if (spelling.kind == kind) return spelling.name;
+  return "";
+}
+
+std::string known_faults() {
+  std::string list;
+  for (const Spelling& spelling : kSpellings) {
+    if (!list.empty()) list += ", ";
+    list += spelling.name;
+    if (spelling.kind == FaultKind::skew) list += "=T";
+    if (spelling.lasting) {
+      list += "[@T[+D]]";
+    } else if (spelling.timed) {
+      list += "[@T]";
+    }
+  }
+  return list;
+}
+
+base::Result<Fault> parse_fault(std::string_view text) {
+  if (text.starts_with("skew=")) return parse_skew(text);
+  const std::size_t at = text.find('@');
+  const std::string_view name = text.substr(0, at);
+  const Spelling* found = nullptr;
+  for (const Spelling& spelling : kSpellings)
+    if (spelling.name == name && spelling.kind != FaultKind::skew) found = &spelling;
+  if (found == nullptr)
+    return base::fail(fmt::format("fault '{}' is not known; known are: {}", text, known_faults()));
+  Fault fault{.kind = found->kind};
+  if (at == std::string_view::npos) return fault;
+  if (!found->timed)
+    return base::fail(fmt::format("fault '{}' holds from the start; leave the time out", text));
+  std::string_view when = text.substr(at + 1);
+  if (const std::size_t plus = when.find('+', 1); plus != std::string_view::npos) {
+    if (!found->lasting)
+      return base::fail(fmt::format("fault '{}' has no length; leave the part from '+' out", text));
+    const auto length = parse_duration(when.substr(plus + 1));
+    if (!length || *length <= base::Duration::zero()) return bad_time(text, when.substr(plus + 1));
+    fault.length = *length;
+    when = when.substr(0, plus);
+  }
+  const auto start = parse_duration(when);
+  if (!start || *start < base::Duration::zero()) return bad_time(text, when);
+  fault.at = *start;
+  return fault;
+}
+
+std::string to_string(const Fault& fault) {
+  std::string text(to_string(fault.kind));
+  for (const Spelling& spelling : kSpellings) {
+    if (spelling.kind != fault.kind) continue;
+    if (spelling.kind == FaultKind::skew) text += "=" + duration_text(fault.amount);
+    if (spelling.timed) text += "@" + duration_text(fault.at);
+    if (spelling.lasting) text += "+" + duration_text(fault.length);
+  }
+  return text;
+}
+
+}  // namespace tickwitness::sim

@@ -1,0 +1,43 @@
+// Faults that the simulated exchange can commit on purpose, and how a user writes them:
+// NAME[@T[+D]], times as 1500ms, 20s or 2m since the start; `skew=-80ms` has a value instead.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace tickwitness::sim {
+
+enum class FaultKind : std::uint8_t {
+  disconnect,           // all connections are closed after flushing
+  reset,                // all connections are cut
+  silent,               // one trade subscription gets nothing more; link and heartbeats stay
+  refuse_subscription,  // one ticker subscription is refused from the start
+  malformed,            // a burst of unusable frames on one connection
+  bad_utf8,             // one text frame that is not UTF-8: the client must close (RFC 6455, 8.1)
+  down,                 // all connections are closed, new ones refused for `length`
+  skew,                 // the exchange's clock is ahead by `amount` (behind when negative)
+};
+std::string_view to_string(FaultKind kind);
+
+struct Fault {
+  FaultKind kind = FaultKind::disconnect;
+  base::Duration at = std::chrono::seconds(10);      // since the start
+  base::Duration length = std::chrono::seconds(20);  // down only
+  base::Duration amount{0};                          // skew only
+  friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+// Errors name what is wrong with `text` and what is possible.
+base::Result<Fault> parse_fault(std::string_view text);
+
+// Parses back to the same fault: "down@20s+5s".
+std::string to_string(const Fault& fault);
+
+// For help texts: "disconnect[@T], reset[@T], …".
+std::string known_faults();
+
+}  // namespace tickwitness::sim

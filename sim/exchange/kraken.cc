@@ -1,0 +1,238 @@
+#include "sim/exchange/kraken.h"
+
+#include <algorithm>
+
+namespace tickwitness::sim {
+namespace {
+
+base::Duration total_skew(const Settings& settings) {
+  base::Duration skew = settings.skew;
+  for (const Fault& fault : settings.faults)
+    if (fault.kind == FaultKind::skew) skew += fault.amount;
+  return skew;
+}
+
+base::WallTime shown(base::WallTime time) {
+  return std::chrono::floor<std::chrono::microseconds>(time);
+}
+
+}  // namespace
+
+Kraken::Kraken(Settings settings, base::Now start)
+    : settings_(std::move(settings)),
+      start_(start.mono),
+      clock_(start, total_skew(settings_)),
+      prng_(settings_.seed),
+      feed_(settings_, prng_.split(), clock_, start.mono),
+      rest_(settings_, feed_, truth_),
+      attempts_(settings_.connections),
+      subscribers_(settings_.pairs.size()),
+      down_until_(start.mono) {
+  for (std::size_t i = 0; i < settings_.pairs.size(); ++i) {
+    const PairSettings& pair = settings_.pairs[i];
+    PairTruth& truth = truth_.pairs.emplace_back();
+    truth.symbol = pair.symbol;
+    truth.last_price = {feed_.tape(i).trades().back().fill.price, pair.price_precision};
+    truth.trade_latencies = Latencies(settings_.latency_samples_max);
+    truth.quote_latencies = Latencies(settings_.latency_samples_max);
+  }
+  for (const Fault& fault : settings_.faults) {
+    if (fault.kind == FaultKind::skew) {
+      note(fault.kind, start, to_string(fault));
+    } else if (fault.kind == FaultKind::refuse_subscription) {
+      refusing_ = true;
+    } else {
+      faults_.insert(std::ranges::upper_bound(faults_, fault.at, {}, &Fault::at), fault);
+    }
+  }
+}
+
+Kraken::Admission Kraken::on_attempt(base::Now now) {
+  Admission admission = Admission::accept;
+  if (shut_down_ || now.mono < down_until_) {
+    admission = Admission::refuse;
+  } else if (!attempts_.allow(now.mono)) {
+    admission = Admission::too_many;
+  }
+  if (admission != Admission::accept) ++truth_.connections_refused;
+  return admission;
+}
+
+void Kraken::on_connect(ConnectionId connection, base::Now now, Actions& actions) {
+  step(now, actions);
+  ++truth_.connections_accepted;
+  connections_.emplace(connection, Connection{.requests = RateLimit(settings_.requests)});
+  if (shut_down_ || now.mono < down_until_) {
+    // It was admitted before, and is closed like the others were.
+    ++(shut_down_ ? truth_.shutdown_closes : truth_.disconnects);
+    connections_.erase(connection);
+    actions.emplace_back(Close{connection});
+    return;
+  }
+  text_.clear();
+  write_status(text_, prng_.next());
+  send(connection, SentKind::status, text_, actions);
+}
+
+void Kraken::on_disconnect(ConnectionId connection, base::Now now) {
+  clock_.observe(now);
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  ++truth_.closed_by_client;
+  forget(found);
+}
+
+void Kraken::step(base::Now now, Actions& actions) {
+  clock_.observe(now);
+  for (;;) {
+    const base::Instant fault =
+        faults_done_ < faults_.size() ? start_ + faults_[faults_done_].at : base::Instant::max();
+    const base::Instant beat =
+        heartbeats_.empty() ? base::Instant::max() : heartbeats_.begin()->first;
+    const base::Instant next = std::min(fault, beat);
+    while (const Publication* const due = feed_.poll(std::min(next, now.mono), clock_))
+      publish(*due, now, actions);
+    if (next > now.mono) return;
+    if (fault <= beat) {
+      commit(faults_[faults_done_++], now, actions);
+    } else {
+      heartbeat(now, actions);
+    }
+  }
+}
+
+base::Instant Kraken::next_deadline() const {
+  if (shut_down_) return base::Instant::max();
+  base::Instant next = feed_.next_deadline();
+  if (faults_done_ < faults_.size()) next = std::min(next, start_ + faults_[faults_done_].at);
+  if (!heartbeats_.empty()) next = std::min(next, heartbeats_.begin()->first);
+  return next;
+}
+
+HttpReply Kraken::on_http(std::string_view method, std::string_view target, base::Now now) {
+  clock_.observe(now);
+  if (shut_down_ || now.mono < down_until_)
+    return {503, "text/html", "<html><body>Service Unavailable</body></html>"};
+  return rest_.serve(method, target, now.mono, clock_.at(now.mono));
+}
+
+void Kraken::begin_shutdown(base::Now now, Actions& actions) {
+  if (shut_down_) return;
+  step(now, actions);
+  feed_.stop();
+  while (const Publication* const due = feed_.poll(now.mono, clock_)) publish(*due, now, actions);
+  shut_down_ = true;
+  faults_done_ = faults_.size();
+  while (!connections_.empty()) {
+    ++truth_.shutdown_closes;
+    actions.emplace_back(Close{connections_.begin()->first});
+    forget(connections_.begin());
+  }
+}
+
+void Kraken::publish(const Publication& publication, base::Now now, Actions& actions) {
+  const std::size_t pair = publication.pair;
+  const std::span<const Fill> fills = publication.what.fills();
+  if (!fills.empty()) {
+    PairTruth& truth = truth_.pairs[pair];
+    truth.trades_made += fills.size();
+    truth.last_price = {fills.back().price, settings_.pairs[pair].price_precision};
+    publish_trades(pair, fills, now, actions);
+  }
+  publish_quote(pair, publication, now, actions);
+  if (!fills.empty()) publish_candles(pair, fills.back().time, actions);
+}
+
+void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base::Now now,
+                            Actions& actions) {
+  PairTruth& truth = truth_.pairs[pair];
+  const std::vector<Subscriber>& listeners = subscribers_[pair].of(WireChannel::trade);
+  const bool silenced = is_silenced(WireChannel::trade, pair);
+  if (silenced && !listeners.empty()) truth.trades_withheld += fills.size();
+  if (silenced || listeners.empty()) {
+    truth.trades_undelivered += fills.size();
+    return;
+  }
+  text_.clear();
+  write_trades(text_, settings_.pairs[pair], fills, false);
+  std::uint32_t sent = 0;
+  for (const Subscriber& listener : listeners) {
+    if (connections_.at(listener.connection).poisoned) continue;
+    send(listener.connection, SentKind::trade, text_, actions);
+    ++sent;
+  }
+  if (sent == 0) {
+    truth.trades_undelivered += fills.size();
+    return;
+  }
+  truth.trades.update += fills.size() * sent;
+  truth.last_price_sent = truth.last_price;
+  truth.last_id_sent = fills.back().id;
+  std::deque<TradeRecord>& records = feed_.tape(pair).trades();
+  for (std::size_t i = 1; i <= std::min(fills.size(), records.size()); ++i)
+    records[records.size() - i].updates_sent += sent;
+  for (const Fill& fill : fills)
+    truth.trade_latencies.add({now.mono, clock_.unskewed_at(now.mono) - shown(fill.time)});
+}
+
+void Kraken::publish_quote(std::size_t pair, const Publication& publication, base::Now now,
+                           Actions& actions) {
+  const std::vector<Subscriber>& listeners = subscribers_[pair].of(WireChannel::ticker);
+  if (listeners.empty()) return;
+  text_.clear();
+  write_ticker(text_, settings_.pairs[pair], publication.what.quote, feed_.tape(pair).day(), false);
+  PairTruth& truth = truth_.pairs[pair];
+  bool sent = false;
+  for (const Subscriber& listener : listeners) {
+    if (listener.on_trades && publication.what.fill_count == 0) continue;
+    if (connections_.at(listener.connection).poisoned) continue;
+    send(listener.connection, SentKind::ticker, text_, actions);
+    ++truth.quotes.update;
+    sent = true;
+  }
+  if (sent)
+    truth.quote_latencies.add(
+        {now.mono, clock_.unskewed_at(now.mono) - publication.what.quote.time});
+}
+
+void Kraken::publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions) {
+  PairTruth& truth = truth_.pairs[pair];
+  for (const Subscriber& listener : subscribers_[pair].of(WireChannel::ohlc)) {
+    if (connections_.at(listener.connection).poisoned) continue;
+    const std::uint32_t minutes = kIntervals[listener.interval];
+    const Candle& candle = *feed_.tape(pair).candles(listener.interval).running();
+    text_.clear();
+    write_candles(text_, settings_.pairs[pair], minutes, {&candle, 1}, stamp, false);
+    send(listener.connection, SentKind::ohlc, text_, actions);
+    ++truth.candles.update;
+    ++truth.candles_by_interval[minutes].update;
+  }
+}
+
+void Kraken::send(ConnectionId connection, SentKind kind, const std::string& text, Actions& actions,
+                  std::size_t fragment_bytes) {
+  ++truth_.frames[static_cast<std::size_t>(kind)];
+  truth_.frame_bytes += text.size();
+  actions.emplace_back(Send{connection, text, fragment_bytes});
+}
+
+void Kraken::forget(Connections::iterator connection) {
+  for (Subscribers& pair : subscribers_) pair.remove_all(connection->first);
+  std::erase_if(heartbeats_, [&](const auto& beat) { return beat.second == connection->first; });
+  connections_.erase(connection);
+}
+
+// Each second from the first subscription on, whatever else is sent: so it was measured.
+void Kraken::heartbeat(base::Now now, Actions& actions) {
+  const auto [at, connection] = *heartbeats_.begin();
+  heartbeats_.erase(heartbeats_.begin());
+  if (connections_.at(connection).poisoned) return;
+  text_.clear();
+  write_heartbeat(text_);
+  send(connection, SentKind::heartbeat, text_, actions);
+  // A shell that was away for long is not paid back in heartbeats.
+  const base::Instant next = at + settings_.heartbeat;
+  heartbeats_.emplace(next > now.mono ? next : now.mono + settings_.heartbeat, connection);
+}
+
+}  // namespace tickwitness::sim

@@ -1,0 +1,167 @@
+// The simulated Kraken as a pure state machine: connections, requests and time in, actions out. It
+// owns no socket, thread or clock, so the same exchange stands behind the loopback server of
+// `tickwitness demo` and in virtual time. Which messages, which texts: docs/simulated-exchange.md.
+//
+// The shell reports what clients do (on_…), calls step() at next_deadline(), and carries out the
+// actions in their order. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/prng.h"
+#include "base/time.h"
+#include "sim/exchange/bad_frames.h"
+#include "sim/exchange/exchange_clock.h"
+#include "sim/exchange/frames.h"
+#include "sim/exchange/market_feed.h"
+#include "sim/exchange/rate_limit.h"
+#include "sim/exchange/rest.h"
+#include "sim/exchange/settings.h"
+#include "sim/exchange/subscribers.h"
+#include "sim/exchange/truth.h"
+
+namespace tickwitness::sim {
+
+// One text message.
+struct Send {
+  ConnectionId connection = 0;
+  std::string text;                // by fault bad_utf8 not UTF-8: send it unchecked
+  std::size_t fragment_bytes = 0;  // in continuation frames of this size; 0: in one frame
+};
+// Close handshake once everything before has been sent. Nothing more is said about the connection.
+struct Close {
+  ConnectionId connection = 0;
+};
+// Cut it at once (RST); what was not sent yet may be lost.
+struct Reset {
+  ConnectionId connection = 0;
+};
+using Action = std::variant<Send, Close, Reset>;
+using Actions = std::vector<Action>;
+
+class Kraken {
+ public:
+  enum class Admission : std::uint8_t {
+    accept,
+    refuse,    // close the socket without an answer, as while the exchange is down
+    too_many,  // answer HTTP 429
+  };
+
+  Kraken(Settings settings, base::Now start);
+  Kraken(const Kraken&) = delete;
+  Kraken& operator=(const Kraken&) = delete;
+
+  // Before the WebSocket upgrade is answered. Attempts count against the limit.
+  Admission on_attempt(base::Now now);
+
+  // `connection`: a number the shell never uses twice. Actions are appended.
+  void on_connect(ConnectionId connection, base::Now now, Actions& actions);
+  void on_text(ConnectionId connection, base::Now now, std::string_view text, Actions& actions);
+  // The client closed or the connection broke. Not needed after Close and Reset, and harmless.
+  void on_disconnect(ConnectionId connection, base::Now now);
+
+  // Does all that is due. May be called at any time; late calls catch up.
+  void step(base::Now now, Actions& actions);
+  base::Instant next_deadline() const;
+
+  HttpReply on_http(std::string_view method, std::string_view target, base::Now now);
+
+  // Makes nothing more, sends what was made, closes every connection and accepts no other. The
+  // truth is final afterwards.
+  void begin_shutdown(base::Now now, Actions& actions);
+
+  const Truth& truth() const { return truth_; }
+  // Trades published of a pair (index into Settings::pairs), oldest first; the newest
+  // trades_kept_max of them. Truth::pairs counts them all.
+  const std::deque<TradeRecord>& trades(std::size_t pair) const {
+    return feed_.tape(pair).trades();
+  }
+  std::uint64_t trades_forgotten(std::size_t pair) const {
+    return feed_.tape(pair).trades_forgotten();
+  }
+  const Settings& settings() const { return settings_; }
+
+ private:
+  struct Connection {
+    RateLimit requests;
+    bool heartbeats = false;
+    bool instruments = false;
+    bool poisoned = false;  // was sent text that is not UTF-8: it will close, and gets nothing more
+    bool subscribed = false;
+  };
+  using Connections = std::map<ConnectionId, Connection>;
+  struct Refused {
+    WireChannel channel;
+    std::string symbol;
+  };
+
+  // kraken.cc
+  void publish(const Publication& publication, base::Now now, Actions& actions);
+  void publish_trades(std::size_t pair, std::span<const Fill> fills, base::Now now,
+                      Actions& actions);
+  void publish_quote(std::size_t pair, const Publication& publication, base::Now now,
+                     Actions& actions);
+  void publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions);
+  void send(ConnectionId connection, SentKind kind, const std::string& text, Actions& actions,
+            std::size_t fragment_bytes = 0);
+  void forget(Connections::iterator connection);
+  void heartbeat(base::Now now, Actions& actions);
+
+  // kraken_requests.cc
+  void answer(ConnectionId id, const Request& request, base::Now now, Actions& actions);
+  void subscribe(ConnectionId id, const Request& request, const std::string& symbol, base::Now now,
+                 Actions& actions);
+  void unsubscribe(ConnectionId id, const Request& request, const std::string& symbol,
+                   base::Now now, Actions& actions);
+  std::string subscribe_error(ConnectionId id, const Request& request, const std::string& symbol);
+  void send_snapshot(ConnectionId id, const Request& request, std::size_t pair, base::Now now,
+                     Actions& actions);
+  void send_trade_snapshot(ConnectionId id, std::size_t pair, Actions& actions);
+  void refuse(ConnectionId id, const RequestError& error, std::string_view symbol, base::Now now,
+              Actions& actions);
+  void acknowledge(ConnectionId id, const Request& request, std::string_view symbol, base::Now now,
+                   Actions& actions);
+  Served served(base::Now now);
+  std::optional<std::size_t> pair_index(std::string_view symbol) const;
+
+  // kraken_faults.cc
+  void commit(const Fault& fault, base::Now now, Actions& actions);
+  void commit_waiting(base::Now now, Actions& actions);
+  bool silence_one(base::Now now);
+  bool send_bad_frames(FaultKind kind, base::Now now, Actions& actions);
+  void note(FaultKind kind, base::Now now, std::string detail);
+  bool is_silenced(WireChannel channel, std::size_t pair) const;
+
+  Settings settings_;
+  Truth truth_;
+  base::Instant start_;
+  ExchangeClock clock_;
+  base::Prng prng_;
+  MarketFeed feed_;
+  Rest rest_;
+  RateLimit attempts_;
+
+  Connections connections_;
+  std::vector<Subscribers> subscribers_;  // as Settings::pairs
+  std::set<std::pair<base::Instant, ConnectionId>> heartbeats_;
+  bool shut_down_ = false;
+  base::Instant down_until_;
+
+  std::vector<Fault> faults_;  // in the order of time
+  std::size_t faults_done_ = 0;
+  std::set<FaultKind> waiting_;          // due, but nothing is there yet that they could hit
+  bool refusing_ = false;                // fault refuse_subscription is on
+  std::optional<Refused> refused_;       // what it hit
+  std::optional<std::size_t> silenced_;  // pair whose trade subscription is silent
+  std::string text_;
+};
+
+}  // namespace tickwitness::sim

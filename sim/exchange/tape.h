@@ -1,0 +1,59 @@
+// What the exchange has published of one pair so far: recent trades, candles, the day's figures,
+// the best quote. Snapshots and REST pages are read from here, so they never run ahead of what
+// subscribers were sent.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "sim/exchange/candles.h"
+#include "sim/exchange/market_data.h"
+
+namespace tickwitness::sim {
+
+// A trade and how often it was handed to the wire, by which way.
+struct TradeRecord {
+  Fill fill;
+  std::uint32_t updates_sent = 0;
+  std::uint32_t snapshots_sent = 0;
+  std::uint32_t rest_rows_sent = 0;
+  bool before_start = false;
+};
+
+// Rolling 24 hours, by whole minutes.
+struct DayFigures {
+  Candle sums;                      // begin: of the first minute
+  std::int64_t change = 0;          // units of price
+  std::int64_t change_percent = 0;  // hundredths of a percent
+};
+
+class Tape {
+ public:
+  static constexpr std::size_t kSnapshotCandles = 20;
+
+  explicit Tape(std::size_t trades_max);
+
+  void apply(const Happening& happening, bool before_start);
+
+  const std::deque<TradeRecord>& trades() const { return trades_; }
+  std::deque<TradeRecord>& trades() { return trades_; }
+  // Oldest trades that were let go because there were too many.
+  std::uint64_t trades_forgotten() const { return trades_forgotten_; }
+  const CandleSeries& candles(std::size_t interval) const { return candles_[interval]; }
+  const BestQuote& quote() const { return quote_; }
+  DayFigures day() const;
+
+ private:
+  void renew_day(base::WallTime now);
+
+  std::size_t trades_max_;
+  std::deque<TradeRecord> trades_;
+  std::uint64_t trades_forgotten_ = 0;
+  std::vector<CandleSeries> candles_;     // as kIntervals; that of one minute holds 24 hours
+  std::optional<Candle> closed_minutes_;  // of the last 24 hours
+  BestQuote quote_;
+};
+
+}  // namespace tickwitness::sim

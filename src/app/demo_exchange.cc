@@ -1,0 +1,98 @@
+#include "app/demo_exchange.h"
+
+#include <utility>
+
+namespace tickwitness::app {
+namespace {
+
+net::HttpLimits shell_limits() {
+  net::HttpLimits limits;
+  limits.streams_max = 64;
+  return limits;
+}
+
+}  // namespace
+
+DemoExchange::DemoExchange(sim::Settings settings)
+    : kraken_(std::move(settings), executor_.clock().now()),
+      sockets_(executor_, {},
+               {.on_open =
+                    [this](net::WsServer::Id id, const net::Request&) {
+                      kraken_.on_connect(id, executor_.clock().now(), actions_);
+                      turn();
+                    },
+                .on_text =
+                    [this](net::WsServer::Id id, base::Now received, std::string_view text) {
+                      kraken_.on_text(id, received, text, actions_);
+                      turn();
+                    },
+                .on_closed =
+                    [this](net::WsServer::Id id, const runtime::Closed&) {
+                      kraken_.on_disconnect(id, executor_.clock().now());
+                    }}),
+      http_(executor_, shell_limits(),
+            [this](const net::Request& request, const net::Responder& responder) {
+              on_request(request, responder);
+            }),
+      timer_(executor_.make_timer()) {}
+
+DemoExchange::~DemoExchange() {
+  join();
+}
+
+base::Result<std::uint16_t> DemoExchange::start() {
+  const auto port = http_.listen({.address = "127.0.0.1", .port = 0});
+  if (!port) return port;
+  executor_.post([this] { turn(); });
+  thread_ = std::thread([this] { executor_.run(); });
+  return port;
+}
+
+void DemoExchange::on_request(const net::Request& request, const net::Responder& responder) {
+  const base::Now now = executor_.clock().now();
+  if (!request.upgrade) {
+    const sim::HttpReply reply = kraken_.on_http(request.method, request.target, now);
+    return responder.respond(net::Response::of(reply.status, reply.content_type, reply.body));
+  }
+  switch (kraken_.on_attempt(now)) {
+    case sim::Kraken::Admission::accept:
+      return sockets_.accept(request, responder);
+    case sim::Kraken::Admission::refuse:
+      return responder.respond(net::Response::text(503, "The simulated exchange is down."));
+    case sim::Kraken::Admission::too_many:
+      return responder.respond(net::Response::text(429, "Too many connection attempts."));
+  }
+}
+
+void DemoExchange::turn() {
+  kraken_.step(executor_.clock().now(), actions_);
+  perform();
+  timer_->arm(kraken_.next_deadline(), [this] { turn(); });
+}
+
+void DemoExchange::perform() {
+  for (auto& action : std::exchange(actions_, {})) {
+    if (auto* send = std::get_if<sim::Send>(&action)) {
+      sockets_.send_raw(send->connection, std::move(send->text), send->fragment_bytes);
+    } else if (const auto* close = std::get_if<sim::Close>(&action)) {
+      sockets_.close(close->connection);
+    } else if (const auto* reset = std::get_if<sim::Reset>(&action)) {
+      sockets_.reset(reset->connection);
+    }
+  }
+}
+
+void DemoExchange::begin_shutdown() {
+  executor_.post([this] {
+    kraken_.begin_shutdown(executor_.clock().now(), actions_);
+    perform();
+    timer_->cancel();
+  });
+}
+
+void DemoExchange::join() {
+  executor_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace tickwitness::app

@@ -1,0 +1,46 @@
+// The socket shell around the simulated exchange: real HTTP and WebSockets on a loopback port of
+// its own, on a thread of its own, carrying out what the pure exchange decides.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "base/result.h"
+#include "net/http_server.h"
+#include "net/ws_server.h"
+#include "runtime/executor_asio.h"
+#include "sim/exchange/kraken.h"
+
+namespace tickwitness::app {
+
+class DemoExchange {
+ public:
+  explicit DemoExchange(sim::Settings settings);
+  ~DemoExchange();
+  DemoExchange(const DemoExchange&) = delete;
+  DemoExchange& operator=(const DemoExchange&) = delete;
+
+  // Listens and runs; gives the port.
+  base::Result<std::uint16_t> start();
+  // Stops making market data, flushes, closes every connection.
+  void begin_shutdown();
+  // Joins the thread; afterwards the record is final and may be read.
+  void join();
+  const sim::Kraken& exchange() const { return kraken_; }
+
+ private:
+  void on_request(const net::Request& request, const net::Responder& responder);
+  void turn();
+  void perform();
+
+  runtime::AsioExecutor executor_;
+  sim::Kraken kraken_;
+  sim::Actions actions_;
+  net::WsServer sockets_;
+  net::HttpServer http_;
+  std::unique_ptr<runtime::Timer> timer_;
+  std::thread thread_;
+};
+
+}  // namespace tickwitness::app

@@ -1,0 +1,67 @@
+// The engine: feeds, hand-over and what consumes them, on one executor. Knows no socket, file or
+// thread: the real world and a simulated one compose it from the same seams.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "feed/feed.h"
+#include "pipeline/handoff.h"
+#include "pipeline/market_meter.h"
+#include "runtime/executor.h"
+#include "runtime/log.h"
+#include "runtime/message_channel.h"
+#include "serve/status.h"
+#include "telemetry/catalog.gen.h"
+#include "telemetry/registry.h"
+
+namespace tickwitness::app {
+
+struct EngineSettings {
+  feed::FeedSettings feed;
+  std::size_t ring_capacity = 8192;
+  pipeline::OverloadPolicy overload = pipeline::OverloadPolicy::backpressure;
+};
+
+// All calls on the executor's thread but the constructor's, which comes before it runs.
+class Engine {
+ public:
+  struct World {
+    runtime::Executor& executor;
+    runtime::MessageChannelFactory& channels;
+    telemetry::Registry& registry;
+    telemetry::Catalog& metrics;
+    runtime::Log& log;
+  };
+  // `each_turn` runs first in every second's turn: measurements of the process; then `on_status`
+  // gets the state.
+  Engine(World world, const EngineSettings& settings, std::function<void(base::Now)> each_turn,
+         std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status);
+
+  void start();
+  // See Feed::finish.
+  void finish(std::function<void()> on_ended) { feed_.finish(std::move(on_ended)); }
+  // Closes the feeds, drains the ring, reports a last time, then calls back once.
+  void stop(std::function<void()> on_stopped);
+  void apply(const EngineSettings& settings);
+  const feed::Intake& intake() const { return feed_.intake(); }
+
+ private:
+  void drain();
+  void turn();
+  void report();
+  void on_event(const feed::LinkEvent& event);
+
+  World world_;
+  std::function<void(base::Now)> each_turn_;
+  std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status_;
+  pipeline::Handoff handoff_;
+  pipeline::MarketMeter meter_;
+  feed::Feed feed_;
+  std::unique_ptr<runtime::Timer> timer_;
+  base::Instant next_report_{};
+  telemetry::Gauge uptime_;
+  base::Instant started_{};
+};
+
+}  // namespace tickwitness::app

@@ -1,0 +1,70 @@
+// The running product: registry, engine on a thread of its own, server on the caller's. `run` and
+// `demo` are both this.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/engine.h"
+#include "config/settings.h"
+#include "net/ws_client.h"
+#include "runtime/executor_asio.h"
+#include "runtime/log.h"
+#include "runtime/process_stats.h"
+#include "serve/server.h"
+
+namespace tickwitness::app {
+
+// Calls from the main thread, the one that runs main_executor, unless said otherwise.
+class Product {
+ public:
+  // Errors: what the settings ask for cannot be had.
+  static base::Result<std::unique_ptr<Product>> make(const config::Settings& settings,
+                                                     serve::ProcessInfo process, std::uint64_t seed,
+                                                     runtime::AsioExecutor& main_executor,
+                                                     runtime::Log& log);
+  ~Product();
+  Product(const Product&) = delete;
+  Product& operator=(const Product&) = delete;
+
+  // Listens, then starts the engine. Errors name the address.
+  base::Result<std::vector<std::uint16_t>> start();
+  // Ends connections, drains, answers what is under way; then calls back on the main thread.
+  // Bounded in time.
+  void stop(std::function<void()> on_stopped);
+  void apply(const config::Settings& settings);
+  // Connections that end from now on stay ended. Calls back on the main thread: `armed` at once,
+  // `ended` when all have.
+  void finish(std::function<void()> armed, std::function<void()> ended);
+
+  telemetry::Registry& registry() { return registry_; }
+  telemetry::Catalog& metrics() { return metrics_; }
+  // The engine's last report; null before the first.
+  const std::shared_ptr<const serve::EngineStatus>& status() const { return status_; }
+
+ private:
+  Product(const EngineSettings& engine, serve::ServerSettings server, serve::ProcessInfo process,
+          std::uint64_t seed, runtime::AsioExecutor& main_executor, runtime::Log& log);
+  void measure_process(base::Now now);
+  void join_engine();
+
+  std::uint64_t seed_;
+  runtime::AsioExecutor& main_;
+  runtime::Log& log_;
+  telemetry::Registry registry_;
+  telemetry::Catalog metrics_;
+  runtime::ProcessStatsReader process_stats_;
+  double cpu_seen_ = 0;
+  runtime::AsioExecutor engine_executor_;
+  net::WsChannelFactory channels_;
+  Engine engine_;
+  serve::Server server_;
+  std::shared_ptr<const serve::EngineStatus> status_;
+  std::thread engine_thread_;
+};
+
+}  // namespace tickwitness::app

@@ -1,0 +1,15 @@
+// The operator's settings in the terms of the rooms that obey them.
+#pragma once
+
+#include "app/engine.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "serve/server.h"
+
+namespace tickwitness::app {
+
+// Errors: an address or a pair that only the rooms can judge; config has checked the rest.
+base::Result<EngineSettings> engine_settings(const config::Settings& settings, std::uint64_t seed);
+serve::ServerSettings server_settings(const config::Settings& settings);
+
+}  // namespace tickwitness::app

@@ -1,0 +1,191 @@
+// The file of streams, in the shape of seed 000:
+//
+//   streams:
+//     - name: ohlc
+//       pairs: ["BTC-USD", "ETH-USD"]
+//       intervals: [1, 5, 15, 60]
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "config/loading.h"
+#include "config/nearest.h"
+#include "config/parse.h"
+#include "config/quote.h"
+#include "config/values.h"
+
+namespace tickwitness::config {
+namespace {
+
+constexpr std::array kStreams = {Stream::trade, Stream::spread, Stream::ohlc};
+// The lengths of candle that Kraken serves, in minutes.
+constexpr std::array<std::uint64_t, 9> kIntervals = {1, 5, 15, 30, 60, 240, 1440, 10080, 21600};
+// Each pair is a label value and a subscription; far below what either can bear.
+constexpr std::size_t kPairsMax = 200;
+
+class StreamBinding {
+ public:
+  StreamBinding(Loading& loading, const std::string& path) : loading_(loading), path_(path) {}
+
+  void list(const Node& node) {
+    if (node.kind != Node::Kind::list || node.items.empty()) {
+      problem(node.place,
+              "streams must be a list with at least one stream, as "
+              "- {name: trade, pairs: [BTC-USD]}");
+      return;
+    }
+    std::vector<StreamSettings> streams;
+    for (const Node& item : node.items) {
+      if (item.kind == Node::Kind::map)
+        stream(item, streams);
+      else
+        problem(item.place, "a stream must be a map with name, pairs and, for ohlc, intervals");
+    }
+    loading_.out.settings.kraken.streams = std::move(streams);
+  }
+
+ private:
+  void problem(Place place, std::string text) { loading_.problem(path_, place, std::move(text)); }
+
+  void stream(const Node& node, std::vector<StreamSettings>& out) {
+    StreamSettings stream;
+    const Node* name = nullptr;
+    const Node* pairs_node = nullptr;
+    const Node* intervals_node = nullptr;
+    for (const Node::Entry& entry : node.entries) {
+      if (entry.key == "name")
+        name = &entry.value;
+      else if (entry.key == "pairs")
+        pairs_node = &entry.value;
+      else if (entry.key == "intervals")
+        intervals_node = &entry.value;
+      else
+        unknown(entry);
+    }
+    if (name == nullptr || !set_name(*name, stream)) {
+      if (name == nullptr) problem(node.place, "this stream has no name: trade, spread or ohlc");
+      return;
+    }
+    const std::string_view word = to_string(stream.name);
+    if (pairs_node == nullptr)
+      problem(node.place, fmt::format("stream {} has no pairs, as pairs: [BTC-USD]", word));
+    else
+      pairs(*pairs_node, stream);
+    if (stream.name == Stream::ohlc && intervals_node == nullptr)
+      problem(node.place, "stream ohlc has no intervals (minutes), as intervals: [1, 5, 15, 60]");
+    else if (stream.name != Stream::ohlc && intervals_node != nullptr)
+      problem(intervals_node->place, fmt::format("stream {} has no intervals; ohlc has", word));
+    else if (intervals_node != nullptr)
+      intervals(*intervals_node, stream);
+    check_repeats(node, stream);
+    out.push_back(std::move(stream));
+  }
+
+  void unknown(const Node::Entry& entry) {
+    const auto meant = nearest(entry.key, {"name", "pairs", "intervals"});
+    problem(entry.place,
+            fmt::format("unknown key {} in a stream; {}", quote(entry.key),
+                        meant.empty() ? std::string("known here: name, pairs, intervals")
+                                      : fmt::format("did you mean {}?", quote(meant))));
+  }
+
+  bool set_name(const Node& node, StreamSettings& stream) {
+    std::vector<std::string_view> names;
+    for (const Stream known : kStreams) {
+      if (node.kind == Node::Kind::scalar && node.text == to_string(known)) {
+        stream.name = known;
+        return true;
+      }
+      names.push_back(to_string(known));
+    }
+    const auto meant = nearest(node.text, names);
+    problem(node.place, fmt::format("stream {} is not known; {}", quote(node.text),
+                                    meant.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
+                                                  : fmt::format("did you mean {}?", quote(meant))));
+    return false;
+  }
+
+  // Calls `take` for each value of a list that has at least one.
+  template <class Take>
+  void each(const Node& node, std::string_view what, Take take) {
+    if (node.kind != Node::Kind::list || node.items.empty()) {
+      problem(node.place, fmt::format("{} must be a list with at least one value", what));
+      return;
+    }
+    for (const Node& item : node.items) {
+      if (item.kind == Node::Kind::scalar)
+        take(item);
+      else
+        problem(item.place, fmt::format("{}: each must be one value", what));
+    }
+  }
+
+  void pairs(const Node& node, StreamSettings& stream) {
+    if (node.items.size() > kPairsMax) {
+      problem(node.place,
+              fmt::format("{} pairs; a stream may have {}", node.items.size(), kPairsMax));
+      return;
+    }
+    each(node, "pairs", [&](const Node& item) {
+      auto pair = parse_pair(item.text);
+      if (!pair)
+        problem(item.place, pair.error().message);
+      else if (std::ranges::find(stream.pairs, *pair) != stream.pairs.end())
+        problem(item.place, fmt::format("pair {} stands here twice", *pair));
+      else
+        stream.pairs.push_back(std::move(*pair));
+    });
+  }
+
+  void intervals(const Node& node, StreamSettings& stream) {
+    each(node, "intervals", [&](const Node& item) {
+      const auto minutes = parse_whole(item.text);
+      if (!minutes || std::ranges::find(kIntervals, *minutes) == kIntervals.end()) {
+        problem(item.place, fmt::format("interval {} is not served by Kraken; one of {} minutes",
+                                        quote(item.text), fmt::join(kIntervals, ", ")));
+        return;
+      }
+      const auto value = static_cast<std::uint32_t>(*minutes);
+      if (std::ranges::find(stream.intervals, value) != stream.intervals.end())
+        problem(item.place, fmt::format("interval {} stands here twice", value));
+      else
+        stream.intervals.push_back(value);
+    });
+  }
+
+  // A stream may be listed again, for other pairs or intervals.
+  void check_repeats(const Node& node, const StreamSettings& stream) {
+    for (const StreamSubscription& wanted : subscriptions({stream})) {
+      if (seen_.insert(wanted).second) continue;
+      problem(node.place,
+              wanted.interval_minutes == 0
+                  ? fmt::format("{} of {} is already asked for above", to_string(wanted.stream),
+                                wanted.pair)
+                  : fmt::format("{} of {}, {} minutes, is already asked for above",
+                                to_string(wanted.stream), wanted.pair, wanted.interval_minutes));
+      return;
+    }
+  }
+
+  Loading& loading_;
+  const std::string& path_;
+  std::set<StreamSubscription> seen_;
+};
+
+}  // namespace
+
+void bind_streams(Loading& loading, const std::string& path, const Node& tree) {
+  bind_fields(loading, path, tree, File::streams);  // unknown keys beside `streams`
+  for (const Node::Entry& entry : tree.entries) {
+    if (entry.key != "streams") continue;
+    loading.sources["streams"] = {path, entry.place, "streams"};
+    StreamBinding(loading, path).list(entry.value);
+    return;
+  }
+  loading.problem(path, tree.place, "has no streams; it needs streams: and a list below it");
+}
+
+}  // namespace tickwitness::config

@@ -1,0 +1,151 @@
+// Rules between settings, and the files that settings name.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "config/loading.h"
+#include "config/values.h"
+
+namespace tickwitness::config {
+namespace {
+
+constexpr std::string_view kAnyV4 = "0.0.0.0";
+constexpr std::string_view kAnyV6 = "::";
+
+bool same_family(const Address& a, const Address& b) {
+  return (a.host.find(':') == a.host.npos) == (b.host.find(':') == b.host.npos);
+}
+
+// "::" takes IPv4 as well (Linux, unless told otherwise).
+bool clash(const Address& a, const Address& b) {
+  if (a.port != b.port || a.port == 0) return false;
+  if (a.host == b.host || a.host == kAnyV6 || b.host == kAnyV6) return true;
+  const bool localhost = a.host == "localhost" || b.host == "localhost";
+  if (localhost && (a.is_loopback() || a.host == kAnyV4) && (b.is_loopback() || b.host == kAnyV4))
+    return true;
+  return same_family(a, b) && (a.host == kAnyV4 || b.host == kAnyV4);
+}
+
+void check_listen(Loading& loading) {
+  const Settings& s = loading.out.settings;
+  if (s.listen.empty())
+    loading.problem("listen", "listen is empty; name at least one address, as 127.0.0.1:8000");
+  for (std::size_t i = 0; i < s.listen.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (clash(s.listen[j], s.listen[i]))
+        loading.problem("listen", fmt::format("listen: {} and {} cannot both be bound",
+                                              s.listen[j].str(), s.listen[i].str()));
+}
+
+// What others can reach needs encryption, or the word that none is meant, and a token.
+void check_exposure(Loading& loading) {
+  const Settings& s = loading.out.settings;
+  const auto open = std::ranges::find_if_not(s.listen, &Address::is_loopback);
+  if (open == s.listen.end()) return;
+  if (!s.tls.enabled() && !s.insecure)
+    loading.problem("listen",
+                    fmt::format("listen: {} can be reached from other machines; set "
+                                "tls.certificate_file and tls.key_file, or insecure: true if plain "
+                                "HTTP is meant",
+                                open->str()));
+  const bool token_named = !s.auth_token_file.empty() || loading.sources.contains("auth.token");
+  if (s.auth_token.empty() && !token_named)
+    loading.problem("listen",
+                    fmt::format("listen: {} can be reached from other machines; set "
+                                "auth.token_file, or the variable TICKWITNESS_AUTH_TOKEN: all but "
+                                "/health then asks for that token",
+                                open->str()));
+}
+
+void check_tls(Loading& loading) {
+  const Settings& s = loading.out.settings;
+  if (s.tls.certificate_file.empty() != s.tls.key_file.empty())
+    loading.problem(s.tls.key_file.empty() ? "tls.certificate_file" : "tls.key_file",
+                    "tls.certificate_file and tls.key_file belong together; set both or none");
+  if (s.insecure && s.tls.enabled())
+    loading.warning("insecure", "insecure has no effect: tls is set, and all addresses use it");
+}
+
+void check_kraken(Loading& loading) {
+  const Kraken& kraken = loading.out.settings.kraken;
+  if (kraken.backoff.first > kraken.backoff.max)
+    loading.problem("exchanges.kraken.backoff.first_seconds",
+                    "exchanges.kraken.backoff: first_seconds is more than max_seconds");
+  if (!kraken.url.starts_with("ws://")) return;
+  if (!kraken.ca_file.empty())
+    loading.warning("exchanges.kraken.ca_file",
+                    "exchanges.kraken.ca_file has no effect: exchanges.kraken.url is not wss://");
+  std::string_view host = std::string_view(kraken.url).substr(5);
+  host = host.substr(0, host.find_first_of("/?#"));
+  const std::string authority = host.rfind(':') == host.npos || host.ends_with(']')
+                                    ? std::string(host) + ":80"
+                                    : std::string(host);
+  const auto address = parse_address(authority);
+  if (!address || !address->is_loopback())
+    loading.warning("exchanges.kraken.url",
+                    "exchanges.kraken.url is not encrypted: anybody on the way can change what "
+                    "the exchange says; use wss://");
+}
+
+void check_sizes(Loading& loading) {
+  const Settings& s = loading.out.settings;
+  if (!std::has_single_bit(s.pipeline.ring_capacity))
+    loading.problem("pipeline.ring_capacity",
+                    fmt::format("pipeline.ring_capacity: {} is no power of two; {} is",
+                                s.pipeline.ring_capacity, std::bit_ceil(s.pipeline.ring_capacity)));
+}
+
+// A token that was written where the name of its file belongs must not be printed either.
+std::string unreadable(const Field& field, const std::string& path, std::string_view why) {
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  if (field.path == "auth.token_file" && name.size() >= 16 && name.find('.') == name.npos)
+    return fmt::format(
+        "{} names a file that cannot be read: {} (the name is not shown, in case "
+        "it is the token itself; that belongs in a file)",
+        field.path, why);
+  return fmt::format("{} names {}, which cannot be read: {}", field.path, path, why);
+}
+
+void read_token(Loading& loading, const std::string& content) {
+  if (loading.sources.contains("auth.token")) return;  // the variable comes first
+  std::string_view token = content;
+  while (token.ends_with('\n') || token.ends_with('\r')) token.remove_suffix(1);
+  for (const Field& field : fields()) {
+    if (field.path != "auth.token") continue;
+    if (const auto set = set_scalar(field, loading.out.settings, token); !set)
+      loading.problem("auth.token_file",
+                      fmt::format("auth.token_file ({}): {}", loading.out.settings.auth_token_file,
+                                  set.error().message));
+  }
+}
+
+}  // namespace
+
+void check_files(Loading& loading) {
+  for (const Field& field : fields()) {
+    if (field.text != Text::file || field.path.ends_with("streams_file") ||
+        field.path.ends_with("circuit_breaker_file"))
+      continue;  // those two are parsed, and reported, where they are read
+    const std::string path = *std::get<std::string*>(field.ref(loading.out.settings));
+    if (path.empty()) continue;
+    const auto content = loading.reader(path);
+    if (!content)
+      loading.problem(field.path, unreadable(field, path, content.error().message));
+    else if (field.path == "auth.token_file")
+      read_token(loading, *content);
+  }
+}
+
+void check_settings(Loading& loading) {
+  check_listen(loading);
+  check_exposure(loading);
+  check_tls(loading);
+  check_kraken(loading);
+  check_sizes(loading);
+  auto& dialects = loading.out.settings.dialects;
+  if (std::ranges::find(dialects, "tickwitness") == dialects.end())
+    dialects.insert(dialects.begin(), "tickwitness");
+}
+
+}  // namespace tickwitness::config

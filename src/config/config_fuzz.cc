@@ -1,0 +1,48 @@
+// Any bytes as the configuration and as the files it names: load() ends with settings or with
+// problems that are each one line, and what loads can be printed.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "config/diff.h"
+#include "config/load.h"
+#include "config/print.h"
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace tickwitness::config;
+  const std::string input(reinterpret_cast<const char*>(data), size);
+  const Reader reader = [&](const std::string& path) -> tickwitness::base::Result<std::string> {
+    if (path == "token") return std::string("0123456789abcdef");
+    return input;
+  };
+  // The same bytes as each of the three files, and as values of variables.
+  const std::string named = "exchanges: {kraken: {streams_file: s, circuit_breaker_file: b}}";
+  const auto loaded = load("main.yaml", reader, {});
+  load("main.yaml",
+       [&](const std::string& path) -> tickwitness::base::Result<std::string> {
+         return path == "main.yaml" ? named : input;
+       },
+       {{"TICKWITNESS_LISTEN", input},
+        {"TICKWITNESS_LOG_LEVELS", input},
+        {"TICKWITNESS_EXCHANGES_KRAKEN_URL", input},
+        {"TICKWITNESS_AUTH_TOKEN", input},
+        {"TICKWITNESS_EXCHANGES_KRAKEN_BACKOFF_JITTER", input}});
+  if (!loaded) {
+    require(!loaded.error().empty());
+    for (const Problem& problem : loaded.error())
+      require(problem.str().find_first_of("\n\r\x1b") == std::string::npos);
+    return 0;
+  }
+  const std::string printed = print(loaded->settings);
+  require(!printed.empty());
+  require(diff(loaded->settings, loaded->settings).empty());
+  return 0;
+}

@@ -1,0 +1,34 @@
+// Kraken WebSocket v2 as feed/ needs it: what to send, on how many connections, and the codec.
+#pragma once
+
+#include "exchange/kraken/codec.h"
+#include "exchange/protocol.h"
+
+namespace tickwitness::exchange::kraken {
+
+// Not thread-safe; one for each connection.
+class KrakenV2 final : public Protocol {
+ public:
+  static constexpr std::size_t kSymbolsPerRequestMax = 100;
+
+  void decode(std::string_view text, Frame& out) override { codec_.decode(text, out); }
+
+  // One request for each channel (and interval) and 100 symbols, in the order of `wanted`; what is
+  // wanted twice is asked once. `snapshot` is always said: its default has changed before. Trades
+  // ask for it too, since the last 50 may bridge a reconnect; feed/ drops those it knows.
+  std::vector<Request> subscribe(std::span<const Subscription> wanted,
+                                 std::uint64_t next_id) override;
+  std::vector<Request> unsubscribe(std::span<const Subscription> wanted,
+                                   std::uint64_t next_id) override;
+  std::string ping(std::uint64_t id) override;
+
+  // Kraken serves one ohlc interval per symbol and connection: the smallest interval and
+  // everything that is not ohlc go to connection 0, each further interval to one of its own
+  // (docs/decisions/0002-one-connection-per-ohlc-interval.md).
+  std::vector<std::size_t> assign_connections(std::span<const Subscription> wanted) const override;
+
+ private:
+  Codec codec_;
+};
+
+}  // namespace tickwitness::exchange::kraken

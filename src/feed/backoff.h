@@ -1,0 +1,31 @@
+// How long to wait before the next connection attempt: at once after a first loss, then
+// exponentially with jitter.
+#pragma once
+
+#include "base/prng.h"
+#include "base/time.h"
+
+namespace tickwitness::feed {
+
+struct BackoffSettings {
+  base::Duration immediate_max =
+      std::chrono::milliseconds(250);  // the first attempt waits 0 … this, so fleets spread
+  base::Duration first = std::chrono::seconds(1);
+  base::Duration max = std::chrono::seconds(60);
+  double jitter = 0.2;  // ± share of the delay, 0 … 1
+};
+
+// Kraken's guide: immediately, then 1 s doubling to 60 s, with jitter. Not thread-safe.
+class Backoff {
+ public:
+  Backoff(const BackoffSettings& settings, base::Prng random);
+  base::Duration next();
+  void reset() { attempts_ = 0; }
+
+ private:
+  BackoffSettings settings_;
+  base::Prng random_;
+  int attempts_ = 0;
+};
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,140 @@
+#include "feed/feed.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tickwitness::feed {
+namespace {
+
+constexpr base::Duration kBudgetWindow = std::chrono::minutes(10);
+
+// A connection that carries one stream only is called after it.
+std::string connection_name(std::size_t index, const std::vector<exchange::Subscription>& wanted) {
+  return index == 0 ? "main" : stream_name(wanted.front());
+}
+
+// `done` after as many calls; at once when none is awaited.
+std::function<void()> when_all(std::size_t count, std::function<void()> done) {
+  if (count == 0) {
+    done();
+    return [] {};
+  }
+  return [left = std::make_shared<std::size_t>(count), done = std::move(done)] {
+    if (--*left == 0) done();
+  };
+}
+
+}  // namespace
+
+Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
+           runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics,
+           pipeline::Handoff& handoff,
+           std::function<std::unique_ptr<exchange::Protocol>()> make_protocol,
+           std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event)
+    : settings_(settings),
+      make_protocol_(std::move(make_protocol)),
+      executor_(executor),
+      budget_(settings.attempts_per_10_minutes, kBudgetWindow),
+      intake_(settings.venue, metrics, handoff, turn_done),
+      context_{.venue = settings.venue,
+               .executor = executor,
+               .channels = channels,
+               .metrics = metrics,
+               .intake = intake_,
+               .budget = budget_,
+               .turn_done = std::move(turn_done),
+               .on_event = std::move(on_event)},
+      random_(settings.seed) {
+  for (auto& plan : plan()) add_link(std::move(plan));
+}
+
+std::vector<Feed::Plan> Feed::plan() const {
+  const auto protocol = make_protocol_();
+  const auto& all = settings_.subscriptions;
+  const std::vector<std::size_t> connection = protocol->assign_connections(all);
+  std::vector<std::vector<exchange::Subscription>> groups;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    groups.resize(std::max(groups.size(), connection[i] + 1));
+    groups[connection[i]].push_back(all[i]);
+  }
+  std::vector<Plan> plans;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].empty()) continue;
+    std::string name = connection_name(i, groups[i]);
+    plans.push_back({.name = std::move(name), .wanted = std::move(groups[i])});
+  }
+  return plans;
+}
+
+void Feed::add_link(Plan plan) {
+  for (const auto& subscription : plan.wanted) {
+    if (!subscription.symbol.empty()) intake_.expect(subscription.symbol);
+  }
+  links_.push_back(std::make_unique<Link>(context_, std::move(plan.name), settings_.endpoint,
+                                          settings_.channel, settings_.session, make_protocol_(),
+                                          random_.split(), std::move(plan.wanted)));
+  if (started_) links_.back()->start();
+}
+
+void Feed::start() {
+  started_ = true;
+  for (auto& link : links_) link->start();
+}
+
+void Feed::finish(std::function<void()> on_ended) {
+  auto each = when_all(links_.size(), std::move(on_ended));
+  for (auto& link : links_) link->finish(each);
+}
+
+void Feed::stop(std::function<void()> on_stopped) {
+  auto each = when_all(links_.size(), std::move(on_stopped));
+  for (auto& link : links_) link->stop(each);
+}
+
+void Feed::retire(std::unique_ptr<Link> link) {
+  Link* raw = link.get();
+  retired_.push_back(std::move(link));
+  // Freed by a later turn: the callback comes from inside the link itself.
+  raw->stop([this, raw] {
+    executor_.post([this, raw] {
+      std::erase_if(retired_, [raw](const auto& kept) { return kept.get() == raw; });
+    });
+  });
+}
+
+void Feed::apply(const FeedSettings& settings) {
+  const FeedSettings before = std::exchange(settings_, settings);
+  settings_.endpoint = before.endpoint;  // another venue address needs a restart
+  settings_.channel = before.channel;
+  auto plans = plan();
+  for (auto& link : links_) {
+    const auto kept = std::ranges::find(plans, link->name(), &Plan::name);
+    if (kept == plans.end()) {
+      retire(std::move(link));
+      continue;
+    }
+    for (const auto& subscription : kept->wanted) {
+      if (!subscription.symbol.empty()) intake_.expect(subscription.symbol);
+    }
+    link->set_settings(settings_.session);
+    link->set_wanted(std::move(kept->wanted));
+    plans.erase(kept);
+  }
+  std::erase(links_, nullptr);
+  for (auto& plan : plans) add_link(std::move(plan));
+}
+
+void Feed::observe(base::Instant now) {
+  for (auto& link : links_) link->observe(now);
+}
+
+FeedStatus Feed::status(base::Now now) const {
+  FeedStatus status{.venue = settings_.venue, .at = now};
+  for (const auto& link : links_) {
+    status.connections.push_back(link->status());
+    link->append_subscriptions(status.subscriptions);
+  }
+  return status;
+}
+
+}  // namespace tickwitness::feed

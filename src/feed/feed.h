@@ -1,0 +1,75 @@
+// Everything that follows one venue: its connections, each with a session of its own, and what they
+// share.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exchange/protocol.h"
+#include "feed/attempt_budget.h"
+#include "feed/intake.h"
+#include "feed/link.h"
+#include "feed/status.h"
+#include "runtime/executor.h"
+#include "runtime/message_channel.h"
+
+namespace tickwitness::feed {
+
+struct FeedSettings {
+  market::Venue venue = market::Venue::kraken;
+  runtime::Endpoint endpoint;
+  runtime::ChannelLimits channel;
+  SessionSettings session;
+  std::size_t attempts_per_10_minutes = 60;
+  std::vector<exchange::Subscription> subscriptions;
+  std::uint64_t seed = 0;  // of the jitter
+};
+
+// On its executor's thread.
+class Feed {
+ public:
+  // All references outlive the feed. `make_protocol` makes one codec for each connection.
+  Feed(const FeedSettings& settings, runtime::Executor& executor,
+       runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics,
+       pipeline::Handoff& handoff,
+       std::function<std::unique_ptr<exchange::Protocol>()> make_protocol,
+       std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event);
+
+  void start();
+  // Connections that end from now on are not replaced: the exchange is about to close. Calls back
+  // once all have ended.
+  void finish(std::function<void()> on_ended);
+  // Closes every connection; calls back once when all are closed.
+  void stop(std::function<void()> on_stopped);
+  // Applies what can be applied live: subscriptions, thresholds, breaker and back-off limits. What
+  // stays subscribed is not touched; connections that are no longer needed close, new ones open.
+  void apply(const FeedSettings& settings);
+  // Once a second: ages and states into the registry.
+  void observe(base::Instant now);
+  FeedStatus status(base::Now now) const;
+  const Intake& intake() const { return intake_; }
+
+ private:
+  struct Plan {
+    std::string name;
+    std::vector<exchange::Subscription> wanted;
+  };
+  std::vector<Plan> plan() const;
+  void add_link(Plan plan);
+  void retire(std::unique_ptr<Link> link);
+
+  FeedSettings settings_;
+  std::function<std::unique_ptr<exchange::Protocol>()> make_protocol_;
+  runtime::Executor& executor_;
+  AttemptBudget budget_;
+  Intake intake_;
+  LinkContext context_;
+  base::Prng random_;
+  std::vector<std::unique_ptr<Link>> links_;
+  std::vector<std::unique_ptr<Link>> retired_;  // closing after a reload
+  bool started_ = false;
+};
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,143 @@
+#include "feed/intake.h"
+
+#include <utility>
+
+#include "feed/labels.h"
+
+namespace tickwitness::feed {
+namespace {
+
+using telemetry::label::Channel;
+
+constexpr std::size_t kKinds = static_cast<std::size_t>(exchange::FrameKind::malformed) + 1;
+constexpr std::size_t kReasons = static_cast<std::size_t>(exchange::Malformed::bad_symbol) + 1;
+
+}  // namespace
+
+Intake::Intake(market::Venue venue, telemetry::Catalog& metrics, pipeline::Handoff& handoff,
+               std::function<void()> make_room)
+    : venue_(venue),
+      label_(label_of(venue)),
+      metrics_(metrics),
+      handoff_(handoff),
+      make_room_(std::move(make_room)),
+      bytes_(metrics.feed_bytes.at(label_)),
+      skipped_(metrics.feed_entries_skipped.at(label_)) {
+  for (std::size_t kind = 0; kind < kKinds; ++kind) {
+    by_kind_.push_back(
+        metrics.feed_frames.at(label_, label_of(static_cast<exchange::FrameKind>(kind))));
+  }
+  for (std::size_t reason = 1; reason < kReasons; ++reason) {  // 0 is Malformed::none
+    by_reason_.push_back(metrics.feed_frames_malformed.at(
+        label_, label_of(static_cast<exchange::Malformed>(reason))));
+  }
+}
+
+void Intake::expect(const market::Symbol& symbol) {
+  market(symbol);
+}
+
+Intake::Market& Intake::market(const market::Symbol& symbol) {
+  if (last_hit_ < markets_.size() && markets_[last_hit_].symbol == symbol) {
+    return markets_[last_hit_];
+  }
+  for (std::size_t i = 0; i < markets_.size(); ++i) {
+    if (markets_[i].symbol == symbol) return markets_[last_hit_ = i];
+  }
+  const telemetry::label::Symbol label{symbol.str()};
+  markets_.push_back({.symbol = symbol,
+                      .trades = metrics_.feed_events.at(label_, label, Channel::trade),
+                      .quotes = metrics_.feed_events.at(label_, label, Channel::spread),
+                      .candles = metrics_.feed_events.at(label_, label, Channel::ohlc),
+                      .new_trades = metrics_.feed_updates.at(label_, label, Channel::trade),
+                      .new_quotes = metrics_.feed_updates.at(label_, label, Channel::spread),
+                      .new_candles = metrics_.feed_updates.at(label_, label, Channel::ohlc),
+                      .negative = metrics_.feed_latency_negative.at(label_, label),
+                      .latency = metrics_.feed_latency_seconds.at(label_, label)});
+  return markets_[last_hit_ = markets_.size() - 1];
+}
+
+void Intake::observe_latency(Market& market, base::Now received, base::WallTime exchange_time) {
+  const base::Duration latency = received.wall - exchange_time;
+  if (latency < base::Duration::zero()) market.negative.inc();
+  market.latency.observe(latency);  // a negative one enters the signed window only
+}
+
+void Intake::hand_on(base::Now received, bool snapshot, market::Event event) {
+  pipeline::Tick tick{
+      .event = std::move(event), .venue = venue_, .snapshot = snapshot, .received = received};
+  while (!handoff_.push(tick)) make_room_();
+}
+
+void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes) {
+  ++counts_.frames;
+  by_kind_[static_cast<std::size_t>(frame.kind)].inc();
+  bytes_.add(bytes);
+  if (frame.skipped != 0) {
+    counts_.skipped += frame.skipped;
+    skipped_.add(frame.skipped);
+  }
+  switch (frame.kind) {
+    case exchange::FrameKind::malformed:
+      ++counts_.malformed;
+      if (frame.malformed != exchange::Malformed::none) {
+        by_reason_[static_cast<std::size_t>(frame.malformed) - 1].inc();
+      }
+      return;
+    case exchange::FrameKind::unsupported:
+      ++counts_.unsupported;
+      return;
+    case exchange::FrameKind::trades:
+      return on_trades(received, frame);
+    case exchange::FrameKind::quotes:
+      return on_quotes(received, frame);
+    case exchange::FrameKind::candles:
+      return on_candles(received, frame);
+    case exchange::FrameKind::instruments:
+      counts_.instruments += frame.instruments.size();
+      if (frame.snapshot) {
+        metrics_.market_instruments.at(label_).set(static_cast<double>(frame.instruments.size()));
+      }
+      return;
+    default:
+      return;  // control frames are the session's business
+  }
+}
+
+void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
+  for (const auto& trade : frame.trades) {
+    Market& m = market(trade.symbol);
+    m.trades.inc();
+    ++counts_.trades;
+    if (!frame.snapshot) {
+      m.new_trades.inc();
+      observe_latency(m, received, trade.exchange_time);
+    }
+    hand_on(received, frame.snapshot, trade);
+  }
+}
+
+void Intake::on_quotes(base::Now received, const exchange::Frame& frame) {
+  for (const auto& quote : frame.quotes) {
+    Market& m = market(quote.symbol);
+    m.quotes.inc();
+    ++counts_.quotes;
+    if (!frame.snapshot) {
+      m.new_quotes.inc();
+      if (quote.exchange_time) observe_latency(m, received, *quote.exchange_time);
+    }
+    hand_on(received, frame.snapshot, quote);
+  }
+}
+
+void Intake::on_candles(base::Now received, const exchange::Frame& frame) {
+  for (const auto& candle : frame.candles) {
+    Market& m = market(candle.symbol);
+    m.candles.inc();
+    if (!frame.snapshot) m.new_candles.inc();
+    ++counts_.candles;
+    hand_on(received, frame.snapshot, candle);  // a candle has no moment of its own: no latency
+  }
+}
+
+}  // namespace tickwitness::feed

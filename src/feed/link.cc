@@ -1,0 +1,189 @@
+#include "feed/link.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tickwitness::feed {
+
+Link::Link(LinkContext& context, std::string name, runtime::Endpoint endpoint,
+           const runtime::ChannelLimits& limits, const SessionSettings& settings,
+           std::unique_ptr<exchange::Protocol> protocol, base::Prng random,
+           std::vector<exchange::Subscription> wanted)
+    : context_(context),
+      name_(std::move(name)),
+      endpoint_(std::move(endpoint)),
+      protocol_(std::move(protocol)),
+      session_(settings, *protocol_, context.budget, random, std::move(wanted)),
+      probe_(context.venue, name_, context.metrics),
+      channel_(context.channels.make(limits)),
+      timer_(context.executor.make_timer()) {
+  probe_.observe(session_, context_.executor.clock().now().mono);
+}
+
+void Link::start() {
+  session_.start(context_.executor.clock().now(), actions_);
+  perform();
+}
+
+void Link::finish(std::function<void()> on_ended) {
+  const bool open =
+      session_.state() == LinkState::connected || session_.state() == LinkState::connecting;
+  session_.finish();
+  perform();
+  if (open) {
+    on_stopped_ = std::move(on_ended);
+  } else {
+    on_ended();
+  }
+}
+
+void Link::stop(std::function<void()> on_stopped) {
+  const bool open =
+      session_.state() == LinkState::connected || session_.state() == LinkState::connecting;
+  const bool up = session_.state() == LinkState::connected;
+  session_.stop(context_.executor.clock().now(), actions_);
+  if (up) probe_.on_closed(runtime::CloseReason::local, true);
+  if (open) {
+    on_stopped_ = std::move(on_stopped);
+    perform();
+  } else {
+    timer_->cancel();
+    on_stopped();
+  }
+}
+
+void Link::open() {
+  context_.on_event({LinkEvent::What::connecting, name_, endpoint_.host});
+  channel_->open(endpoint_,
+                 {.on_open =
+                      [this](base::Now now) {
+                        session_.on_open(now, actions_);
+                        context_.on_event({LinkEvent::What::connected, name_, endpoint_.host});
+                        perform();
+                      },
+                  .on_message = [this](base::Now received,
+                                       std::string_view text) { on_message(received, text); },
+                  .on_closed = [this](base::Now now,
+                                      const runtime::Closed& closed) { on_closed(now, closed); }});
+}
+
+void Link::on_message(base::Now received, std::string_view text) {
+  protocol_->decode(text, frame_);
+  context_.intake.on_frame(received, frame_, text.size());
+  session_.on_frame(received, frame_);
+  context_.turn_done();
+  using Kind = exchange::FrameKind;
+  const bool data = frame_.kind == Kind::trades || frame_.kind == Kind::quotes ||
+                    frame_.kind == Kind::candles || frame_.kind == Kind::heartbeat;
+  if (!data) perform();  // market data only moves deadlines later
+}
+
+void Link::on_closed(base::Now now, const runtime::Closed& closed) {
+  const bool stopping = session_.state() == LinkState::stopped;  // then stop() has counted it
+  const bool was_connected = session_.state() == LinkState::connected;
+  session_.on_closed(now, closed);
+  if (!stopping) probe_.on_closed(closed.reason, was_connected);
+  context_.on_event({LinkEvent::What::closed, name_,
+                     fmt::format("{}{}{}", to_string(closed.reason),
+                                 closed.detail.empty() ? "" : ": ", closed.detail)});
+  perform();
+  if (on_stopped_) std::exchange(on_stopped_, nullptr)();
+}
+
+void Link::perform() {
+  // An action may call back into the session and so add actions; the list is taken before it is
+  // run.
+  while (!actions_.empty()) {
+    for (auto& act : std::exchange(actions_, {})) {
+      if (std::holds_alternative<action::Connect>(act)) {
+        open();
+      } else if (auto* send = std::get_if<action::Send>(&act)) {
+        channel_->send(std::move(send->text));
+      } else {
+        channel_->close();
+      }
+    }
+  }
+  probe_.sync(session_);
+  report();
+  if (const auto deadline = session_.deadline()) {
+    timer_->arm(*deadline, [this] {
+      session_.on_time(context_.executor.clock().now(), actions_);
+      perform();
+    });
+  } else {
+    timer_->cancel();
+  }
+}
+
+void Link::report() {
+  if (session_.counts().subscriptions_stale != stale_reported_) {
+    stale_reported_ = session_.counts().subscriptions_stale;
+    std::string names;
+    for (const auto& entry : session_.subscriptions().entries()) {
+      if (entry.state != SubscriptionState::stale) continue;
+      names += fmt::format("{}{} {}", names.empty() ? "" : ", ", stream_name(entry.subscription),
+                           entry.subscription.symbol.str());
+    }
+    context_.on_event({LinkEvent::What::stale, name_, names});
+  }
+  if (session_.counts().refusals != refusals_reported_) {
+    refusals_reported_ = session_.counts().refusals;
+    context_.on_event({LinkEvent::What::refused, name_, frame_.detail});
+  }
+  const CircuitBreaker& breaker = session_.breaker();
+  if (breaker.state() != breaker_reported_) {
+    breaker_reported_ = breaker.state();
+    context_.on_event({LinkEvent::What::breaker, name_,
+                       fmt::format("{}: {}", to_string(breaker.state()), breaker.reason())});
+  }
+}
+
+void Link::set_wanted(std::vector<exchange::Subscription> wanted) {
+  session_.set_wanted(context_.executor.clock().now(), std::move(wanted), actions_);
+  perform();
+}
+
+void Link::set_settings(const SessionSettings& settings) {
+  session_.set_settings(settings);
+  perform();
+}
+
+void Link::observe(base::Instant now) {
+  probe_.observe(session_, now);
+}
+
+ConnectionStatus Link::status() const {
+  const CircuitBreaker& breaker = session_.breaker();
+  return {.name = name_,
+          .state = session_.state(),
+          .last_frame = session_.last_frame(),
+          .next_attempt = session_.next_attempt(),
+          .counts = session_.counts(),
+          .breaker = {.state = breaker.state(),
+                      .trips = breaker.trips(),
+                      .last_trip = breaker.last_trip(),
+                      .open_until = breaker.open_until(),
+                      .reason = breaker.reason()},
+          .venue_status = session_.venue_status_known() ? std::optional(session_.venue_status())
+                                                        : std::nullopt};
+}
+
+void Link::append_subscriptions(std::vector<SubscriptionStatus>& out) const {
+  const SubscriptionTable& table = session_.subscriptions();
+  for (const auto& entry : table.entries()) {
+    const base::Duration limit = table.stale_after(entry);
+    out.push_back(
+        {.symbol = std::string(entry.subscription.symbol.str()),
+         .stream = stream_name(entry.subscription),
+         .connection = name_,
+         .state = entry.state,
+         .last_data = entry.last_data,
+         .stale_after = limit == base::Duration::max() ? std::nullopt : std::optional(limit),
+         .events = entry.events,
+         .refusal = entry.refusal});
+  }
+}
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,87 @@
+// Drives one session: does what it asks of the channel and the timer, and passes on what they
+// report. No decisions here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exchange/protocol.h"
+#include "feed/intake.h"
+#include "feed/link_probe.h"
+#include "feed/session.h"
+#include "feed/status.h"
+#include "runtime/executor.h"
+#include "runtime/message_channel.h"
+
+namespace tickwitness::feed {
+
+// Something an operator would want a log line for.
+struct LinkEvent {
+  enum class What : std::uint8_t { connecting, connected, closed, refused, stale, breaker };
+  What what = What::connecting;
+  std::string connection;
+  std::string detail;
+};
+
+// What links share and do not own; everything outlives them.
+struct LinkContext {
+  market::Venue venue = market::Venue::kraken;
+  runtime::Executor& executor;
+  runtime::MessageChannelFactory& channels;
+  telemetry::Catalog& metrics;
+  Intake& intake;
+  AttemptBudget& budget;
+  std::function<void()> turn_done;  // after each frame: the consumer may drain
+  std::function<void(const LinkEvent&)> on_event;
+};
+
+// On its executor's thread.
+class Link {
+ public:
+  Link(LinkContext& context, std::string name, runtime::Endpoint endpoint,
+       const runtime::ChannelLimits& limits, const SessionSettings& settings,
+       std::unique_ptr<exchange::Protocol> protocol, base::Prng random,
+       std::vector<exchange::Subscription> wanted);
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  void start();
+  // See Session::finish; `on_ended` is called once there is no connection any more.
+  void finish(std::function<void()> on_ended);
+  // `on_stopped` is called once the connection is closed (at once when there is none).
+  void stop(std::function<void()> on_stopped);
+  void set_wanted(std::vector<exchange::Subscription> wanted);
+  void set_settings(const SessionSettings& settings);
+  // Once a second.
+  void observe(base::Instant now);
+
+  const std::string& name() const { return name_; }
+  ConnectionStatus status() const;
+  void append_subscriptions(std::vector<SubscriptionStatus>& out) const;
+
+ private:
+  void open();
+  void on_message(base::Now received, std::string_view text);
+  void on_closed(base::Now now, const runtime::Closed& closed);
+  void perform();  // the session's actions, then the timer
+  void report();   // changes worth a log line
+
+  LinkContext& context_;
+  std::string name_;
+  runtime::Endpoint endpoint_;
+  std::unique_ptr<exchange::Protocol> protocol_;
+  Session session_;
+  LinkProbe probe_;
+  std::unique_ptr<runtime::MessageChannel> channel_;
+  std::unique_ptr<runtime::Timer> timer_;
+  exchange::Frame frame_;
+  Actions actions_;
+  std::function<void()> on_stopped_;  // of stop() or finish()
+  std::uint64_t stale_reported_ = 0;
+  std::uint64_t refusals_reported_ = 0;
+  BreakerState breaker_reported_ = BreakerState::closed;
+};
+
+}  // namespace tickwitness::feed

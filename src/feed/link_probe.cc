@@ -1,0 +1,125 @@
+#include "feed/link_probe.h"
+
+#include <algorithm>
+
+#include "feed/labels.h"
+
+namespace tickwitness::feed {
+namespace {
+
+double seconds_of(base::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+void carry(telemetry::Counter& counter, std::uint64_t& seen, std::uint64_t now) {
+  if (now == seen) return;
+  counter.add(now - seen);
+  seen = now;
+}
+
+}  // namespace
+
+LinkProbe::LinkProbe(market::Venue venue, const std::string& connection,
+                     telemetry::Catalog& metrics)
+    : LinkProbe(label_of(venue), telemetry::label::Connection{connection}, metrics) {}
+
+LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Connection name,
+                     telemetry::Catalog& metrics)
+    : exchange_(exchange),
+      name_(name.text),
+      metrics_(metrics),
+      attempts_(metrics.feed_connection_attempts.at(exchange, name)),
+      reconnect_attempts_(metrics.feed_reconnect_attempts.at(exchange, name)),
+      reconnects_(metrics.feed_reconnects.at(exchange, name)),
+      acks_(metrics.feed_acks.at(exchange)),
+      refusals_(metrics.feed_refusals.at(exchange)),
+      trips_(metrics.breaker_trips.at(exchange, name)),
+      connected_(metrics.feed_connected.at(exchange, name)),
+      last_frame_age_(metrics.feed_last_frame_age_seconds.at(exchange, name)),
+      last_trip_(metrics.breaker_last_trip_timestamp_seconds.at(exchange, name)),
+      clock_offset_(metrics.feed_clock_offset_seconds.at(exchange)),
+      breaker_state_(metrics.breaker_state.at(exchange, name)),
+      venue_status_(metrics.venue_status.at(exchange)),
+      rtt_(metrics.feed_rtt_seconds.at(exchange)) {
+  connected_.set(0);
+  for (const auto reason : {runtime::CloseReason::remote, runtime::CloseReason::local}) {
+    metrics.feed_disconnections.at(exchange, name, label_of(reason));  // there from the start, at 0
+  }
+}
+
+void LinkProbe::sync(const Session& session) {
+  const SessionCounts& counts = session.counts();
+  carry(attempts_, seen_.attempts, counts.attempts);
+  carry(reconnect_attempts_, seen_.reconnect_attempts, counts.reconnect_attempts);
+  carry(reconnects_, seen_.reconnects, counts.reconnects);
+  carry(acks_, seen_.acks, counts.acks);
+  carry(refusals_, seen_.refusals, counts.refusals);
+  const CircuitBreaker& breaker = session.breaker();
+  carry(trips_, trips_seen_, breaker.trips());
+  connected_.set(session.state() == LinkState::connected ? 1 : 0);
+  breaker_state_.set(label_of(breaker.state()));
+  if (breaker.last_trip()) last_trip_.set(seconds_of(breaker.last_trip()->time_since_epoch()));
+  if (session.venue_status_known()) venue_status_.set(label_of(session.venue_status()));
+  if (const auto& sample = session.clock_offset().last();
+      sample && session.clock_offset().samples() != pongs_seen_) {
+    pongs_seen_ = session.clock_offset().samples();
+    rtt_.observe(sample->round_trip);
+    clock_offset_.set(seconds_of(sample->offset));
+  }
+}
+
+void LinkProbe::on_closed(runtime::CloseReason reason, bool was_connected) {
+  if (was_connected) {
+    metrics_.feed_disconnections
+        .at(exchange_, telemetry::label::Connection{name_}, label_of(reason))
+        .inc();
+  } else {
+    metrics_.feed_connection_failures
+        .at(exchange_, telemetry::label::Connection{name_}, label_of(reason))
+        .inc();
+  }
+}
+
+LinkProbe::Stream& LinkProbe::stream(const exchange::Subscription& subscription) {
+  const auto found = std::ranges::find(streams_, subscription, &Stream::subscription);
+  if (found != streams_.end()) return *found;
+  const telemetry::label::Symbol symbol{subscription.symbol.str()};
+  const std::string words =
+      stream_name(subscription);  // outlives the label, which only looks at it
+  const telemetry::label::Stream name{words};
+  streams_.push_back({.subscription = subscription,
+                      .state = metrics_.feed_subscription_state.at(exchange_, symbol, name),
+                      .age = metrics_.feed_subscription_age_seconds.at(exchange_, symbol, name),
+                      .stale = metrics_.feed_subscription_stale.at(exchange_, symbol, name)});
+  return streams_.back();
+}
+
+void LinkProbe::observe(const Session& session, base::Instant now) {
+  sync(session);
+  if (const auto last = session.last_frame()) last_frame_age_.set(seconds_of(now - *last));
+  for (auto& stream : streams_) stream.wanted = false;
+  for (const auto& entry : session.subscriptions().entries()) {
+    Stream& s = stream(entry.subscription);
+    s.wanted = true;
+    s.state.set(label_of(entry.state));
+    if (entry.last_data) s.age.set(seconds_of(now - *entry.last_data));
+    carry(s.stale, s.stale_seen, entry.times_stale);
+  }
+  for (auto& stream : streams_) {
+    if (stream.wanted) continue;
+    stream.state.clear();  // no longer subscribed: nothing to say
+    stream.age.clear();
+  }
+}
+
+void LinkProbe::retire() {
+  connected_.clear();
+  last_frame_age_.clear();
+  breaker_state_.clear();
+  for (auto& stream : streams_) {
+    stream.state.clear();
+    stream.age.clear();
+  }
+}
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,56 @@
+// What one connection exports. The session counts for itself; the probe carries its sums into the
+// registry.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "feed/session.h"
+#include "feed/status.h"
+#include "market/venue.h"
+#include "telemetry/catalog.gen.h"
+
+namespace tickwitness::feed {
+
+// Not thread-safe; lives beside its session.
+class LinkProbe {
+ public:
+  LinkProbe(market::Venue venue, const std::string& connection, telemetry::Catalog& metrics);
+
+  // After anything that may have changed counts or states; cheap.
+  void sync(const Session& session);
+  void on_closed(runtime::CloseReason reason, bool was_connected);
+  // Once a second: ages and the state of each subscription.
+  void observe(const Session& session, base::Instant now);
+  // The connection is no longer configured: what it was is no longer said.
+  void retire();
+
+ private:
+  LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Connection name,
+            telemetry::Catalog& metrics);
+  struct Stream {
+    exchange::Subscription subscription;
+    telemetry::StateSet<telemetry::label::SubscriptionState> state;
+    telemetry::Gauge age;
+    telemetry::Counter stale;
+    std::uint64_t stale_seen = 0;
+    bool wanted = true;
+  };
+  Stream& stream(const exchange::Subscription& subscription);
+
+  telemetry::label::Exchange exchange_;
+  std::string name_;
+  telemetry::Catalog& metrics_;
+  telemetry::Counter attempts_, reconnect_attempts_, reconnects_, acks_, refusals_, trips_;
+  telemetry::Gauge connected_, last_frame_age_, last_trip_, clock_offset_;
+  telemetry::StateSet<telemetry::label::BreakerState> breaker_state_;
+  telemetry::StateSet<telemetry::label::VenueStatus> venue_status_;
+  telemetry::Histogram rtt_;
+  SessionCounts seen_;
+  std::uint64_t trips_seen_ = 0;
+  std::uint64_t pongs_seen_ = 0;
+  std::vector<Stream> streams_;
+};
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,136 @@
+// The life of one connection to a venue, as a pure state machine: events and time in, actions out.
+// The driver (feed/link) does what the actions say and reports what happened; every failure path is
+// a table test without a socket.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/prng.h"
+#include "base/time.h"
+#include "exchange/protocol.h"
+#include "feed/attempt_budget.h"
+#include "feed/backoff.h"
+#include "feed/circuit_breaker.h"
+#include "feed/clock_offset.h"
+#include "feed/subscription_table.h"
+#include "runtime/message_channel.h"
+
+namespace tickwitness::feed {
+
+struct SessionSettings {
+  base::Duration ping_interval =
+      std::chrono::seconds(30);  // Kraken closes after about a minute of silence from us
+  base::Duration link_timeout =
+      std::chrono::seconds(10);  // any frame; Kraken's heartbeat comes each second
+  base::Duration ack_timeout = std::chrono::seconds(10);
+  base::Duration healthy_after =
+      std::chrono::seconds(60);  // forgives past failures; a connection lost earlier is one
+  base::Duration maintenance_floor =
+      std::chrono::seconds(5);  // between attempts after the venue announced maintenance
+  base::Duration banned_pause = std::chrono::minutes(10);  // after HTTP 403 or 429 at the upgrade
+  StaleAfter stale_after;
+  BackoffSettings backoff;
+  BreakerSettings breaker;
+};
+
+// What the driver must do now.
+namespace action {
+struct Connect {};
+struct Send {
+  std::string text;
+};
+struct Disconnect {};  // the driver reports on_closed when it is done
+}  // namespace action
+using Action = std::variant<action::Connect, action::Send, action::Disconnect>;
+using Actions = std::vector<Action>;
+
+enum class LinkState : std::uint8_t { idle, waiting, connecting, connected, stopped };
+
+// Sums of one connection's life, read by its probe; they never fall.
+struct SessionCounts {
+  std::uint64_t attempts = 0;            // connection attempts
+  std::uint64_t reconnect_attempts = 0;  // of these, after a first connection had been up
+  std::uint64_t reconnects = 0;          // connections up again after a loss
+  std::uint64_t disconnections = 0;      // connections that were up and ended
+  std::uint64_t acks = 0;
+  std::uint64_t refusals = 0;
+  std::uint64_t acks_overdue = 0;         // requests repeated because nothing answered
+  std::uint64_t subscriptions_stale = 0;  // times any subscription was found stale
+};
+
+// Not thread-safe. After each call the driver runs `out` in order, then sees that on_time is called
+// by deadline().
+class Session {
+ public:
+  // `protocol` and `budget` outlive the session; the budget is shared by all sessions to one host.
+  Session(const SessionSettings& settings, exchange::Protocol& protocol, AttemptBudget& budget,
+          base::Prng random, std::vector<exchange::Subscription> wanted);
+
+  void start(base::Now now, Actions& out);
+  // Lets the connection live on but does not replace it when it ends: the exchange is about to
+  // close.
+  void finish();
+  // Unsubscribes nothing: closing says it all. Final.
+  void stop(base::Now now, Actions& out);
+  void on_open(base::Now now, Actions& out);
+  // `frame` as decoded from what was received at `received`.
+  void on_frame(base::Now received, const exchange::Frame& frame);
+  void on_closed(base::Now now, const runtime::Closed& closed);
+  void on_time(base::Now now, Actions& out);
+  // Changes what is wanted without touching what stays (configuration reload).
+  void set_wanted(base::Now now, std::vector<exchange::Subscription> wanted, Actions& out);
+  void set_settings(const SessionSettings& settings);
+
+  // When on_time must be called at the latest. Frames with market data only ever move it later, so
+  // a driver may skip asking again after them.
+  std::optional<base::Instant> deadline() const;
+
+  LinkState state() const { return state_; }
+  const CircuitBreaker& breaker() const { return breaker_; }
+  const SubscriptionTable& subscriptions() const { return table_; }
+  const SessionCounts& counts() const { return counts_; }
+  const ClockOffset& clock_offset() const { return offset_; }
+  // Meaningful once the venue has said it on any connection of this session.
+  exchange::VenueStatus venue_status() const { return venue_status_; }
+  bool venue_status_known() const { return venue_status_known_; }
+  std::optional<base::Instant> last_frame() const { return last_frame_; }
+  std::optional<base::Instant> next_attempt() const;
+
+ private:
+  void schedule_attempt(base::Now now);
+  void attempt(base::Now now, Actions& out);
+  void request(base::Now now, std::vector<exchange::Subscription> wanted, Actions& out);
+  void check_answers(base::Now now, Actions& out);
+  void on_refusal(const exchange::Frame& frame);
+  void on_items(base::Now received, const exchange::Frame& frame);
+  void disconnect(std::string why, Actions& out);
+
+  SessionSettings settings_;
+  exchange::Protocol& protocol_;
+  AttemptBudget& budget_;
+  Backoff backoff_;
+  CircuitBreaker breaker_;
+  SubscriptionTable table_;
+  ClockOffset offset_;
+  SessionCounts counts_;
+
+  LinkState state_ = LinkState::idle;
+  exchange::VenueStatus venue_status_ = exchange::VenueStatus::unknown;
+  bool venue_status_known_ = false;
+  bool was_up_ = false;   // a connection has been up before
+  bool healthy_ = false;  // this connection has outlived healthy_after
+  bool finishing_ = false;
+  bool closing_ = false;   // Disconnect was asked for; further decisions wait for on_closed
+  std::string close_why_;  // our own reason, when closing_
+  base::Instant retry_at_{};
+  base::Instant opened_at_{};
+  base::Instant next_ping_{};
+  std::optional<base::Instant> last_frame_;  // ever: its age is shown while disconnected too
+  base::Instant heard_{};  // link watchdog: opening or any frame of this connection
+  std::uint64_t next_request_ = 1;
+};
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,15 @@
+// The trading venues that tickwitness knows, by the names that metrics and configuration use.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace tickwitness::market {
+
+enum class Venue : std::uint8_t { kraken, binance };
+
+constexpr std::string_view to_string(Venue venue) {
+  return venue == Venue::kraken ? "kraken" : "binance";
+}
+
+}  // namespace tickwitness::market

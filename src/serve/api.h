@@ -1,0 +1,21 @@
+// The JSON answers of /health and /api/v1, composed from a snapshot. Pure; docs:
+// /api/v1/openapi.json.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "serve/liveness.h"
+#include "serve/status.h"
+
+namespace tickwitness::serve {
+
+// `status` may be null: the engine has not reported yet.
+std::string health_json(const EngineStatus* status, base::Instant now);
+std::string status_json(const EngineStatus* status, const ProcessInfo& process, base::Instant now);
+std::string feeds_json(const EngineStatus* status, base::Instant now);
+
+// OpenAPI 3.0 of everything that serve/ answers.
+std::string_view openapi_json();
+
+}  // namespace tickwitness::serve

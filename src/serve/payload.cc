@@ -1,0 +1,182 @@
+#include "serve/payload.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "serve/json_fields.h"
+#include "serve/liveness.h"
+#include "telemetry/read.h"
+
+namespace tickwitness::serve {
+namespace {
+
+using base::JsonWriter;
+
+// Quantiles and rates are good to three decimals at best; more would pretend.
+std::optional<double> rounded(std::optional<double> value) {
+  if (!value) return std::nullopt;
+  return std::round(*value * 1000) / 1000;
+}
+
+std::optional<std::uint64_t> whole(std::optional<double> value) {
+  if (!value) return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
+}
+
+// The newest of a kind of moment over all connections or subscriptions.
+template <class Range, class Projection>
+std::optional<base::Instant> newest(const Range& range, Projection projection) {
+  std::optional<base::Instant> latest;
+  for (const auto& element : range) latest = std::max(latest, projection(element));
+  return latest;
+}
+
+void write_breaker(JsonWriter& json, const EngineStatus* status) {
+  const auto summary = status ? breaker(*status) : std::nullopt;
+  member_or_null(json, "last_trip_at", summary ? summary->last_trip : std::nullopt);
+  member_or_null(json, "breaker_state",
+                 summary ? std::optional(to_string(summary->state)) : std::nullopt);
+  member_or_null(json, "breaker_open_until", summary ? summary->open_until : std::nullopt);
+  member_or_null(json, "breaker_reason",
+                 summary && !summary->reason.empty()
+                     ? std::optional<std::string_view>(summary->reason)
+                     : std::nullopt);
+}
+
+std::optional<std::string_view> venue_status(const EngineStatus* status) {
+  if (status == nullptr) return std::nullopt;
+  for (const auto& feed : status->feeds) {
+    for (const auto& connection : feed.connections) {
+      if (connection.venue_status) return to_string(*connection.venue_status);
+    }
+  }
+  return std::nullopt;
+}
+
+void write_engine(JsonWriter& json, const EngineStatus* status, base::Instant now) {
+  json.key("subscriptions");
+  if (status == nullptr) {
+    json.null();
+    for (const auto* name :
+         {"last_event_age_s", "last_frame_age_s", "queue_depth", "queue_capacity"}) {
+      json.key(name).null();
+    }
+    return;
+  }
+  const SubscriptionTotals sums = totals(*status);
+  json.begin_object();
+  json.member("live", sums.live).member("pending", sums.pending);
+  json.member("stale", sums.stale).member("refused", sums.refused).end_object();
+  std::optional<base::Instant> event;
+  std::optional<base::Instant> frame;
+  for (const auto& feed : status->feeds) {
+    event = std::max(event, newest(feed.subscriptions, [](const auto& s) { return s.last_data; }));
+    frame = std::max(frame, newest(feed.connections, [](const auto& c) { return c.last_frame; }));
+  }
+  member_age(json, "last_event_age_s", event, now);
+  member_age(json, "last_frame_age_s", frame, now);
+  json.member("queue_depth", status->queue_depth).member("queue_capacity", status->queue_capacity);
+}
+
+void write_streams(JsonWriter& json, const EngineStatus& status, std::string_view pair,
+                   base::Instant now) {
+  json.key("streams").begin_object();
+  for (const auto& feed : status.feeds) {
+    for (const auto& subscription : feed.subscriptions) {
+      if (subscription.symbol != pair) continue;
+      json.key(subscription.stream).begin_object();
+      json.member("state", to_string(subscription.state));
+      member_age(json, "age_s", subscription.last_data, now);
+      member_or_null(json, "stale_after_s",
+                     subscription.stale_after ? std::optional(seconds(*subscription.stale_after))
+                                              : std::nullopt);
+      json.end_object();
+    }
+  }
+  json.end_object();
+}
+
+// Views by pair of the dialect `sse`, and the field each becomes.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPairViews{{
+    {"pair_latency_p50_ms", "latency_p50_ms"},
+    {"pair_latency_p95_ms", "latency_p95_ms"},
+    {"pair_latency_p99_ms", "latency_p99_ms"},
+    {"pair_trades_per_min", "trades_per_min"},
+    {"pair_messages_per_s", "messages_per_s"},
+    {"pair_last_price", "last_price"},
+    {"pair_spread", "spread"},
+}};
+
+constexpr std::size_t kExactFrom = 5;  // prices are as the exchange says, all their decimals
+
+void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const EngineStatus* status,
+                 base::Instant now) {
+  std::map<std::string, std::array<std::optional<double>, kPairViews.size()>> values;
+  for (std::size_t i = 0; i < kPairViews.size(); ++i) {
+    for (const auto& sample : telemetry::samples(registry, kPairViews[i].first)) {
+      values[sample.labels.front().value][i] = sample.value;
+    }
+  }
+  std::set<std::string> pairs;
+  if (status != nullptr) {
+    for (const auto& feed : status->feeds) {
+      for (const auto& subscription : feed.subscriptions) {
+        if (!subscription.symbol.empty()) pairs.insert(subscription.symbol);
+      }
+    }
+  }
+  json.key("pairs").begin_object();
+  for (const auto& pair : pairs) {
+    json.key(pair).begin_object();
+    const auto& row = values[pair];
+    for (std::size_t i = 0; i < kPairViews.size(); ++i) {
+      const bool exact = i >= kExactFrom;
+      member_or_null(json, kPairViews[i].second, exact ? row[i] : rounded(row[i]));
+    }
+    write_streams(json, *status, pair, now);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+}  // namespace
+
+std::string kraken_metrics(const telemetry::Registry& registry, const EngineStatus* status,
+                           const ProcessInfo& process, base::Now now) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
+  for (const auto* name : {"latency_p50_ms", "latency_p95_ms", "latency_p99_ms"}) {
+    member_or_null(json, name, rounded(telemetry::value(registry, name)));
+  }
+  for (const auto* name : {"circuit_breaker_trips", "reconnect_count"}) {
+    member_or_null(json, name, whole(telemetry::value(registry, name)));
+  }
+  member_or_null(json, "trades_per_min", rounded(telemetry::value(registry, "trades_per_min")));
+  member_or_null(json, "ws_status", ws_status(status, now.mono));
+  json.member("timestamp", milliseconds(now.wall));
+  json.member("mode", process.simulated ? "SIMULATED" : "LIVE");
+  write_breaker(json, status);
+  member_or_null(json, "venue_status", venue_status(status));
+  write_engine(json, status, now.mono);
+  json.member("uptime_s", seconds(now.mono - process.started.mono));
+  member_or_null(json, "errors_total", whole(telemetry::value(registry, "errors_total")));
+  member_or_null(json, "memory_bytes", whole(telemetry::value(registry, "memory_bytes")));
+  member_or_null(json, "cpu_seconds", telemetry::value(registry, "cpu_seconds"));
+  json.member("cores", process.cores);
+  write_pairs(json, registry, status, now.mono);
+  json.end_object();
+  return text;
+}
+
+std::string heartbeat(base::Now now) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().member("timestamp", milliseconds(now.wall)).end_object();
+  return text;
+}
+
+}  // namespace tickwitness::serve

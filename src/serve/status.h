@@ -1,0 +1,32 @@
+// The engine's state as serve/ shows it: a snapshot that the engine hands over once a second. What
+// is counted is read from the registry instead.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "feed/status.h"
+
+namespace tickwitness::serve {
+
+// Fixed from the start of the process.
+struct ProcessInfo {
+  std::string mode;  // "run", "demo"
+  bool simulated = false;
+  std::string version, commit, instance;
+  std::optional<std::uint64_t> seed;  // of a demo
+  base::Now started;
+  unsigned cores = 1;  // that the process may use
+};
+
+struct EngineStatus {
+  base::Now at;
+  std::vector<feed::FeedStatus> feeds;
+  std::size_t queue_depth = 0;  // of the ingest ring
+  std::size_t queue_capacity = 0;
+};
+
+}  // namespace tickwitness::serve

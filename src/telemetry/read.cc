@@ -1,0 +1,82 @@
+#include "telemetry/read.h"
+
+#include <algorithm>
+
+#include "telemetry/view.h"
+
+namespace tickwitness::telemetry {
+namespace {
+
+std::vector<Sample> view_samples(const Registry::Reading& reading, const ViewDecl& view) {
+  std::vector<Sample> out;
+  for (auto& sample : evaluate(reading, view)) {
+    Sample& made = out.emplace_back();
+    for (std::size_t i = 0; i < view.by.size(); ++i) {
+      made.labels.push_back({std::string(view.by[i].name), std::move(sample.by[i])});
+    }
+    for (const auto& constant : view.constants) {
+      made.labels.push_back({std::string(constant.name), std::string(constant.value)});
+    }
+    made.value = sample.value.approx();
+  }
+  return out;
+}
+
+std::optional<Sample> series_sample(const Schema& schema, const InstrumentDecl& decl,
+                                    const Series& series) {
+  Sample sample;
+  for (std::size_t i = 0; i < decl.labels.size(); ++i) {
+    sample.labels.push_back(
+        {std::string(schema.labels[decl.labels[i]].exported), series.values()[i]});
+  }
+  switch (decl.kind) {
+    case Kind::counter:
+      sample.value = static_cast<double>(series.counter().whole()) + series.counter().fraction();
+      return sample;
+    case Kind::gauge:
+      if (!series.gauge().get(sample.value)) return std::nullopt;
+      return sample;
+    case Kind::histogram:
+      sample.value = static_cast<double>(series.histogram().snapshot().count);
+      return sample;
+    case Kind::stateset: {
+      const LabelDecl& states = schema.labels[decl.states];
+      const auto state = series.state_index(states);
+      if (!state) return std::nullopt;
+      sample.labels.push_back({std::string(states.exported), std::string(states.words[*state])});
+      sample.value = 1;
+      return sample;
+    }
+    case Kind::info:
+      sample.value = 1;
+      return sample;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Sample> samples(const Registry& registry, std::string_view name) {
+  const Registry::Reading reading(registry);
+  const Schema& schema = reading.schema();
+  for (const auto& dialect : schema.dialects) {
+    const auto view = std::ranges::find(dialect.views, name, &ViewDecl::name);
+    if (view != dialect.views.end()) return view_samples(reading, *view);
+  }
+  std::vector<Sample> out;
+  const auto decl = std::ranges::find(schema.instruments, name, &InstrumentDecl::exported);
+  if (decl == schema.instruments.end()) return out;
+  const auto id = static_cast<InstrumentId>(decl - schema.instruments.begin());
+  for (const auto& [key, series] : reading.series(id)) {
+    if (auto sample = series_sample(schema, *decl, *series)) out.push_back(std::move(*sample));
+  }
+  return out;
+}
+
+std::optional<double> value(const Registry& registry, std::string_view name) {
+  const auto all = samples(registry, name);
+  if (all.size() != 1) return std::nullopt;
+  return all.front().value;
+}
+
+}  // namespace tickwitness::telemetry

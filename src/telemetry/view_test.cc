@@ -1,0 +1,263 @@
+#include "telemetry/view.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "telemetry/read.h"
+#include "telemetry/test_schema.h"
+
+namespace tickwitness::telemetry {
+namespace {
+
+using namespace test;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr ByDecl kByPlace[] = {{.name = "spot", .label = kPlace, .renames = {}}};
+constexpr RenameDecl kRedIsHot[] = {{"red", "hot"}, {"blue", "hot"}};
+constexpr ByDecl kByWarmth[] = {{.name = "warmth", .label = kColor, .renames = kRedIsHot}};
+constexpr std::string_view kRed[] = {"red"};
+constexpr std::string_view kRedOrGreen[] = {"red", "green"};
+constexpr WhereDecl kWhereRed[] = {{kColor, kRed}};
+constexpr WhereDecl kWhereRedOrGreen[] = {{kColor, kRedOrGreen}};
+
+// "spot=here:3" for each sample.
+std::vector<std::string> shown(World& world, const ViewDecl& view) {
+  const Registry::Reading reading(world.registry);
+  std::vector<std::string> out;
+  for (const auto& sample : evaluate(reading, view)) {
+    std::string text;
+    for (const auto& value : sample.by) text += value + ":";
+    char number[32];
+    snprintf(number, sizeof number, "%.6g", sample.value.approx());
+    out.push_back(text + number);
+  }
+  return out;
+}
+
+std::optional<double> only(World& world, const ViewDecl& view) {
+  const Registry::Reading reading(world.registry);
+  const auto samples = evaluate(reading, view);
+  if (samples.size() != 1) return std::nullopt;
+  return samples.front().value.approx();
+}
+
+TEST(View, SumWhereByRename) {
+  World world;
+  world.at(kHits, "red", "here").counter().add(1);
+  world.at(kHits, "red", "there").counter().add(2);
+  world.at(kHits, "green", "here").counter().add(4);
+  world.at(kHits, "blue", "here").counter().add(8);
+  const ViewDecl all{.from = kHits};
+  EXPECT_THAT(shown(world, all), ElementsAre("15"));
+  EXPECT_THAT(shown(world, {.from = kHits, .where = kWhereRed}), ElementsAre("3"));
+  EXPECT_THAT(shown(world, {.from = kHits, .where = kWhereRedOrGreen}), ElementsAre("7"));
+  EXPECT_THAT(shown(world, {.from = kHits, .by = kByPlace}), ElementsAre("here:13", "there:2"));
+  EXPECT_THAT(shown(world, {.from = kHits, .by = kByWarmth}), ElementsAre("green:4", "hot:11"));
+  EXPECT_THAT(shown(world, {.from = kHits, .scale = 0.5}), ElementsAre("7.5"));
+}
+
+TEST(View, SumsOfCountersAreExactBeyondDoubles) {
+  World world;
+  world.at(kHits, "red", "here").counter().add((1ULL << 60) + 1);
+  world.at(kHits, "green", "here").counter().add(1);
+  const Registry::Reading reading(world.registry);
+  const auto samples = evaluate(reading, ViewDecl{.from = kHits});
+  ASSERT_EQ(samples.size(), 1U);
+  EXPECT_TRUE(samples[0].value.whole);
+  EXPECT_EQ(samples[0].value.integer, (1ULL << 60) + 2);
+}
+
+TEST(View, NothingObservedIsNothing) {
+  World world;
+  const ViewDecl kinds[] = {{.from = kHits},
+                            {.from = kTemperature, .stat = Stat::sum},
+                            {.from = kTemperature, .stat = Stat::max},
+                            {.from = kTemperature, .stat = Stat::count},
+                            {.from = kHits, .stat = Stat::rate60},
+                            {.from = kDelay, .stat = Stat::quantile, .quantile = 0.5}};
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& view : kinds) EXPECT_THAT(shown(world, view), IsEmpty());
+    world.at(kTemperature, "red", "here");  // a gauge never set is as good as none
+    world.at(kDelay, "here");
+    world.tick(0);
+    world.tick(1);
+  }
+  world.at(kHits, "red", "here");  // a counter is 0 from the start
+  EXPECT_THAT(shown(world, kinds[0]), ElementsAre("0"));
+}
+
+TEST(View, GaugesSumMaxCount) {
+  World world;
+  world.at(kTemperature, "red", "here").gauge().set(-3);
+  world.at(kTemperature, "green", "here").gauge().set(-1.5);
+  world.at(kTemperature, "blue", "here");
+  EXPECT_EQ(only(world, {.from = kTemperature, .stat = Stat::sum}), -4.5);
+  EXPECT_EQ(only(world, {.from = kTemperature, .stat = Stat::max}), -1.5);
+  EXPECT_EQ(only(world, {.from = kTemperature, .stat = Stat::count}), 2);
+  world.at(kTemperature, "green", "here").gauge().clear();
+  EXPECT_EQ(only(world, {.from = kTemperature, .stat = Stat::sum}), -3);
+}
+
+TEST(View, CountOfAHistogramIsItsObservations) {
+  World world;
+  world.at(kDelay, "here").histogram().observe(std::chrono::seconds(1));
+  world.at(kDelay, "there").histogram().observe(std::chrono::seconds(1));
+  world.at(kDelay, "there").histogram().observe(std::chrono::seconds(-1));
+  EXPECT_EQ(only(world, {.from = kDelay, .stat = Stat::count}), 2);
+}
+
+TEST(View, WorstOfAStateset) {
+  constexpr OrderDecl kOrder[] = {{"open", 1}, {"ajar", 2}, {"shut", 0}};
+  const ViewDecl view{.from = kDoor, .stat = Stat::worst, .order = kOrder};
+  enum : std::uint32_t { shut, ajar, open };
+  struct Case {
+    std::vector<std::uint32_t> states;
+    std::optional<double> worst;
+  };
+  const Case cases[] = {{{}, std::nullopt}, {{shut}, 0},       {{shut, ajar}, 2},
+                        {{ajar, open}, 1},  {{open, shut}, 1}, {{StateCell::kAbsent, shut}, 0}};
+  for (const auto& [states, worst] : cases) {
+    World world;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      world.at(kDoor, std::to_string(i)).state().set(states[i]);
+    }
+    EXPECT_EQ(only(world, view), worst);
+  }
+}
+
+TEST(View, WorstOfGaugesIsOneOnlyIfAllAre) {
+  constexpr OrderDecl kOrder[] = {{"", 0}, {"", 1}};
+  const ViewDecl view{.from = kRoom, .stat = Stat::worst, .order = kOrder};
+  World world;
+  EXPECT_EQ(only(world, view), std::nullopt);
+  world.at(kRoom, "red", "a").gauge().set(1);
+  EXPECT_EQ(only(world, view), 1);
+  world.at(kRoom, "red", "b").gauge().set(0);
+  EXPECT_EQ(only(world, view), 0);
+  world.at(kRoom, "red", "b").gauge().clear();  // no longer configured
+  EXPECT_EQ(only(world, view), 1);
+}
+
+TEST(View, RatioIsAbsentWithoutADivisor) {
+  const ViewDecl view{
+      .from = kTemperature, .over = kRoom, .stat = Stat::sum, .scale = 100, .by = kByPlace};
+  World world;
+  world.at(kTemperature, "red", "here").gauge().set(3);
+  world.at(kTemperature, "green", "here").gauge().set(1);
+  EXPECT_THAT(shown(world, view), IsEmpty());
+  world.at(kRoom, "red", "here").gauge().set(0);
+  EXPECT_THAT(shown(world, view), IsEmpty());
+  world.at(kRoom, "red", "here").gauge().set(16);
+  EXPECT_THAT(shown(world, view), ElementsAre("here:25"));
+}
+
+TEST(View, RateNeedsASecondAndThenUsesWhatWasObserved) {
+  const ViewDecl view{.from = kHits, .stat = Stat::rate60, .scale = 60};
+  World world;
+  CounterCell& hits = world.at(kHits, "red", "here").counter();
+  world.tick(0);
+  hits.add(5);
+  EXPECT_EQ(only(world, view), std::nullopt);
+  world.tick(0.75);
+  EXPECT_EQ(only(world, view), std::nullopt);
+  world.tick(2);
+  EXPECT_EQ(only(world, view), 150);  // 5 in 2 s, a minute
+  for (int second = 3; second <= 200; ++second) {
+    hits.add(static_cast<std::uint64_t>(second));
+    world.tick(second);
+  }
+  // The growth between 140 s and 200 s is 141 + … + 200.
+  EXPECT_EQ(only(world, view), 60.0 * (141 + 200) / 2);
+}
+
+TEST(View, ASeriesThatAppearsLaterCountsZeroBefore) {
+  const ViewDecl view{.from = kHits, .stat = Stat::rate60};
+  World world;
+  for (int second = 0; second <= 10; ++second) world.tick(second);
+  EXPECT_EQ(only(world, view), std::nullopt);
+  CounterCell& red = world.at(kHits, "red", "here").counter();
+  red.add(6);
+  world.tick(11);
+  EXPECT_EQ(only(world, view), 6);  // since 10 s, when it was not there
+  world.tick(12);
+  EXPECT_EQ(only(world, view), 3);
+  world.at(kHits, "green", "here").counter().add(9);
+  world.tick(13);
+  EXPECT_EQ(only(world, view), 5);  // 15 in 3 s, both together
+}
+
+TEST(View, LateTicksAndHolesAreTimedAsTheyWere) {
+  const ViewDecl view{.from = kHits, .stat = Stat::rate60};
+  World world;
+  CounterCell& hits = world.at(kHits, "red", "here").counter();
+  world.tick(0);
+  hits.add(100);
+  world.tick(40);
+  EXPECT_EQ(only(world, view), 2.5);
+  hits.add(50);
+  world.tick(95);  // what came before 40 s is outside of the window now
+  EXPECT_NEAR(only(world, view).value(), 50.0 / 55, 1e-12);
+  world.tick(300);  // no tick within 60 s before: nothing is known about the last 60 s
+  EXPECT_EQ(only(world, view), std::nullopt);
+}
+
+TEST(View, QuantilesOfTheLastSixtySecondsOnly) {
+  const ViewDecl median{.from = kDelay, .stat = Stat::quantile, .quantile = 0.5, .scale = 1000};
+  World world;
+  HistogramCell& here = world.at(kDelay, "here").histogram();
+  world.tick(0);
+  here.observe(std::chrono::milliseconds(100));
+  EXPECT_EQ(only(world, median), std::nullopt);  // not in a window before the tick
+  world.tick(1);
+  EXPECT_NEAR(only(world, median).value(), 100, 1);
+  for (int second = 2; second <= 60; ++second) {
+    here.observe(std::chrono::milliseconds(-20));
+    world.tick(second);
+  }
+  EXPECT_NEAR(only(world, median).value(), -20, 0.2);
+  for (int second = 61; second <= 119; ++second) world.tick(second);
+  EXPECT_NEAR(only(world, median).value(), -20, 0.2);  // the one between 59 s and 60 s
+  world.tick(121);
+  EXPECT_EQ(only(world, median), std::nullopt);
+  EXPECT_EQ(here.snapshot().count, 1U);  // the histogram has the positive one only
+}
+
+TEST(View, QuantilesOverSeveralSeriesAreOfAllValuesTogether) {
+  const ViewDecl all{.from = kDelay, .stat = Stat::quantile, .quantile = 0.9};
+  const ViewDecl each{.from = kDelay, .stat = Stat::quantile, .quantile = 0.9, .by = kByPlace};
+  World world;
+  for (int i = 1; i <= 89; ++i) {
+    world.at(kDelay, "here").histogram().observe(std::chrono::milliseconds(1));
+  }
+  for (int i = 1; i <= 11; ++i) {
+    world.at(kDelay, "there").histogram().observe(std::chrono::milliseconds(500));
+  }
+  world.tick(1);
+  EXPECT_NEAR(only(world, all).value(), 0.5, 0.005);  // the 90th of 100
+  const Registry::Reading reading(world.registry);
+  const auto samples = evaluate(reading, each);
+  ASSERT_EQ(samples.size(), 2U);
+  EXPECT_NEAR(samples[0].value.real, 0.001, 0.00001);
+  EXPECT_NEAR(samples[1].value.real, 0.5, 0.005);
+}
+
+TEST(Read, ByName) {
+  World world;
+  world.at(kRoom, "red", "here").gauge().set(2);
+  EXPECT_EQ(value(world.registry, "field"), 2);
+  EXPECT_EQ(value(world.registry, "x_room"), 2);
+  EXPECT_EQ(value(world.registry, "no_such_name"), std::nullopt);
+  EXPECT_EQ(value(world.registry, "x_temperature"), std::nullopt);
+  world.at(kDoor, "here").state().set(1);
+  const auto doors = samples(world.registry, "x_door");
+  ASSERT_EQ(doors.size(), 1U);
+  EXPECT_EQ(doors[0].labels[0].name, "where");
+  EXPECT_EQ(doors[0].labels[0].value, "here");
+  EXPECT_EQ(doors[0].labels[1].value, "ajar");
+}
+
+}  // namespace
+}  // namespace tickwitness::telemetry

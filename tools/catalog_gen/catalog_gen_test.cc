@@ -1,0 +1,187 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "catalog_gen/model.h"
+#include "catalog_gen/view_check.h"
+
+namespace tickwitness::catalog_gen {
+namespace {
+
+// A small catalogue that is right; each case replaces one of its files.
+constexpr const char* kLabels =
+    "- {id: exchange, values: [kraken, binance], help: A venue.}\n"
+    "- {id: symbol, max: 64, help: A market.}\n"
+    "- {id: stream, max: 64, help: A stream.}\n"
+    "- {id: state, values: [closed, open], help: A state.}\n";
+constexpr const char* kInstruments =
+    "- {name: events, kind: counter, labels: [exchange, symbol], help: Events.}\n"
+    "- {name: link, kind: gauge, labels: [exchange], help: Link.}\n"
+    "- {name: wait_seconds, kind: histogram, unit: seconds, buckets: [0.1, 1], help: Wait.}\n"
+    "- {name: gate, kind: stateset, states: state, labels: [exchange], help: Gate.}\n";
+constexpr const char* kViews =
+    "- {name: old_events_total, type: counter, help: Events, from: events, where: {exchange: "
+    "kraken}}\n";
+
+std::vector<std::string> problems_of(const char* labels, const char* instruments,
+                                     const char* views) {
+  Catalog catalog;
+  Problems problems;
+  read_labels({"labels.yaml", labels}, catalog, problems);
+  read_instruments({"instruments.yaml", instruments}, catalog, problems);
+  read_dialect({"old.yaml", views}, "old", catalog, problems);
+  check(catalog, problems);
+  return problems.all();
+}
+
+struct Case {
+  const char* text;
+  const char* expected;
+};
+
+TEST(CatalogGen, AcceptsWhatIsRight) {
+  EXPECT_THAT(problems_of(kLabels, kInstruments, kViews), testing::IsEmpty());
+}
+
+TEST(CatalogGen, LabelErrors) {
+  const Case cases[] = {
+      {"- {id: a, help: A.}", "labels.yaml:1:3: label \"a\" needs either `values` or `max`"},
+      {"- {id: a, max: 2, values: [x], help: A.}",
+       "labels.yaml:1:3: label \"a\" needs either `values` or `max`"},
+      {"- {id: A-b, max: 2, help: A.}",
+       "labels.yaml:1:3: label \"A-b\": a name is [a-z][a-z0-9_]*"},
+      {"- {id: le, max: 2, help: A.}", "labels.yaml:1:3: \"le\" is a label of Prometheus's own"},
+      {"- {id: a, values: [x, x], help: A.}", "labels.yaml:1:3: value \"x\" stands twice"},
+      {"- {id: a, max: 2, help: A}", "labels.yaml:1:3: `help` must end with a full stop"},
+      {"- {id: a, max: 2}", "labels.yaml:1:3: `help` is missing"},
+      {"- {id: a, max: 0, help: A.}", "labels.yaml:1:16: `max` must be a whole number from 1 on"},
+      {"- {id: a, value: [x], max: 1, help: A.}",
+       "labels.yaml:1:11: unknown key \"value\"; the nearest is \"values\""},
+      {"- {id: a, max: 1, help: A.}\n- {id: a, max: 1, help: A.}",
+       "labels.yaml:2:3: name \"a\" is taken by labels.yaml:1"},
+      {"id: a", "labels.yaml:1:1: expected a list of entries (- name: ...)"},
+      {"- id: a\n  help: a: b", "labels.yaml:2:10: not YAML: illegal map value"},
+  };
+  for (const auto& [text, expected] : cases) {
+    EXPECT_THAT(problems_of(text, "[]", "[]"), testing::Contains(expected)) << text;
+  }
+}
+
+TEST(CatalogGen, InstrumentErrors) {
+  const Case cases[] = {
+      {"- {name: a, kind: gage, help: A.}",
+       "instruments.yaml:1:3: unknown kind \"gage\"; the nearest is \"gauge\""},
+      {"- name: a\n  kind: gauge\n  labels: [exchnage]\n  help: A.",
+       "instruments.yaml:3:12: label \"exchnage\" is not declared in labels.yaml; the nearest is "
+       "\"exchange\""},
+      {"- {name: a_total, kind: counter, help: A.}",
+       "instruments.yaml:1:3: \"a_total\" must not end with _total: the exposition adds what is "
+       "needed"},
+      {"- {name: a_seconds, kind: gauge, help: A.}",
+       "instruments.yaml:1:3: \"a_seconds\": `unit: seconds` and a name that ends with _seconds "
+       "belong together"},
+      {"- {name: a, kind: gauge, unit: furlongs, help: A.}",
+       "instruments.yaml:1:3: `unit` is seconds or bytes, not \"furlongs\""},
+      {"- {name: a, kind: gauge}", "instruments.yaml:1:3: `help` is missing"},
+      {"- {name: a, kind: gauge, help: No stop}",
+       "instruments.yaml:1:3: `help` must end with a full stop"},
+      {"- {name: a_seconds, kind: histogram, unit: seconds, help: A.}",
+       "instruments.yaml:1:3: `buckets` and `kind: histogram` belong together"},
+      {"- {name: a_seconds, kind: histogram, unit: seconds, buckets: [1, 1], help: A.}",
+       "instruments.yaml:1:3: `buckets` must be above 0 and rise"},
+      {"- {name: a, kind: stateset, help: A.}",
+       "instruments.yaml:1:3: `states` and `kind: stateset` belong together"},
+      {"- {name: a, kind: stateset, states: symbol, help: A.}",
+       "instruments.yaml:1:3: `states` must be a label with `values`"},
+      {"- {name: a, kind: info, labels: [symbol], help: A.}",
+       "instruments.yaml:1:3: `kind: info` and a name that ends with _info belong together"},
+      {"- {name: a, kind: gauge, labels: [exchange, symbol, stream], help: A.}",
+       "instruments.yaml:1:3: \"a\" may come to 8192 series, the limit is 2000: drop a label, "
+       "lower "
+       "its `max`, or give the instrument a `series_max`"},
+      {"- {name: a, kind: gauge, labels: [symbol, symbol], help: A.}",
+       "instruments.yaml:1:43: labels \"symbol\" and \"symbol\" are both exported as \"symbol\""},
+      {"- {name: a, kind: gauge, help: A.}\n- {name: a, kind: gauge, help: A.}",
+       "instruments.yaml:2:3: name \"tickwitness_a\" is taken by instruments.yaml:1"},
+  };
+  for (const auto& [text, expected] : cases) {
+    EXPECT_THAT(problems_of(kLabels, text, "[]"), testing::Contains(expected)) << text;
+  }
+}
+
+TEST(CatalogGen, ViewErrors) {
+  const Case cases[] = {
+      {"- {name: v, type: counter, help: V, from: event}",
+       "old.yaml:1:43: instrument \"event\" is not declared in instruments.yaml; the nearest is "
+       "\"events\""},
+      {"- {name: v, type: counter, help: V, from: events, by: {pair: simbol}}",
+       "old.yaml:1:62: instrument \"events\" has no label \"simbol\"; the nearest is \"symbol\""},
+      {"- {name: v, type: counter, help: V, from: events, where: {exchange: krakn}}",
+       "old.yaml:1:69: label \"exchange\" has no value \"krakn\"; the nearest is \"kraken\""},
+      {"- {name: v, type: gauge, help: V, from: events, stat: rate6}",
+       "old.yaml:1:55: unknown stat \"rate6\"; the nearest is \"rate60\""},
+      {"- {name: v, type: gauge, help: V, from: link}",
+       "old.yaml:1:3: `stat` is missing: only counters are summed without saying so, \"link\" is a "
+       "gauge"},
+      {"- {name: v, type: gauge, help: V, from: link, stat: p95}",
+       "old.yaml:1:53: `stat: p95` is of a histogram, \"link\" is a gauge"},
+      {"- {name: v, type: counter, help: V, from: link, stat: sum}",
+       "old.yaml:1:55: a view of `type: counter` is a sum of a counter, else it could fall"},
+      {"- {name: v, type: gauge, help: V, from: gate, stat: worst}",
+       "old.yaml:1:3: `stat: worst` needs `order`, the worst first"},
+      {"- {name: v, type: gauge, help: V, from: gate, stat: worst, order: [0, 1]}",
+       "old.yaml:1:3: `order` is {state: number, ...} for statesets and [number, ...] for gauges"},
+      {"- {name: v, type: gauge, help: V, from: gate, stat: worst, order: {open: 1}}",
+       "old.yaml:1:3: state \"closed\" is missing in `order`"},
+      {"- {name: v, type: gauge, help: \"V\\nW\", from: link, stat: max}",
+       "old.yaml:1:3: `help` must be one line"},
+      {"- {name: v, type: gauge, from: link, stat: max}", "old.yaml:1:3: `help` is missing"},
+      {"- {name: v, type: summary, help: V, from: link, stat: max}",
+       "old.yaml:1:3: `type` is counter or gauge, not \"summary\""},
+      {"- {name: v, type: gauge, help: V, from: link, stat: sum, over: wait_seconds}",
+       "old.yaml:1:64: `over` must be a counter or a gauge, \"wait_seconds\" is a histogram"},
+      {"- {name: tickwitness_link, type: gauge, help: V, from: link, stat: max}",
+       "old.yaml:1:3: name \"tickwitness_link\" is taken by instruments.yaml:2"},
+      {"- {name: tickwitness_wait_seconds_sum, type: gauge, help: V, from: link, stat: max}",
+       "old.yaml:1:3: name \"tickwitness_wait_seconds_sum\" is taken by instruments.yaml:3"},
+      {"- {name: tickwitness_events, type: gauge, help: V, from: link, stat: max}",
+       "old.yaml:1:3: name \"tickwitness_events\" is taken by instruments.yaml:1"},
+      {"- {name: v, type: gauge, help: V, from: link, stat: max, scale: x}",
+       "old.yaml:1:65: `scale` must be a number"},
+      {"- {name: v, type: gauge, help: V, from: link, stat: max, filter: x}",
+       "old.yaml:1:58: unknown key \"filter\""},
+  };
+  for (const auto& [text, expected] : cases) {
+    EXPECT_THAT(problems_of(kLabels, kInstruments, text), testing::Contains(expected)) << text;
+  }
+}
+
+TEST(CatalogGen, SaysEverythingThatIsWrongAtOnce) {
+  EXPECT_THAT(
+      problems_of(kLabels, "- {name: a, kind: x, help: A}\n- {name: b, kind: y, help: B.}", "[]"),
+      testing::SizeIs(3));
+}
+
+TEST(CatalogGen, QuantileWords) {
+  EXPECT_EQ(quantile_of("p50"), 0.5);
+  EXPECT_EQ(quantile_of("p5"), 0.05);
+  EXPECT_EQ(quantile_of("p999"), 0.999);
+  for (const char* word : {"p", "p0", "p00", "q50", "p5x", "p99999"}) {
+    EXPECT_EQ(quantile_of(word), std::nullopt) << word;
+  }
+}
+
+// The repository's own catalogue, and what is checked in of it.
+TEST(CatalogGen, CheckedInDocumentsAreCurrent) {
+  const std::filesystem::path root = TW_SOURCE_DIR;
+  Problems problems;
+  const Catalog catalog = load(root / "catalog", problems);
+  ASSERT_THAT(problems.all(), testing::IsEmpty());
+  const char* advice = "out of date; regenerate: cmake --build build/dev --target catalog_docs";
+  EXPECT_TRUE(slurp(root / "docs/metrics.md") == emit_markdown(catalog))
+      << "docs/metrics.md is " << advice;
+  EXPECT_TRUE(slurp(root / "tests/golden/metrics.txt") == emit_golden(catalog))
+      << "tests/golden/metrics.txt is " << advice;
+}
+
+}  // namespace
+}  // namespace tickwitness::catalog_gen

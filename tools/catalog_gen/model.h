@@ -1,0 +1,137 @@
+// The catalogue in memory: what catalog/*.yaml says, each thing with the place where it was said.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tickwitness::catalog_gen {
+
+struct Mark {
+  std::string file;
+  int line = 0;  // from 1
+  int column = 0;
+};
+
+// A word and where it stands.
+struct Word {
+  std::string text;
+  Mark mark;
+};
+
+struct Label {
+  Mark mark;
+  std::string id, exported, help;
+  std::vector<std::string> values;  // closed
+  std::size_t max = 0;              // bounded
+  bool closed() const { return !values.empty(); }
+};
+
+struct Instrument {
+  Mark mark;
+  std::string name, kind, help, unit;
+  std::vector<Word> labels;
+  std::optional<Word> states;
+  std::vector<std::int64_t> bounds_ns;
+  std::size_t series_max = 0;
+  bool fractional = false;
+  // Found by check(): a view takes rate60, or quantiles, of it.
+  bool rated = false;
+  bool sketched = false;
+};
+
+struct Where {
+  Word label;
+  std::vector<Word> values;
+};
+
+struct By {
+  Word name;   // the view's label
+  Word label;  // the instrument's
+  std::vector<std::pair<Word, std::string>> renames;
+};
+
+struct Step {
+  Word what;  // a state's word, or a gauge's value
+  double value = 0;
+};
+
+struct View {
+  Mark mark;
+  std::string name, type, help;
+  Word from;
+  std::optional<Word> over, stat;
+  std::vector<Where> where;
+  std::vector<By> by;
+  std::vector<std::pair<Word, std::string>> constants;
+  std::vector<Step> order;
+  bool order_names_states = false;
+  double scale = 1;
+};
+
+struct Dialect {
+  std::string name;
+  std::vector<View> views;
+};
+
+struct Catalog {
+  std::vector<Label> labels;
+  std::vector<Instrument> instruments;
+  std::vector<Dialect> dialects;
+
+  const Label* label(std::string_view id) const;
+  const Instrument* instrument(std::string_view name) const;
+};
+
+// Everything that is wrong, in the order found: "file:line:column: what".
+class Problems {
+ public:
+  void add(const Mark& mark, std::string_view what);
+  const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  std::vector<std::string> all_;
+};
+
+// `; the nearest is "x"` for the candidate with the least edits, or nothing when none is near.
+std::string nearest(std::string_view wrong, const std::vector<std::string>& candidates);
+
+// The dialect whose names are fields of a JSON event; it is never scraped.
+inline constexpr std::string_view kEventDialect = "sse";
+
+// `text` in quotes, as C++ and JSON write it. One line, no control characters.
+std::string literal(std::string_view text);
+
+// The instrument's name on the wire in the dialect tickwitness.
+std::string exported_name(const Instrument& instrument);
+
+struct Source {
+  std::string name;  // as shown in messages
+  std::string text;
+};
+
+// What cannot be understood is a problem and left out.
+void read_labels(const Source& source, Catalog& catalog, Problems& problems);
+void read_instruments(const Source& source, Catalog& catalog, Problems& problems);
+void read_dialect(const Source& source, std::string name, Catalog& catalog, Problems& problems);
+
+// Everything that one file cannot know by itself. Fills Instrument::rated and sketched.
+void check(Catalog& catalog, Problems& problems);
+
+// All of a catalogue's folder, read and checked.
+Catalog load(const std::filesystem::path& folder, Problems& problems);
+std::string slurp(const std::filesystem::path& path);
+
+std::string emit_header(const Catalog& catalog);
+std::string emit_source(const Catalog& catalog);
+std::string emit_markdown(const Catalog& catalog);
+std::string emit_json(const Catalog& catalog);
+// One line for each scraped family: name type labels.
+std::string emit_golden(const Catalog& catalog);
+
+}  // namespace tickwitness::catalog_gen
