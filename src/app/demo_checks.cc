@@ -187,10 +187,17 @@ class Comparison {
     const base::Duration slack =
         std::chrono::milliseconds(static_cast<std::int64_t>(kStaleReportSlackSeconds * 1000));
     const bool happened = silent != truth_.faults.end();
-    const base::Duration lasted = happened ? seen_.ended - silent->at : base::Duration::zero();
+    // A connection made anew is sent a snapshot, silent subscription or not: silence begins again
+    // there.
+    base::Instant since = happened ? silent->at : base::Instant{};
+    for (const auto& fault : truth_.faults) {
+      if (fault.kind != sim::FaultKind::malformed && fault.kind != sim::FaultKind::skew) {
+        since = std::max(since, fault.at);
+      }
+    }
+    const base::Duration lasted = happened ? seen_.ended - since : base::Duration::zero();
     // Near the threshold the end came between silence and verdict: then there is nothing to claim.
     if (happened && lasted < seen_.stale_after + slack) return;
-    std::string names;
     double count = 0;
     if (seen_.before_end != nullptr) {
       for (const auto& feed : seen_.before_end->feeds) {
@@ -201,10 +208,9 @@ class Comparison {
     }
     exactly("subscriptions_stale_at_end", happened ? 1 : 0, count);
     if (happened && seen_.stale_seen) {
-      result_.bounds.push_back(
-          {"stale_found_after_s",
-           std::chrono::duration<double>(*seen_.stale_seen - silent->at).count(),
-           std::chrono::duration<double>(seen_.stale_after + slack).count()});
+      result_.bounds.push_back({"stale_found_after_s",
+                                std::chrono::duration<double>(*seen_.stale_seen - since).count(),
+                                std::chrono::duration<double>(seen_.stale_after + slack).count()});
     }
   }
 
