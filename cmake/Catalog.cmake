@@ -2,8 +2,8 @@
 # catalog/.
 file(GLOB_RECURSE catalog_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/catalog/*.yaml)
 set(catalog_out ${CMAKE_BINARY_DIR}/generated)
-set(TW_GENERATED_telemetry /telemetry/catalog.gen.h
-  /telemetry/catalog.gen.cc)
+set(TW_GENERATED_telemetry
+  ${catalog_out}/telemetry/catalog.gen.h ${catalog_out}/telemetry/catalog.gen.cc)
 set(catalog_stamp ${catalog_out}/catalog/stamp)
 # The stamp lets the generator leave files alone whose content is the same.
 add_custom_command(
@@ -25,3 +25,13 @@ add_custom_target(catalog_docs
           ${CMAKE_SOURCE_DIR}/tests/golden/metrics.txt
   DEPENDS ${catalog_stamp}
   VERBATIM)
+
+# The documents inside the binary, for `tickwitness catalog`.
+set(catalog_text ${catalog_out}/app/catalog_text.gen.cc)
+add_custom_command(
+  OUTPUT ${catalog_text}
+  COMMAND ${CMAKE_COMMAND} -DFROM=${catalog_out}/catalog -DYAML=${CMAKE_SOURCE_DIR}/catalog
+          -DOUT=${catalog_text} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedCatalog.cmake
+  DEPENDS ${catalog_stamp} ${catalog_files} ${CMAKE_SOURCE_DIR}/cmake/EmbedCatalog.cmake
+  VERBATIM)
+set(TW_GENERATED_app ${catalog_text})

@@ -33,8 +33,9 @@ constexpr std::int64_t kMillisecondsMax = 7LL * 24 * 3600 * 1000;
 std::optional<base::Duration> parse_duration(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   std::int64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [unit_begin, error] = std::from_chars(text.data(), end, number);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [unit_begin, error] = std::from_chars(begin, end, number);
   if (error != std::errc()) return std::nullopt;
   const std::string_view unit(unit_begin, static_cast<std::size_t>(end - unit_begin));
   const std::int64_t scale = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;

@@ -156,8 +156,9 @@ class Reader {
 
   bool read_hex(std::uint32_t& code) {
     if (rest_.size() < 4) return false;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + 4, code, 16);
-    if (error != std::errc() || end != rest_.data() + 4) return false;
+    const char* const begin = rest_.data();
+    const auto [end, error] = std::from_chars(begin, begin + 4, code, 16);
+    if (error != std::errc() || end != begin + 4) return false;
     rest_.remove_prefix(4);
     return true;
   }

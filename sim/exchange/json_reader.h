@@ -31,7 +31,7 @@ struct Json::Member {
 };
 
 struct JsonLimits {
-  std::size_t bytes_max = 64 * 1024;
+  std::size_t bytes_max = 65'536;
   std::size_t depth_max = 8;
   std::size_t values_max = 4096;
 };

@@ -36,67 +36,69 @@ TEST(KrakenRequests, StatusComesUnasked) {
   EXPECT_TRUE(above_int64);
 }
 
+struct Case {
+  std::string request;
+  std::string answer;  // without the times
+};
+
+const Case kAnswers[] = {
+    {R"({"method":"ping","req_id":101})", R"({"method":"pong","req_id":101)"},
+    {R"({"method":"ping"})", R"({"method":"pong")"},
+    {subscribe(R"("channel":"trade","symbol":["BTC/USD"])", R"(,"req_id":18446744073709551615)"),
+     R"({"method":"subscribe","req_id":18446744073709551615,"result":{"channel":"trade",)"
+     R"("snapshot":false,"symbol":"BTC/USD"},"success":true)"},
+    {subscribe(R"("channel":"ticker","symbol":["BTC/USD"],"snapshot":false)"),
+     R"({"method":"subscribe","result":{"channel":"ticker","event_trigger":"trades",)"
+     R"("snapshot":false,"symbol":"BTC/USD"},"success":true)"},
+    {subscribe(R"("channel":"ohlc","symbol":["BTC/USD"],"interval":5,"snapshot":false)"),
+     R"({"method":"subscribe","result":{"channel":"ohlc","interval":5,"snapshot":false,)"
+     R"("symbol":"BTC/USD","warnings":["timestamp is deprecated, use interval_begin"]},)"
+     R"("success":true)"},
+    {subscribe(R"("channel":"instrument","snapshot":false)"),
+     R"({"method":"subscribe","result":{"channel":"instrument","snapshot":false,"warnings":)"
+     R"(["tick_size is deprecated, use price_increment"]},"success":true)"},
+    {subscribe(R"("channel":"trade","symbol":["XBT/USD"])", R"(,"req_id":9)"),
+     R"({"error":"Currency pair not supported XBT/USD","method":"subscribe","req_id":9,)"
+     R"("success":false,"symbol":"XBT/USD")"},
+    {subscribe(R"("channel":"weather","symbol":["BTC/USD"])", R"(,"req_id":9)"),
+     R"({"error":"Subscription name invalid","method":"subscribe","req_id":9,"success":false)"},
+    {subscribe(R"("channel":"book","symbol":["BTC/USD"],"depth":42)"),
+     R"({"error":"Subscription depth not supported","method":"subscribe","success":false)"},
+    {subscribe(R"("channel":"book","symbol":["BTC/USD"],"depth":10)"),
+     R"({"error":"Book is not served by this simulated exchange","method":"subscribe",)"
+     R"("success":false)"},
+    {subscribe(R"("channel":"ohlc","symbol":["BTC/USD"],"interval":7)"),
+     R"({"error":"Subscription ohlc interval not supported","method":"subscribe",)"
+     R"("success":false)"},
+    {subscribe(R"("channel":"ohlc","symbol":["BTC/USD"],"interval":"1")"),
+     R"({"error":"Subscription ohlc interval must be an integer","method":"subscribe",)"
+     R"("success":false)"},
+    {subscribe(R"("channel":"trade")"),
+     R"({"error":"Symbol(s) not found","method":"subscribe","success":false)"},
+    {subscribe(R"("channel":"trade","symbol":"BTC/USD")"),
+     R"({"error":"Symbol field must be an array","method":"subscribe","success":false)"},
+    {subscribe(R"("channel":"trade","symbol":["BTC/USD"],"snapshot":1)"),
+     R"({"error":"Snapshot field must be a boolean","method":"subscribe","success":false)"},
+    {subscribe(R"("channel":"trade","colour":"red","symbol":["BTC/USD"])"),
+     R"({"error":"Unsupported field: 'colour' for the given msg type: subscribe",)"
+     R"("method":"subscribe","success":false)"},
+    {R"({"method":"ping","params":{},"req_id":0})",
+     R"({"error":"Unsupported field: 'params' for the given msg type: ping","method":"ping",)"
+     R"("req_id":0,"success":false)"},
+    {R"({"method":"dance"})", R"({"error":"Unsupported event","method":"dance","success":false)"},
+    {R"({"req_id":3})", R"({"error":"Method(s) not found","req_id":3,"success":false)"},
+    {R"({"method":"ping","req_id":-3})",
+     R"({"error":"Req_id field must be an unsigned integer","method":"ping","success":false)"},
+    {R"({"method":"unsubscribe","params":{"channel":"trade","symbol":["BTC/USD"]}})",
+     R"({"error":"Subscription Not Found","method":"unsubscribe","success":false,)"
+     R"("symbol":"BTC/USD")"},
+    {"hello", R"({"error":"Malformed request","success":false)"},
+    {"[1]", R"({"error":"Malformed request","success":false)"},
+    {"", R"({"error":"Malformed request","success":false)"},
+};
+
 TEST(KrakenRequests, AnswersOfOneFrame) {
-  struct Case {
-    std::string request;
-    std::string answer;  // without the times
-  };
-  const Case cases[] = {
-      {R"({"method":"ping","req_id":101})", R"({"method":"pong","req_id":101)"},
-      {R"({"method":"ping"})", R"({"method":"pong")"},
-      {subscribe(R"("channel":"trade","symbol":["BTC/USD"])", R"(,"req_id":18446744073709551615)"),
-       R"({"method":"subscribe","req_id":18446744073709551615,"result":{"channel":"trade",)"
-       R"("snapshot":false,"symbol":"BTC/USD"},"success":true)"},
-      {subscribe(R"("channel":"ticker","symbol":["BTC/USD"],"snapshot":false)"),
-       R"({"method":"subscribe","result":{"channel":"ticker","event_trigger":"trades",)"
-       R"("snapshot":false,"symbol":"BTC/USD"},"success":true)"},
-      {subscribe(R"("channel":"ohlc","symbol":["BTC/USD"],"interval":5,"snapshot":false)"),
-       R"({"method":"subscribe","result":{"channel":"ohlc","interval":5,"snapshot":false,)"
-       R"("symbol":"BTC/USD","warnings":["timestamp is deprecated, use interval_begin"]},)"
-       R"("success":true)"},
-      {subscribe(R"("channel":"instrument","snapshot":false)"),
-       R"({"method":"subscribe","result":{"channel":"instrument","snapshot":false,"warnings":)"
-       R"(["tick_size is deprecated, use price_increment"]},"success":true)"},
-      {subscribe(R"("channel":"trade","symbol":["XBT/USD"])", R"(,"req_id":9)"),
-       R"({"error":"Currency pair not supported XBT/USD","method":"subscribe","req_id":9,)"
-       R"("success":false,"symbol":"XBT/USD")"},
-      {subscribe(R"("channel":"weather","symbol":["BTC/USD"])", R"(,"req_id":9)"),
-       R"({"error":"Subscription name invalid","method":"subscribe","req_id":9,"success":false)"},
-      {subscribe(R"("channel":"book","symbol":["BTC/USD"],"depth":42)"),
-       R"({"error":"Subscription depth not supported","method":"subscribe","success":false)"},
-      {subscribe(R"("channel":"book","symbol":["BTC/USD"],"depth":10)"),
-       R"({"error":"Book is not served by this simulated exchange","method":"subscribe",)"
-       R"("success":false)"},
-      {subscribe(R"("channel":"ohlc","symbol":["BTC/USD"],"interval":7)"),
-       R"({"error":"Subscription ohlc interval not supported","method":"subscribe",)"
-       R"("success":false)"},
-      {subscribe(R"("channel":"ohlc","symbol":["BTC/USD"],"interval":"1")"),
-       R"({"error":"Subscription ohlc interval must be an integer","method":"subscribe",)"
-       R"("success":false)"},
-      {subscribe(R"("channel":"trade")"),
-       R"({"error":"Symbol(s) not found","method":"subscribe","success":false)"},
-      {subscribe(R"("channel":"trade","symbol":"BTC/USD")"),
-       R"({"error":"Symbol field must be an array","method":"subscribe","success":false)"},
-      {subscribe(R"("channel":"trade","symbol":["BTC/USD"],"snapshot":1)"),
-       R"({"error":"Snapshot field must be a boolean","method":"subscribe","success":false)"},
-      {subscribe(R"("channel":"trade","colour":"red","symbol":["BTC/USD"])"),
-       R"({"error":"Unsupported field: 'colour' for the given msg type: subscribe",)"
-       R"("method":"subscribe","success":false)"},
-      {R"({"method":"ping","params":{},"req_id":0})",
-       R"({"error":"Unsupported field: 'params' for the given msg type: ping","method":"ping",)"
-       R"("req_id":0,"success":false)"},
-      {R"({"method":"dance"})", R"({"error":"Unsupported event","method":"dance","success":false)"},
-      {R"({"req_id":3})", R"({"error":"Method(s) not found","req_id":3,"success":false)"},
-      {R"({"method":"ping","req_id":-3})",
-       R"({"error":"Req_id field must be an unsigned integer","method":"ping","success":false)"},
-      {R"({"method":"unsubscribe","params":{"channel":"trade","symbol":["BTC/USD"]}})",
-       R"({"error":"Subscription Not Found","method":"unsubscribe","success":false,)"
-       R"("symbol":"BTC/USD")"},
-      {"hello", R"({"error":"Malformed request","success":false)"},
-      {"[1]", R"({"error":"Malformed request","success":false)"},
-      {"", R"({"error":"Malformed request","success":false)"},
-  };
-  for (const Case& c : cases) {
+  for (const Case& c : kAnswers) {
     World world;
     const ConnectionId connection = world.connect();
     world.say(connection, c.request);

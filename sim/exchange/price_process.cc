@@ -84,8 +84,7 @@ void PriceProcess::make_quote(base::WallTime stamp, Happening& out) {
   renew_spell(stamp);
   const Wide spread_of_step = static_cast<Wide>(fair_) * settings_.step_ppb * pace_percent_;
   // bell() has a standard deviation of 4.
-  fair_ +=
-      static_cast<std::int64_t>(spread_of_step * bell(prng_) / (4 * 100 * Wide{1'000'000'000}));
+  fair_ += static_cast<std::int64_t>(spread_of_step * bell(prng_) / Wide{400'000'000'000});
   fair_ += (anchor_ - fair_) >> kPull;
   fair_ = std::clamp(fair_, anchor_ / 8, anchor_ * 8);
   renew_quote();

@@ -51,8 +51,8 @@ std::string rfc1123(base::WallTime time) {
   const std::chrono::hh_mm_ss clock(std::chrono::floor<seconds>(time - day));
   const unsigned month = static_cast<unsigned>(date.month()) - 1;
   return fmt::format("{}, {:02} {} {:02} {:02}:{:02}:{:02} +0000",
-                     kDays.substr(3 * std::chrono::weekday(day).c_encoding(), 3),
-                     static_cast<unsigned>(date.day()), kMonths.substr(3 * month, 3),
+                     kDays.substr(3UL * std::chrono::weekday(day).c_encoding(), 3),
+                     static_cast<unsigned>(date.day()), kMonths.substr(3UL * month, 3),
                      static_cast<int>(date.year()) % 100, clock.hours().count(),
                      clock.minutes().count(), clock.seconds().count());
 }

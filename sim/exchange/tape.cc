@@ -4,7 +4,7 @@
 
 namespace tickwitness::sim {
 namespace {
-constexpr std::size_t kMinutesPerDay = 24 * 60;
+constexpr std::size_t kMinutesPerDay = 1440;
 }
 
 Tape::Tape(std::size_t trades_max) : trades_max_(trades_max) {

@@ -45,7 +45,6 @@ struct DemoObservations {
   std::optional<base::Instant> stale_seen;  // when a subscription was first reported stale
   base::Instant ended{};
   base::Duration stale_after{};
-  base::Duration start_to_ready{};
   double resident_bytes = 0;
 };
 

@@ -8,15 +8,16 @@
 namespace tickwitness::app {
 namespace {
 
-constexpr base::Duration kSecond = std::chrono::seconds(1);
+// Ages that serve shows are at most this much too old; four times a second costs next to nothing.
+constexpr base::Duration kReportEvery = std::chrono::milliseconds(250);
 
 }  // namespace
 
 Engine::Engine(World world, const EngineSettings& settings,
-               std::function<void(base::Now)> each_second,
+               std::function<void(base::Now)> each_turn,
                std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status)
     : world_(world),
-      each_second_(std::move(each_second)),
+      each_turn_(std::move(each_turn)),
       on_status_(std::move(on_status)),
       handoff_(settings.ring_capacity, settings.overload, world.metrics,
                telemetry::label::Ring{"ingest"}),
@@ -30,9 +31,9 @@ Engine::Engine(World world, const EngineSettings& settings,
 
 void Engine::start() {
   started_ = world_.executor.clock().now().mono;
-  next_second_ = started_;
+  next_report_ = started_;
   feed_.start();
-  second();
+  turn();
 }
 
 void Engine::drain() {
@@ -41,17 +42,17 @@ void Engine::drain() {
                  [&](const pipeline::Tick& tick) { meter_.on_tick(tick, now); });
 }
 
-void Engine::second() {
+void Engine::turn() {
   report();
-  // Late turns do not pile up: the next second is the next whole one after now.
+  // Late turns do not pile up: the next is the first whole period after now.
   const base::Instant now = world_.executor.clock().now().mono;
-  while (next_second_ <= now) next_second_ += kSecond;
-  timer_->arm(next_second_, [this] { second(); });
+  while (next_report_ <= now) next_report_ += kReportEvery;
+  timer_->arm(next_report_, [this] { turn(); });
 }
 
 void Engine::report() {
   const base::Now now = world_.executor.clock().now();
-  each_second_(now);
+  each_turn_(now);
   uptime_.set(std::chrono::duration<double>(now.mono - started_).count());
   feed_.observe(now.mono);
   handoff_.observe();
@@ -80,6 +81,9 @@ void Engine::apply(const EngineSettings& settings) {
 
 void Engine::on_event(const feed::LinkEvent& event) {
   using What = feed::LinkEvent::What;
+  // What just happened is known to serve before the next turn; in a turn of its own, after the
+  // link has finished its own.
+  if (event.what != What::connecting) world_.executor.post([this] { report(); });
   runtime::Log& log = world_.log;
   switch (event.what) {
     case What::connecting:

@@ -33,9 +33,9 @@ class Engine {
     telemetry::Catalog& metrics;
     runtime::Log& log;
   };
-  // `each_second` runs first in every second's turn: measurements of the process; then `on_status`
+  // `each_turn` runs first in every second's turn: measurements of the process; then `on_status`
   // gets the state.
-  Engine(World world, const EngineSettings& settings, std::function<void(base::Now)> each_second,
+  Engine(World world, const EngineSettings& settings, std::function<void(base::Now)> each_turn,
          std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status);
 
   void start();
@@ -48,18 +48,18 @@ class Engine {
 
  private:
   void drain();
-  void second();
+  void turn();
   void report();
   void on_event(const feed::LinkEvent& event);
 
   World world_;
-  std::function<void(base::Now)> each_second_;
+  std::function<void(base::Now)> each_turn_;
   std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status_;
   pipeline::Handoff handoff_;
   pipeline::MarketMeter meter_;
   feed::Feed feed_;
   std::unique_ptr<runtime::Timer> timer_;
-  base::Instant next_second_{};
+  base::Instant next_report_{};
   telemetry::Gauge uptime_;
   base::Instant started_{};
 };

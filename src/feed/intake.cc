@@ -49,6 +49,9 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
                       .trades = metrics_.feed_events.at(label_, label, Channel::trade),
                       .quotes = metrics_.feed_events.at(label_, label, Channel::spread),
                       .candles = metrics_.feed_events.at(label_, label, Channel::ohlc),
+                      .new_trades = metrics_.feed_updates.at(label_, label, Channel::trade),
+                      .new_quotes = metrics_.feed_updates.at(label_, label, Channel::spread),
+                      .new_candles = metrics_.feed_updates.at(label_, label, Channel::ohlc),
                       .negative = metrics_.feed_latency_negative.at(label_, label),
                       .latency = metrics_.feed_latency_seconds.at(label_, label)});
   return markets_[last_hit_ = markets_.size() - 1];
@@ -106,7 +109,10 @@ void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
     Market& m = market(trade.symbol);
     m.trades.inc();
     ++counts_.trades;
-    if (!frame.snapshot) observe_latency(m, received, trade.exchange_time);
+    if (!frame.snapshot) {
+      m.new_trades.inc();
+      observe_latency(m, received, trade.exchange_time);
+    }
     hand_on(received, frame.snapshot, trade);
   }
 }
@@ -116,8 +122,9 @@ void Intake::on_quotes(base::Now received, const exchange::Frame& frame) {
     Market& m = market(quote.symbol);
     m.quotes.inc();
     ++counts_.quotes;
-    if (!frame.snapshot && quote.exchange_time) {
-      observe_latency(m, received, *quote.exchange_time);
+    if (!frame.snapshot) {
+      m.new_quotes.inc();
+      if (quote.exchange_time) observe_latency(m, received, *quote.exchange_time);
     }
     hand_on(received, frame.snapshot, quote);
   }
@@ -127,6 +134,7 @@ void Intake::on_candles(base::Now received, const exchange::Frame& frame) {
   for (const auto& candle : frame.candles) {
     Market& m = market(candle.symbol);
     m.candles.inc();
+    if (!frame.snapshot) m.new_candles.inc();
     ++counts_.candles;
     hand_on(received, frame.snapshot, candle);  // a candle has no moment of its own: no latency
   }

@@ -36,7 +36,9 @@ class Intake {
  private:
   struct Market {
     market::Symbol symbol;
-    telemetry::Counter trades, quotes, candles, negative;
+    telemetry::Counter trades, quotes, candles;              // all that was decoded
+    telemetry::Counter new_trades, new_quotes, new_candles;  // without what snapshots repeat
+    telemetry::Counter negative;
     telemetry::Histogram latency;
   };
   Market& market(const market::Symbol& symbol);

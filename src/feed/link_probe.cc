@@ -84,7 +84,9 @@ LinkProbe::Stream& LinkProbe::stream(const exchange::Subscription& subscription)
   const auto found = std::ranges::find(streams_, subscription, &Stream::subscription);
   if (found != streams_.end()) return *found;
   const telemetry::label::Symbol symbol{subscription.symbol.str()};
-  const telemetry::label::Stream name{stream_name(subscription)};
+  const std::string words =
+      stream_name(subscription);  // outlives the label, which only looks at it
+  const telemetry::label::Stream name{words};
   streams_.push_back({.subscription = subscription,
                       .state = metrics_.feed_subscription_state.at(exchange_, symbol, name),
                       .age = metrics_.feed_subscription_age_seconds.at(exchange_, symbol, name),

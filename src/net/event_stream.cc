@@ -32,7 +32,9 @@ enum class Place : std::uint8_t { idle, ready, writing };
 class EventTopic::Impl : public std::enable_shared_from_this<EventTopic::Impl> {
  public:
   Impl(runtime::AsioExecutor& executor, EventTopicOptions options)
-      : executor_(executor), options_(std::move(options)), sweep_timer_(executor.make_timer()) {}
+      : executor_(executor), options_(std::move(options)), sweep_timer_(executor.make_timer()) {
+    options_.chunks_max = std::max<std::size_t>(options_.chunks_max, 1);
+  }
 
   void accept(const Request& request, const Responder& responder, std::vector<Chunk> first,
               Headers headers);

@@ -20,7 +20,7 @@ namespace tickwitness::net {
 using Chunk = std::shared_ptr<const std::string>;
 
 struct EventTopicOptions {
-  std::size_t chunks_max = 64;  // a client further behind is skipped to the newest
+  std::size_t chunks_max = 64;  // at least 1; a client further behind is skipped to the newest
   Chunk lag_notice;             // sent to a client that was skipped, before the newest; may be null
   base::Duration stall_timeout = std::chrono::seconds(30);  // socket takes nothing: closed
   // Of the kernel, per client; bounds how stale a slow client's bytes can be. 0: kernel's default.

@@ -42,6 +42,11 @@ base::Error listen_error(const ListenAddress& at, const ErrorCode& error) {
   }
 }
 
+bool out_of_resources(const ErrorCode& error) {
+  return error.value() == EMFILE || error.value() == ENFILE || error.value() == ENOBUFS ||
+         error.value() == ENOMEM;
+}
+
 std::string address_text(asio::ip::address address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
@@ -83,12 +88,12 @@ void HttpServer::Impl::accept_next(const std::shared_ptr<Listener>& listener) {
   listener->acceptor.async_accept(
       [self = shared_from_this(), listener](ErrorCode error, tcp::socket socket) {
         if (self->stopping_) return;
-        if (!error) {
-          self->admit(std::move(socket), listener->tls);
+        if (!error) self->admit(std::move(socket), listener->tls);
+        if (!out_of_resources(error)) {
           self->accept_next(listener);
           return;
         }
-        // Mostly no file descriptor left: try again when some may have been closed.
+        // Try again when others may have closed something.
         listener->retry->arm(self->executor.clock().now().mono + kAcceptRetry,
                              [server = self.get(), weak = std::weak_ptr(listener)] {
                                const auto again = weak.lock();

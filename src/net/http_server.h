@@ -53,7 +53,7 @@ struct PendingResponse;
 }  // namespace internal
 
 // The way to answer one request. Copies are the same answer: the first call counts, later ones do
-// nothing. When the last copy goes without an answer, 500 is sent.
+// nothing. When the last copy goes without an answer, 500 is sent. Not to outlive the executor.
 class Responder {
  public:
   explicit Responder(std::shared_ptr<internal::PendingResponse> pending);

@@ -117,7 +117,7 @@ class RawSocket {
 class SilentListener {
  public:
   SilentListener() {
-    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     sockaddr_in address = loopback(0);
     bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     listen(fd_, 8);
@@ -137,9 +137,18 @@ class SilentListener {
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
   }
-  // Sends `bytes` to the first connection, which stays open.
+  // Takes the first connection, once it is there, and gives what it sent so far.
+  const std::string& received() {
+    if (accepted_ < 0) accepted_ = accept(fd_, nullptr, nullptr);
+    char chunk[4096];
+    ssize_t bytes = 0;
+    while ((bytes = recv(accepted_, chunk, sizeof chunk, MSG_DONTWAIT)) > 0) {
+      received_.append(chunk, static_cast<std::size_t>(bytes));
+    }
+    return received_;
+  }
+  // To the accepted connection, which stays open.
   void answer(std::string_view bytes) {
-    accepted_ = accept(fd_, nullptr, nullptr);
     ::send(accepted_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   }
   void end_answer() { shutdown(accepted_, SHUT_WR); }
@@ -147,6 +156,7 @@ class SilentListener {
  private:
   int fd_ = -1;
   int accepted_ = -1;
+  std::string received_;
   std::uint16_t port_ = 0;
 };
 

@@ -170,6 +170,11 @@ class BeastWsStream final : public WsStream, public std::enable_shared_from_this
       finish(std::move(closed));
       return;
     }
+    if (!stream_.got_text()) {
+      finish({.reason = CloseReason::protocol,
+              .detail = "a binary message came where only text is spoken"});
+      return;
+    }
     if (!decided_) {
       const auto data = buffer_.cdata();
       events_.on_message(stream_.next_layer().last_read(),

@@ -16,6 +16,13 @@ std::optional<base::Duration> age_of(std::optional<base::Instant> then, base::In
   return std::max(base::Duration::zero(), now - *then);
 }
 
+std::string subscription_name(std::string_view venue,
+                              const feed::SubscriptionStatus& subscription) {
+  return subscription.symbol.empty()
+             ? fmt::format("{} {}", venue, subscription.stream)
+             : fmt::format("{} {} {}", venue, subscription.symbol, subscription.stream);
+}
+
 std::string connection_detail(const feed::ConnectionStatus& connection, base::Instant now) {
   if (connection.state == feed::LinkState::connected) return "";
   std::string detail = connection.breaker.reason;
@@ -60,12 +67,11 @@ std::vector<Component> components(const EngineStatus* status, base::Instant now)
                      .detail = connection_detail(connection, now)});
     }
     for (const auto& subscription : feed.subscriptions) {
-      all.push_back(
-          {.name = fmt::format("{} {} {}", venue, subscription.symbol, subscription.stream),
-           .state = std::string(to_string(subscription.state)),
-           .ok = subscription.state == feed::SubscriptionState::live,
-           .age = age_of(subscription.last_data, now),
-           .detail = subscription.refusal});
+      all.push_back({.name = subscription_name(venue, subscription),
+                     .state = std::string(to_string(subscription.state)),
+                     .ok = subscription.state == feed::SubscriptionState::live,
+                     .age = age_of(subscription.last_data, now),
+                     .detail = subscription.refusal});
     }
   }
   return all;
@@ -85,7 +91,7 @@ Readiness readiness(const EngineStatus* status, base::Instant now) {
       for (const auto& subscription : feed.subscriptions) {
         if (subscription.state != feed::SubscriptionState::pending) continue;
         result.missing.push_back(
-            fmt::format("{} {} {}: pending", venue, subscription.symbol, subscription.stream));
+            fmt::format("{}: pending", subscription_name(venue, subscription)));
       }
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -13,6 +14,12 @@ namespace tickwitness::serve {
 namespace {
 
 using base::JsonWriter;
+
+// Quantiles and rates are good to three decimals at best; more would pretend.
+std::optional<double> rounded(std::optional<double> value) {
+  if (!value) return std::nullopt;
+  return std::round(*value * 1000) / 1000;
+}
 
 std::optional<std::uint64_t> whole(std::optional<double> value) {
   if (!value) return std::nullopt;
@@ -103,6 +110,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPairView
     {"pair_spread", "spread"},
 }};
 
+constexpr std::size_t kExactFrom = 5;  // prices are as the exchange says, all their decimals
+
 void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const EngineStatus* status,
                  base::Instant now) {
   std::map<std::string, std::array<std::optional<double>, kPairViews.size()>> values;
@@ -124,7 +133,8 @@ void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const En
     json.key(pair).begin_object();
     const auto& row = values[pair];
     for (std::size_t i = 0; i < kPairViews.size(); ++i) {
-      member_or_null(json, kPairViews[i].second, row[i]);
+      const bool exact = i >= kExactFrom;
+      member_or_null(json, kPairViews[i].second, exact ? row[i] : rounded(row[i]));
     }
     write_streams(json, *status, pair, now);
     json.end_object();
@@ -140,12 +150,12 @@ std::string kraken_metrics(const telemetry::Registry& registry, const EngineStat
   JsonWriter json(text);
   json.begin_object();
   for (const auto* name : {"latency_p50_ms", "latency_p95_ms", "latency_p99_ms"}) {
-    member_or_null(json, name, telemetry::value(registry, name));
+    member_or_null(json, name, rounded(telemetry::value(registry, name)));
   }
   for (const auto* name : {"circuit_breaker_trips", "reconnect_count"}) {
     member_or_null(json, name, whole(telemetry::value(registry, name)));
   }
-  member_or_null(json, "trades_per_min", telemetry::value(registry, "trades_per_min"));
+  member_or_null(json, "trades_per_min", rounded(telemetry::value(registry, "trades_per_min")));
   member_or_null(json, "ws_status", ws_status(status, now.mono));
   json.member("timestamp", milliseconds(now.wall));
   json.member("mode", process.simulated ? "SIMULATED" : "LIVE");

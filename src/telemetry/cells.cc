@@ -36,8 +36,9 @@ HistogramSnapshot HistogramCell::snapshot() const {
 
   HistogramSnapshot out;
   out.count = ticket & ~kHotBit;
-  // outside-ok: lets a writer finish that is between two of its own instructions
-  while (cold.finished.load(std::memory_order_acquire) != out.count) std::this_thread::yield();
+  while (cold.finished.load(std::memory_order_acquire) != out.count) {
+    std::this_thread::yield();  // outside-ok: some instructions of another thread, never in one
+  }
   out.sum_ns = cold.sum_ns.load(std::memory_order_relaxed);
   out.buckets.resize(bounds_ns_.size() + 1);
   for (std::size_t i = 0; i < out.buckets.size(); ++i) {

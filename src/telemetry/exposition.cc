@@ -126,13 +126,13 @@ void Page::gauge(const InstrumentDecl& decl, const Series& series) {
 // A gauge for each state in both formats: OpenMetrics has a type stateset, but demands that the
 // label be called like the family, and then a series would have another name in each format.
 void Page::stateset(const InstrumentDecl& decl, const Series& series) {
-  const std::uint32_t state = series.state().get();
-  if (state == StateCell::kAbsent) return;
   const LabelDecl& states = reading_.schema().labels[decl.states];
-  for (std::uint32_t i = 0; i < states.words.size(); ++i) {
+  const auto state = series.state_index(states);
+  if (!state) return;
+  for (std::size_t i = 0; i < states.words.size(); ++i) {
     labels_ = series.labels_text();
     append_label(labels_, states.exported, states.words[i]);
-    sample(decl.exported, "", labels_, std::uint64_t{i == state});
+    sample(decl.exported, "", labels_, std::uint64_t{i == *state});
   }
 }
 

@@ -57,7 +57,12 @@ TEST(Exposition, Text) {
             "x_door{where=\"here\",state=\"open\"} 0\n"
             "# HELP x_thing_info Thing.\n"
             "# TYPE x_thing_info gauge\n"
-            "x_thing_info{where=\"here\"} 1\n");
+            "x_thing_info{where=\"here\"} 1\n"
+            "# HELP x_label_overflow_total Overflow.\n"
+            "# TYPE x_label_overflow_total counter\n"
+            "x_label_overflow_total{label=\"crowd\"} 0\n"
+            "x_label_overflow_total{label=\"place\"} 0\n"
+            "x_label_overflow_total{label=\"what\"} 0\n");
 }
 
 TEST(Exposition, OpenMetrics) {
@@ -96,9 +101,12 @@ TEST(Exposition, SamplesAreTheSameInEveryFormat) {
 }
 
 TEST(Exposition, NothingObservedIsAnEmptyPage) {
+  const RenderOptions text{.dialects = {"old", "json", "no such"}, .names = {"x_hits", "old_hits"}};
+  RenderOptions open = text;
+  open.format = Format::openmetrics_1_0;
   World world;
-  EXPECT_EQ(render(world.registry, {.dialects = {"old", "json", "no such"}}), "");
-  EXPECT_EQ(render(world.registry, {.dialects = {}, .format = Format::openmetrics_1_0}), "# EOF\n");
+  EXPECT_EQ(render(world.registry, text), "");
+  EXPECT_EQ(render(world.registry, open), "# EOF\n");
 }
 
 TEST(Exposition, DialectsAreChosenAndJsonFieldsNeverScraped) {

@@ -24,7 +24,9 @@ concept ClosedLabel = requires { LabelWords<Label>::words(); };
 template <class Label>
 std::string_view label_text(const Label& label) {
   if constexpr (ClosedLabel<Label>) {
-    return LabelWords<Label>::words()[static_cast<std::size_t>(label)];
+    const auto words = LabelWords<Label>::words();
+    const auto index = static_cast<std::size_t>(label);
+    return index < words.size() ? words[index] : kOther;  // a cast from elsewhere may be out of it
   } else {
     return label.text;
   }

@@ -40,10 +40,10 @@ std::optional<Sample> series_sample(const Schema& schema, const InstrumentDecl& 
       sample.value = static_cast<double>(series.histogram().snapshot().count);
       return sample;
     case Kind::stateset: {
-      const std::uint32_t state = series.state().get();
-      if (state == StateCell::kAbsent) return std::nullopt;
       const LabelDecl& states = schema.labels[decl.states];
-      sample.labels.push_back({std::string(states.exported), std::string(states.words[state])});
+      const auto state = series.state_index(states);
+      if (!state) return std::nullopt;
+      sample.labels.push_back({std::string(states.exported), std::string(states.words[*state])});
       sample.value = 1;
       return sample;
     }

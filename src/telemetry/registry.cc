@@ -29,7 +29,16 @@ std::string labels_text(const Schema& schema, const InstrumentDecl& decl,
 }  // namespace
 
 Registry::Registry(const Schema& schema)
-    : schema_(&schema), series_(schema.instruments.size()), values_(schema.labels.size()) {}
+    : schema_(&schema), series_(schema.instruments.size()), values_(schema.labels.size()) {
+  if (schema.overflow == kNone) return;
+  // At 0 from the start: what appears with its first event only is missed by increase().
+  for (const auto& label : schema.labels) {
+    if (label.words.empty()) series_locked(schema.overflow, {std::string(label.id)});
+  }
+  for (const auto& decl : schema.instruments) {
+    if (decl.series_max != 0) series_locked(schema.overflow, {std::string(decl.name)});
+  }
+}
 
 Series& Registry::series(InstrumentId instrument, std::span<const std::string_view> values) {
   const std::lock_guard lock(mutex_);

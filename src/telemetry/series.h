@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,13 @@ class Series {
   const StateCell& state() const { return std::get<StateCell>(cell_); }
   const HistogramCell& histogram() const {
     return *std::get<std::unique_ptr<HistogramCell>>(cell_);
+  }
+
+  // Index of the state that a stateset is in; nothing before the first.
+  std::optional<std::size_t> state_index(const LabelDecl& states) const {
+    const std::size_t index = state().get();
+    if (index >= states.words.size()) return std::nullopt;
+    return index;
   }
 
   // Null when no view asks for it. Written by Registry::tick, under its lock.

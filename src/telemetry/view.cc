@@ -143,10 +143,10 @@ std::optional<std::size_t> step_of(const ViewDecl& view, const Registry::Reading
     return static_cast<std::size_t>(found - view.order.begin());
   };
   if (decl.kind == Kind::stateset) {
-    const std::uint32_t state = series.state().get();
-    if (state == StateCell::kAbsent) return std::nullopt;
-    return at(std::ranges::find(view.order, reading.schema().labels[decl.states].words[state],
-                                &OrderDecl::word));
+    const LabelDecl& states = reading.schema().labels[decl.states];
+    const auto state = series.state_index(states);
+    if (!state) return std::nullopt;
+    return at(std::ranges::find(view.order, states.words[*state], &OrderDecl::word));
   }
   const auto value = last_value(decl, series);
   if (!value) return std::nullopt;

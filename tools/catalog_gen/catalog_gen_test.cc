@@ -143,6 +143,8 @@ TEST(CatalogGen, ViewErrors) {
        "old.yaml:1:3: name \"tickwitness_link\" is taken by instruments.yaml:2"},
       {"- {name: tickwitness_wait_seconds_sum, type: gauge, help: V, from: link, stat: max}",
        "old.yaml:1:3: name \"tickwitness_wait_seconds_sum\" is taken by instruments.yaml:3"},
+      {"- {name: tickwitness_events, type: gauge, help: V, from: link, stat: max}",
+       "old.yaml:1:3: name \"tickwitness_events\" is taken by instruments.yaml:1"},
       {"- {name: v, type: gauge, help: V, from: link, stat: max, scale: x}",
        "old.yaml:1:65: `scale` must be a number"},
       {"- {name: v, type: gauge, help: V, from: link, stat: max, filter: x}",

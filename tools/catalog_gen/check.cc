@@ -182,6 +182,19 @@ void check_names(const Catalog& catalog, Problems& problems) {
   for (const auto& dialect : catalog.dialects) {
     for (const auto& view : dialect.views) names.add(view.mark, view.name);
   }
+  // OpenMetrics calls the family of a counter by the name without _total.
+  Names families(problems);
+  const auto add_family = [&](const Mark& mark, std::string name, bool counter) {
+    if (counter && name.ends_with("_total")) name.resize(name.size() - 6);
+    families.add(mark, name);
+  };
+  for (const auto& instrument : catalog.instruments) {
+    add_family(instrument.mark, exported_name(instrument), instrument.kind == "counter");
+  }
+  for (const auto& dialect : catalog.dialects) {
+    if (dialect.name == kEventDialect) continue;
+    for (const auto& view : dialect.views) add_family(view.mark, view.name, view.type == "counter");
+  }
   Names labels(problems);
   for (const auto& label : catalog.labels) labels.add(label.mark, label.id);
 }

@@ -2,12 +2,15 @@
 
 import { batch, computed, signal } from '@preact/signals';
 import { tripSeen } from './model/banner';
+import { chipsOf } from './model/chips';
 import { History } from './model/history';
 import type { Observation } from './model/observation';
-import { emptySnapshot, withObservation, type Reading, type Snapshot } from './model/snapshot';
+import { Ribbons } from './model/ribbons';
+import { ageAt, emptySnapshot, isOldAt, withObservation, type Reading, type Snapshot } from './model/snapshot';
 import { emptyStatus, fetchStatus, type Status } from './model/status';
+import { showTitle } from './title';
 import { Driver } from './transport/driver';
-import { initialState, staleMs, type TransportState } from './transport/machine';
+import { initialState, type TransportState } from './transport/machine';
 
 export const snapshot = signal<Snapshot>(emptySnapshot);
 export const transport = signal<TransportState>(initialState(performance.now()));
@@ -18,10 +21,11 @@ export const historyVersion = signal(0);
 export const dismissedTripMs = signal<number | null>(null);
 
 export const history = new History();
+export const ribbons = new Ribbons();
 
 let current: Snapshot = emptySnapshot;
 let inferredTripMs: number | null = null;
-let state = transport.value;
+let state = transport.peek();
 
 // Server time of the last trip: as the server dates it, or as the page saw the count grow.
 export const lastTripMs = computed(() => {
@@ -29,24 +33,18 @@ export const lastTripMs = computed(() => {
   return dated ?? inferredTripMs;
 });
 
-export function ageMs(reading: Reading<unknown> | undefined): number | null {
-  if (reading === undefined || serverNow.value === null) return null;
-  return serverNow.value - reading.atMs;
-}
-
-// Too old to be shown as if it still held. A reading whose age is not known is.
-export function isOld(reading: Reading<unknown> | undefined): boolean {
-  if (reading === undefined) return false;
-  const age = ageMs(reading);
-  return age === null || age > staleMs;
-}
+export const ageMs = (reading: Reading<unknown> | undefined) => ageAt(reading, serverNow.value);
+export const isOld = (reading: Reading<unknown> | undefined) => isOldAt(reading, serverNow.value);
 
 function publish(): void {
+  const nowMs = performance.now();
+  const serverNowMs = driver.clock.now(nowMs);
+  // Title and icon are what is seen of a page in the background.
+  showTitle(chipsOf({ snapshot: current, transport: state, serverNowMs, pageNowMs: nowMs }));
   if (document.visibilityState === 'hidden') return;
   batch(() => {
-    const nowMs = performance.now();
     pageNow.value = nowMs;
-    serverNow.value = driver.clock.now(nowMs);
+    serverNow.value = serverNowMs;
     transport.value = state;
     if (snapshot.value !== current) {
       snapshot.value = current;
@@ -61,6 +59,7 @@ export const driver = new Driver({
     inferredTripMs = tripSeen(current, next) ?? inferredTripMs;
     const restarts = history.restartsMs.length;
     history.add(seen);
+    ribbons.add(seen);
     if (history.restartsMs.length > restarts) void refreshStatus();
     current = next;
   },
@@ -72,6 +71,7 @@ export const driver = new Driver({
     current = emptySnapshot;
     inferredTripMs = null;
     history.clear();
+    ribbons.clear();
   },
   connected() {
     void refreshStatus();

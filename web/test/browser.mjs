@@ -5,18 +5,13 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { desktop, executablePath, flags } from './chromium.mjs';
 import { FakeEngine } from './fake_engine.mjs';
 
-export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-export const flags = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-];
 export const pageDir = join(dirname(fileURLToPath(import.meta.url)), '..', 'test-results', 'page');
-export const desktop = { width: 1440, height: 900 };
-export const phone = { width: 390, height: 844 };
 const patienceMs = 10_000;
 const stepMs = 1_500;
+const flowMs = 30;
 
 let browser;
 before(async () => {
@@ -53,8 +48,11 @@ export class Visit {
     }
   }
 
-  text(selector) {
-    return this.page.locator(selector).innerText();
+  // With the clock in the test's hands, time passes only while something is waited for.
+  async flow() {
+    if (this.engine.frozenMs === null) return;
+    await this.page.clock.runFor(flowMs);
+    this.engine.advance(flowMs);
   }
 
   chip(name) {
@@ -63,7 +61,7 @@ export class Visit {
 
   // The value under a label of the health panel or the counters.
   cell(name) {
-    return this.page.locator('.cell', { has: this.page.getByText(name, { exact: true }) });
+    return this.page.locator('.tile', { has: this.page.getByText(name, { exact: true }) });
   }
 
   async sees(locator, expected) {
@@ -74,6 +72,7 @@ export class Visit {
       text = (await found.allInnerTexts()).join('\n').replaceAll('\u202f', ' ');
       if (typeof expected === 'string' ? text.includes(expected) : expected.test(text)) return text;
       await new Promise((again) => setTimeout(again, 40));
+      await this.flow();
     } while (Date.now() < deadline);
     return assert.fail(`expected ${expected}, saw: ${text}`);
   }
@@ -83,8 +82,8 @@ export class Visit {
   }
 }
 
-// A test with an engine and a page. options: viewport, colorScheme, clock (true: time moves by visit.pass alone as
-// well as by itself), reducedMotion.
+// A test with an engine and a page. options: those of a browser context, and clock: time is the test's, both the
+// page's and the engine's.
 export function visit(name, options, body) {
   test(name, { timeout: 60_000 }, async () => {
     const engine = await new FakeEngine(pageDir).start();
@@ -92,7 +91,11 @@ export function visit(name, options, body) {
     const context = await browser.newContext({ viewport: desktop, colorScheme: 'dark', ...contextOptions });
     try {
       const page = await context.newPage();
-      if (clock) await page.clock.install();
+      if (clock) {
+        engine.freeze();
+        await page.clock.install({ time: engine.now() - 1_000 });
+        await page.clock.pauseAt(engine.now());
+      }
       const made = new Visit(engine, context, page);
       await body(made, engine, page);
       assert.deepEqual(made.problems, []);

@@ -1,5 +1,5 @@
 // An engine made of nothing but answers: serves the built page and says over HTTP what a test tells it to.
-// Its clock is the machine's plus `skewMs`; `advance` moves it, as page.clock moves the page's.
+// Its clock is the machine's plus `skewMs`, or stands still when frozen; `advance` moves it, as page.clock the page's.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -36,6 +36,8 @@ export class FakeEngine {
   metricsText = ''; // when custom
   lateMs = 0; // sse = late: how far behind its stamps are
   skewMs = 0;
+  frozenMs = null;
+  advancedMs = 0;
   requests = []; // paths, in order
   lastEventIds = []; // what each stream asked to resume from
   patch = {}; // fields laid over each kraken_metrics event
@@ -63,12 +65,21 @@ export class FakeEngine {
   }
 
   now() {
-    return Date.now() + this.skewMs;
+    return (this.frozenMs ?? Date.now()) + this.skewMs;
+  }
+
+  freeze() {
+    this.frozenMs = Date.now();
   }
 
   advance(ms) {
     this.skewMs += ms;
-    this.world.uptimeS += ms / 1000;
+    this.advancedMs += ms;
+  }
+
+  // Since it started, whatever its clock was set to.
+  elapsedS() {
+    return ((this.frozenMs ?? Date.now()) - this.started + this.advancedMs) / 1000;
   }
 
   trip(reason = 'connection refused 5 times') {
@@ -134,9 +145,9 @@ export class FakeEngine {
       circuit_breaker_trips: world.trips, reconnect_count: world.reconnects, trades_per_min: 387, ws_status: world.ws,
       timestamp: this.stamp(), mode: world.mode, last_trip_at: world.lastTripMs, breaker_state: world.breaker,
       breaker_open_until: world.openUntilMs, breaker_reason: world.breakerReason, venue_status: world.venue,
-      subscriptions: counts, uptime_s: world.uptimeS + (Date.now() - this.started) / 1000, last_event_age_s: 0.1,
+      subscriptions: counts, uptime_s: world.uptimeS + this.elapsedS(), last_event_age_s: 0.1,
       last_frame_age_s: 0.1, queue_depth: 6, queue_capacity: 8192, errors_total: world.errors,
-      memory_bytes: 48.6 * 2 ** 20, cpu_seconds: 12 + (this.now() - this.started) / 1000 * 0.03, cores: 2, pairs, ...this.patch,
+      memory_bytes: 48.6 * 2 ** 20, cpu_seconds: 12 + this.elapsedS() * 0.03, cores: 2, pairs, ...this.patch,
     };
   }
 

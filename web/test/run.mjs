@@ -1,5 +1,5 @@
 // npm test: types, unit tests (src/**/*.test.ts, beside what they test), browser tests (test/*.test.mjs).
-// `node test/run.mjs unit` leaves the browser out.
+// `node test/run.mjs unit` leaves the browser out, `node test/run.mjs banner` runs test/banner.test.mjs alone.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -43,5 +43,7 @@ await build({
   sourcemap: 'inline',
   logLevel: 'warning',
 });
-const browser = process.argv[2] === 'unit' ? [] : filesIn(join(root, 'test'), '.test.mjs');
-run(['--enable-source-maps', '--test', ...filesIn(join(results, 'unit'), '.test.mjs'), ...browser]);
+const only = process.argv[2];
+const unit = only === undefined || only === 'unit' ? filesIn(join(results, 'unit'), '.test.mjs') : [];
+const browser = only === 'unit' ? [] : filesIn(join(root, 'test'), `${only ?? ''}.test.mjs`);
+run(['--enable-source-maps', '--test', ...unit, ...browser]);

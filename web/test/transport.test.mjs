@@ -58,13 +58,15 @@ visit('a silent stream: LAGGING after 5 s, POLLING after 3 heartbeats', { clock:
   await v.transport('POLLING 15 s');
 });
 
-visit('a stream that tells of 8 s ago is LAGGING, though it speaks each second', {}, async (v, engine) => {
+visit('a stream that tells of 8 s ago is LAGGING, though it speaks each second', { clock: true }, async (v, engine) => {
   await v.open();
   await v.transport('LIVE');
   engine.lateMs = 8_000;
   engine.sse = 'late';
   engine.cut();
   engine.troubled = true;
+  engine.metrics = 'off';
+  await v.pass(9_000);
   await v.transport('LAGGING');
   await v.sees(v.chip('Transport'), /data [89]\.\d s late/);
 });
@@ -149,7 +151,8 @@ visit('a hidden page collects and does not draw; shown again it is right at once
   await show('hidden');
   const before = await page.locator('main').innerText();
   engine.world.reconnects = 8;
-  await new Promise((passed) => setTimeout(passed, 1_200));
+  engine.world.venue = 'maintenance';
+  await page.waitForFunction(() => document.title === '✕ LIVE · tickwitness'); // the tab still tells
   assert.equal(await page.locator('main').innerText(), before);
   await show('visible');
   assert.match(await v.cell('Reconnects').locator('.value').innerText(), /8/);

@@ -16,7 +16,7 @@ visit('null is "—", never a default', {}, async (v, engine, page) => {
   for (const name of ['Exchange', 'Feeds', 'Breaker']) await v.sees(v.chip(name), '—');
   await v.sees('.banner', 'Circuit breaker —');
   await v.sees('.tag', '—');
-  await v.sees('.cell', /Link[\s\S]*—/);
+  await v.sees('.tile', /Link[\s\S]*—/);
 });
 
 visit('zero is 0', {}, async (v, engine, page) => {

@@ -4,15 +4,18 @@ import { plural, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { StreamValues } from '../model/observation';
 import type { Readings } from '../model/snapshot';
-import { silenceShare, stateOf } from '../model/subscriptions';
+import { stateOf } from '../model/subscriptions';
 import { resolvePair } from '../model/pair_name';
 import { askedPair } from '../pair';
-import { isOld, snapshot } from '../store';
+import { windowMs } from '../model/window';
+import { history, historyVersion, isOld, serverNow, snapshot } from '../store';
 import { Age } from './Age';
-import { Cell, ShareBar, StateCell } from './PairTable';
+import { Cell, StateCell } from './PairTable';
+import { Ribbon } from './Ribbon';
 
 const seconds = (value: number) => formatAge(value * 1000);
-const heads = ['Pair', 'Stream', 'State', 'Last message', 'Stale after', 'Share of that'];
+const heads = ['Pair', 'Stream', 'State', 'Seen by this page', 'Last message', 'Stale after'];
+const leftHeads = 4;
 
 function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: Readings<StreamValues> }) {
   return (
@@ -23,12 +26,12 @@ function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: R
       <td role="cell" data-name="Stream" class="left" title={name}>
         {name}
       </td>
-      <StateCell of={stream.state} state={stateOf(stream)} />
+      <StateCell of={stream.state} state={stateOf(stream)} stream={name} />
+      <td role="cell" data-name="Seen by this page" class="left ribbon-cell">
+        <Ribbon pair={pair} stream={name} />
+      </td>
       <Cell name="Last message" of={stream.ageS} show={seconds} />
-      <Cell name="Stale after" of={stream.staleAfterS} show={seconds} />
-      <Cell name="Share of that" of={stream.ageS}>
-        <ShareBar share={silenceShare(stream)} old={isOld(stream.ageS)} />
-      </Cell>
+      <Cell name="Stale after" of={stream.staleAfterS} show={seconds} lasting />
     </tr>
   );
 }
@@ -46,6 +49,7 @@ function sentence(rows: { pair: string; name: string; stream: Readings<StreamVal
 }
 
 export function FeedsTable() {
+  historyVersion.value;
   const all = snapshot.value.pairs;
   const chosen = resolvePair(askedPair.value, [...all.keys()]);
   const rows = [...all]
@@ -62,8 +66,9 @@ export function FeedsTable() {
         <thead role="rowgroup">
           <tr role="row">
             {heads.map((name, index) => (
-              <th role="columnheader" scope="col" key={name} class={index < 3 ? 'left' : ''}>
+              <th role="columnheader" scope="col" key={name} class={index < leftHeads ? 'left' : ''}>
                 {name}
+                {index === 3 && `, last ${formatAge(windowMs(history.points, serverNow.peek() ?? 0)).replace(' 00 s', '')}`}
               </th>
             ))}
           </tr>

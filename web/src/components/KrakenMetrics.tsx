@@ -13,8 +13,8 @@ import { formatClock } from '../format/time';
 import { Age } from './Age';
 import { PairTable } from './PairTable';
 import { QuantileChart } from './QuantileChart';
-import { Sparkline } from './Sparkline';
-import { Value } from './Value';
+import { Tile } from './Tile';
+import { Value, type Part } from './Value';
 
 // What the page measures latencies against: the project's objective is 95 % below 500 ms.
 const goalsMs = { p50Ms: 250, p95Ms: 500, p99Ms: 1000 } as const;
@@ -60,32 +60,22 @@ function QuantileFigure({ quantile, pair }: { quantile: Quantile; pair: string |
   );
 }
 
-function Counter({ name, of, unit, spark, note }: {
-  name: string;
-  of: Reading<number> | undefined;
-  unit: string;
-  spark: string;
-  note: string;
-}) {
-  return (
-    <div class="cell">
-      <span class="cell-name">{name}</span>
-      <Age of={of} />
-      <Value of={of} show={(value) => [[formatRate(value), unit]]} />
-      <Sparkline of={spark} />
-      <span class="note">{note}</span>
-    </div>
-  );
-}
+const rate = (unit: string) => (value: number): Part[] => [[formatRate(value), unit]];
 
 function Counters({ values }: { values: Readings<Values> }) {
   const restarts = history.restartsMs.length;
   const note = restarts === 0 ? 'since the engine started' : `engine restarted at ${formatClock(history.restartsMs[restarts - 1])}`;
   return (
     <div class="counters">
-      <Counter name="Breaker trips" of={values.trips} unit="" spark="trips" note={note} />
-      <Counter name="Reconnects" of={values.reconnects} unit="" spark="reconnects" note={note} />
-      <Counter name="Trades, all pairs" of={values.tradesPerMin} unit="per min" spark="tradesPerMin" note="over the last minute" />
+      <Tile name="Breaker trips" of={values.trips} show={rate('')} spark="trips" note={note} />
+      <Tile name="Reconnects" of={values.reconnects} show={rate('')} spark="reconnects" note={note} />
+      <Tile
+        name="Trades, all pairs"
+        of={values.tradesPerMin}
+        show={rate('per min')}
+        spark="tradesPerMin"
+        note="over the last minute"
+      />
     </div>
   );
 }

@@ -18,7 +18,10 @@ export function ModeRibbon() {
     ['build', version === null ? null : commit === null ? version : `${version} · ${commit.slice(0, 7)}`],
   ];
   return (
-    <div class={`ribbon ribbon-${mode === 'SIMULATED' ? 'simulated' : mode === 'LIVE' ? 'live' : 'unknown'}`}>
+    <aside
+      class={`ribbon ribbon-${mode === 'SIMULATED' ? 'simulated' : mode === 'LIVE' ? 'live' : 'unknown'}`}
+      aria-label="Kind of data"
+    >
       <strong class="tag">{mode ?? unknown}</strong>
       <span class="ribbon-text">
         {mode === null ? 'It is not known yet where the data comes from.' : (sentences[mode] ?? '')}
@@ -32,6 +35,6 @@ export function ModeRibbon() {
             </span>
           ))}
       </span>
-    </div>
+    </aside>
   );
 }

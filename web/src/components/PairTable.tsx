@@ -11,27 +11,34 @@ import { isOld, snapshot } from '../store';
 import { Age, readingTitle } from './Age';
 import { State } from './StateMark';
 
-export function Cell<T>({ name, of, show, children }: {
+// `lasting`: a setting rather than a measurement, it does not grow old.
+export function Cell<T>({ name, of, show, lasting = false, children }: {
   name: string;
   of: Reading<T> | undefined;
   show?: (value: T) => string;
+  lasting?: boolean;
   children?: ComponentChildren;
 }) {
-  const old = of?.value != null && isOld(of);
+  const old = !lasting && of?.value != null && isOld(of);
   const text = of?.value == null || show === undefined ? unknown : show(of.value);
   return (
-    <td role="cell" data-name={name} class={old ? 'cell-old' : ''} title={readingTitle(of)}>
-      {children ?? text}
+    <td role="cell" data-name={name} title={readingTitle(of)}>
+      <span class={old ? 'cell-old' : ''}>{children ?? text}</span>
     </td>
   );
 }
 
-export function StateCell({ of, state }: { of: Reading<unknown> | undefined; state: ReturnType<typeof stateOf> }) {
+export function StateCell({ of, state, stream }: {
+  of: Reading<unknown> | undefined;
+  state: ReturnType<typeof stateOf>;
+  stream: string | null;
+}) {
   const old = isOld(of);
   const word = state === null ? unknown : old ? `was ${state}` : state;
+  const title = `${stream === null ? '' : `${stream}: `}${word}, ${readingTitle(of)}`;
   return (
-    <td role="cell" data-name="State" class="left" title={readingTitle(of)}>
-      <State level={state === null || old ? 'unknown' : streamLevels[state]} word={word} />
+    <td role="cell" data-name="State" class="left" title={title}>
+      <State level={state === null || old ? 'unknown' : streamLevels[state]} word={word} title={title} />
     </td>
   );
 }
@@ -60,7 +67,7 @@ function spreadText(values: Pair['values']): string {
 }
 
 function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boolean }) {
-  const worst = worstStream(pair);
+  const [worstName, worst] = worstStream(pair) ?? [null, undefined];
   const freshest = freshestStream(pair);
   const state = worst === undefined ? null : stateOf(worst);
   const value = (key: keyof PairValues) => pair.values[key];
@@ -71,9 +78,9 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
           {name}
         </a>
       </th>
-      <StateCell of={worst?.state} state={state} />
+      <StateCell of={worst?.state} state={state} stream={worstName} />
       <Cell name="Last data" of={freshest?.ageS} show={seconds} />
-      <Cell name="Expected within" of={freshest?.staleAfterS} show={seconds} />
+      <Cell name="Expected within" of={freshest?.staleAfterS} show={seconds} lasting />
       <Cell name="Share of that" of={freshest?.ageS}>
         <ShareBar share={silenceShare(freshest)} old={isOld(freshest?.ageS)} />
       </Cell>
@@ -95,7 +102,7 @@ export function PairTable({ chosen }: { chosen: string | null }) {
     <div class="rows pair-rows">
       <div class="rows-head">
         <h3>Pairs</h3>
-        <Age of={first?.values.p95Ms ?? (first === undefined ? undefined : worstStream(first)?.state)} />
+        <Age of={first?.values.p95Ms ?? (first === undefined ? undefined : worstStream(first)?.[1].state)} />
       </div>
       <table role="table" class="cards" aria-label="Pairs">
         <thead role="rowgroup">

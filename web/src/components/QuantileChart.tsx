@@ -83,8 +83,8 @@ function drawLabels(chart: uPlot): void {
   const data = chart.data as Columns;
   const labels: { text: string; y: number; colour: string }[] = [];
   names.forEach((name, index) => {
-    const streamed = data[index + 1] as (number | null)[];
-    const polled = data[index + 4] as (number | null)[];
+    const streamed = data[index + 1] as (number | null | undefined)[];
+    const polled = data[index + 4] as (number | null | undefined)[];
     for (let at = streamed.length - 1; at >= 0; at--) {
       const value = streamed[at] ?? polled[at] ?? null;
       if (value === null) continue;
@@ -120,8 +120,8 @@ function line(index: number, width: number): uPlot.Series {
 
 // A reading without a neighbour would be invisible as a line of length zero.
 function isAlone(chart: uPlot, series: number): boolean {
-  const values = chart.data[series] as (number | null)[];
-  return values.filter((value) => value !== null).length < 3;
+  const values = chart.data[series] as (number | null | undefined)[];
+  return values.filter((value) => value != null).length < 3;
 }
 
 function dots(index: number): uPlot.Series {

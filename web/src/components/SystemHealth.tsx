@@ -6,60 +6,27 @@ import { ratePerS } from '../model/history';
 import type { SubscriptionCounts, WsStatus } from '../model/observation';
 import type { Reading } from '../model/snapshot';
 import { history, historyVersion, isOld, snapshot, transport } from '../store';
-import { Age } from './Age';
-import { Sparkline } from './Sparkline';
 import { State, type Level } from './StateMark';
-import { Value, type Part } from './Value';
+import { Tile } from './Tile';
+import type { Part } from './Value';
 
 const cpuWindowMs = 10_000;
 const errorWindowMs = 5 * 60_000;
 const linkLevels: Record<WsStatus, Level> = { connected: 'ok', degraded: 'warn', disconnected: 'bad' };
 
-interface CellProps<T> {
-  name: string;
-  of: Reading<T> | undefined;
-  show: (value: T) => Part[];
-  spark?: string;
-  note: string;
-}
-
-function Cell<T>({ name, of, show, spark, note }: CellProps<T>) {
-  return (
-    <div class="cell">
-      <dt class="cell-name">{name}</dt>
-      <Age of={of} />
-      <dd>
-        <Value of={of} show={show} />
-        {spark === undefined ? <div class="spark" /> : <Sparkline of={spark} />}
-        <span class="note" title={note}>
-          {note}
-        </span>
-      </dd>
-    </div>
-  );
-}
-
 const seconds = (value: number): Part[] => ageParts(value * 1000);
 const count = (value: number): Part[] => [[formatNumber(value), '']];
 
-function LinkCell() {
+function LinkTile() {
   const { wsStatus, lastFrameAgeS } = snapshot.value.values;
   const status = wsStatus?.value ?? null;
   const old = isOld(wsStatus);
   const level = status === null || old ? 'unknown' : linkLevels[status];
   const frame = lastFrameAgeS?.value == null ? unknown : `${formatAge(lastFrameAgeS.value * 1000)} ago`;
   return (
-    <div class="cell">
-      <dt class="cell-name">Link</dt>
-      <Age of={wsStatus} />
-      <dd>
-        <span class="value value-word">
-          <State level={level} word={status === null ? unknown : old ? `was ${status}` : status} />
-        </span>
-        <div class="spark" />
-        <span class="note">last frame {frame}</span>
-      </dd>
-    </div>
+    <Tile name="Link" of={wsStatus} note={`last frame ${frame}`}>
+      <State level={level} word={status === null ? unknown : old ? `was ${status}` : status} />
+    </Tile>
   );
 }
 
@@ -70,7 +37,8 @@ function subscriptionParts(counts: SubscriptionCounts): Part[] {
 
 function subscriptionNote(counts: SubscriptionCounts | null): string {
   if (counts === null) return `stale ${unknown}`;
-  return `${counts.stale} stale, ${counts.pending} pending, ${counts.refused} refused`;
+  const others = (['stale', 'refused', 'pending'] as const).filter((state) => counts[state] > 0);
+  return others.length === 0 ? 'none stale or refused' : others.map((state) => `${counts[state]} ${state}`).join(', ');
 }
 
 function cpuReading(): Reading<number> | undefined {
@@ -116,32 +84,32 @@ export function SystemHealth() {
         <h2 id="health-title">System health</h2>
         <p>{sentence()}</p>
       </div>
-      <dl class="cells">
-        <Cell name="Uptime" of={values.uptimeS} show={seconds} note="since the engine started" />
-        <Cell name="Last event" of={values.lastEventAgeS} show={seconds} spark="lastEventAgeS" note="before this reading" />
-        <LinkCell />
-        <Cell
+      <div class="tiles">
+        <Tile name="Uptime" of={values.uptimeS} show={seconds} note="since the engine started" />
+        <Tile name="Last event" of={values.lastEventAgeS} show={seconds} spark="lastEventAgeS" note="before this reading" />
+        <LinkTile />
+        <Tile
           name="Subscriptions"
           of={values.subscriptions}
           show={subscriptionParts}
           note={subscriptionNote(values.subscriptions?.value ?? null)}
         />
-        <Cell
+        <Tile
           name="Queue depth"
           of={values.queueDepth}
           show={(value) => [[formatNumber(value), capacity === null ? '' : `of ${formatNumber(capacity)}`]]}
           spark="queueDepth"
           note={`${fill} full`}
         />
-        <Cell name="Errors" of={values.errorsTotal} show={count} spark="errorsTotal" note={errorNote()} />
-        <Cell name="Memory" of={values.memoryBytes} show={(value) => [formatBytes(value)]} spark="memoryBytes" note="resident" />
-        <Cell
+        <Tile name="Errors" of={values.errorsTotal} show={count} spark="errorsTotal" note={errorNote()} />
+        <Tile name="Memory" of={values.memoryBytes} show={(value) => [formatBytes(value)]} spark="memoryBytes" note="resident" />
+        <Tile
           name="CPU"
           of={cpuReading()}
           show={(value) => [[formatNumber(value, 1), '%']]}
           note={cores === null ? 'of one core' : `of one core; ${plural(cores, 'core')}`}
         />
-      </dl>
+      </div>
     </section>
   );
 }

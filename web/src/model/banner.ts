@@ -58,7 +58,7 @@ export class TripAlert {
     if (loud && banner.tripMs !== this.saidTripMs) {
       this.saidTripMs = banner.tripMs;
       this.text = sentence;
-    } else if (banner.kind === 'closed' || banner.kind === 'unknown') {
+    } else if (banner.kind === 'closed') {
       this.text = '';
     }
     return this.text;

@@ -6,6 +6,7 @@ import { formatAge } from '../format/time';
 import type { Mode, TransportState } from '../transport/machine';
 import { pollMs } from '../transport/machine';
 import type { BreakerState, SubscriptionCounts } from './observation';
+import { isOldAt, type Reading, type Snapshot } from './snapshot';
 
 export interface Chip {
   level: Level;
@@ -87,4 +88,34 @@ const order: readonly Level[] = ['off', 'ok', 'unknown', 'pending', 'warn', 'bad
 
 export function worst(levels: readonly Level[]): Level {
   return levels.reduce((bad, level) => (order.indexOf(level) > order.indexOf(bad) ? level : bad), 'off');
+}
+
+export interface NamedChip {
+  name: string;
+  chip: Chip;
+  of: Reading<unknown> | undefined; // what it rests on, for its age
+}
+
+interface View {
+  snapshot: Snapshot;
+  transport: TransportState;
+  serverNowMs: number | null;
+  pageNowMs: number;
+}
+
+export function chipsOf({ snapshot, transport, serverNowMs, pageNowMs }: View): NamedChip[] {
+  const { venueStatus, subscriptions, breakerState, trips } = snapshot.values;
+  const newestMs = transport.newestDataMs;
+  const dataAgeMs = newestMs === null || serverNowMs === null ? null : serverNowMs - newestMs;
+  const data: Reading<string> | undefined =
+    newestMs === null ? undefined : { value: '', atMs: newestMs, via: transport.streamData ? 'stream' : 'poll' };
+  const named = (name: string, chip: Chip, of: Reading<unknown> | undefined): NamedChip => {
+    return { name, chip: was(chip, isOldAt(of, serverNowMs)), of };
+  };
+  return [
+    { name: 'Transport', chip: transportChip(transport, pageNowMs, dataAgeMs), of: data },
+    named('Exchange', exchangeChip(venueStatus?.value ?? null), venueStatus),
+    named('Feeds', feedsChip(subscriptions?.value ?? null), subscriptions),
+    named('Breaker', breakerChip(breakerState?.value ?? null, trips?.value ?? null), breakerState),
+  ];
 }

@@ -2,25 +2,29 @@
 
 import { gapMs, quantileKey, type Point } from './history';
 
-// uPlot's aligned columns: times (s), then p50, p95, p99 of the stream, then the same as polled.
-export type Columns = [number[], ...(number | null)[][]];
+// uPlot's aligned columns: times (s), then p50, p95, p99 of the stream, then the same as polled. In its language null
+// ends a line, undefined does not concern it.
+type Cell = number | null | undefined;
+export type Columns = [number[], ...Cell[][]];
 
 export function quantileColumns(points: readonly Point[], pair: string | null): Columns {
   const columns: Columns = [[], [], [], [], [], [], []];
   const keys = (['p50Ms', 'p95Ms', 'p99Ms'] as const).map((quantile) => quantileKey(quantile, pair));
-  const row = (atMs: number, offset: number, values: readonly (number | null)[]) => {
+  const nothing: Cell[] = [undefined, undefined, undefined];
+  const row = (atMs: number, cells: readonly Cell[]) => {
     columns[0].push(atMs / 1000);
-    for (let at = 1; at <= 6; at++) {
-      (columns[at] as (number | null)[]).push(values[at - 1 - offset] ?? null);
-    }
+    cells.forEach((cell, index) => (columns[index + 1] as Cell[]).push(cell));
   };
   let streamedMs: number | null = null;
   for (const point of points) {
-    if (point.via === 'stream') {
-      if (streamedMs !== null && point.atMs - streamedMs > gapMs) row(point.atMs - 1, 0, []);
-      streamedMs = point.atMs;
+    const values = keys.map((key) => point.values[key] ?? null);
+    if (point.via === 'poll') {
+      row(point.atMs, [...nothing, ...values]);
+      continue;
     }
-    row(point.atMs, point.via === 'stream' ? 0 : 3, keys.map((key) => point.values[key] ?? null));
+    if (streamedMs !== null && point.atMs - streamedMs > gapMs) row(point.atMs - 1, [null, null, null, ...nothing]);
+    streamedMs = point.atMs;
+    row(point.atMs, [...values, ...nothing]);
   }
   return columns;
 }

@@ -1,5 +1,6 @@
 // The last reading of everything, each with the server time it holds for: values age one by one.
 
+import { staleMs } from '../transport/machine';
 import {
   maxPairs,
   type Observation,
@@ -60,4 +61,15 @@ export function withObservation(snapshot: Snapshot, seen: Observation): Snapshot
     pairs.set(name, mergePair(snapshot.pairs.get(name), seen, name));
   }
   return { values: merge<Values>(snapshot.values, seen.values, seen.atMs, seen.via), pairs };
+}
+
+export function ageAt(reading: Reading<unknown> | undefined, serverNowMs: number | null): number | null {
+  return reading === undefined || serverNowMs === null ? null : serverNowMs - reading.atMs;
+}
+
+// Too old to be shown as if it still held. A reading whose age cannot be known is.
+export function isOldAt(reading: Reading<unknown> | undefined, serverNowMs: number | null): boolean {
+  if (reading === undefined) return false;
+  const age = ageAt(reading, serverNowMs);
+  return age === null || age > staleMs;
 }

@@ -12,9 +12,9 @@ export function stateOf(stream: Readings<StreamValues>): StreamState | null {
 }
 
 // A pair is as well as its worst subscription; one that is not known outweighs those that are well.
-export function worstStream(pair: Pair): Readings<StreamValues> | undefined {
-  const ranked = [...pair.streams.values()].sort((a, b) => order.indexOf(stateOf(a)) - order.indexOf(stateOf(b)));
-  return ranked[0];
+export function worstStream(pair: Pair): [name: string, Readings<StreamValues>] | undefined {
+  const rank = (stream: Readings<StreamValues>) => order.indexOf(stateOf(stream));
+  return [...pair.streams].sort((a, b) => rank(a[1]) - rank(b[1]))[0];
 }
 
 // The subscription that spoke last.

@@ -1,0 +1,68 @@
+// The commands of the one binary. Each gives its exit code: 0, or sysexits (78 for configuration).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tickwitness::app {
+
+// sysexits.h, by the names that the documentation uses.
+enum ExitCode : int {
+  kOk = 0,
+  kFailed = 1,  // the work was done and its result is bad (a demo's checks)
+  kUsage = 64,
+  kDataError = 65,
+  kNoInput = 66,
+  kUnavailable = 69,  // a port in use, nobody to talk to
+  kSoftware = 70,
+  kOsError = 71,
+  kCannotCreate = 73,
+  kIoError = 74,
+  kConfiguration = 78,
+};
+
+struct RunOptions {
+  std::string config = "config/tickwitness.yaml";
+};
+int run_command(const RunOptions& options);
+
+struct DemoOptions {
+  std::uint64_t seed = 42;
+  std::optional<std::chrono::milliseconds> duration;  // until a signal when absent
+  std::uint16_t port = 8000;
+  std::vector<std::string> faults;
+  std::string data;  // empty: a temporary directory
+  bool json = false;
+};
+int demo_command(const DemoOptions& options);
+
+struct ReplayOptions {
+  std::vector<std::string> files;
+  std::string exchange = "kraken-v2";
+  std::string speed = "max";
+  bool json = false;
+};
+int replay_command(const ReplayOptions& options);
+
+struct CheckOptions {
+  std::string config = "config/tickwitness.yaml";
+  bool print = false;
+};
+int check_command(const CheckOptions& options);
+
+int catalog_command(const std::string& format);
+
+struct ReloadOptions {
+  std::string config = "config/tickwitness.yaml";
+};
+int reload_command(const ReloadOptions& options);
+
+int version_command();
+
+// "20s", "1500ms", "2m", "1h"; nothing when it is none of these.
+std::optional<std::chrono::milliseconds> parse_duration(const std::string& text);
+
+}  // namespace tickwitness::app

@@ -1,0 +1,179 @@
+// tickwitness demo: the simulated exchange and the product in one process, over real sockets on
+// loopback.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <memory>
+
+#include "app/build_info.h"
+#include "app/commands.h"
+#include "app/demo_checks.h"
+#include "app/demo_exchange.h"
+#include "app/product.h"
+#include "serve/liveness.h"
+#include "telemetry/read.h"
+
+namespace tickwitness::app {
+namespace {
+
+constexpr base::Duration kLook = std::chrono::milliseconds(100);
+constexpr base::Duration kEndMax = std::chrono::seconds(3);  // of the exchange's closing
+constexpr double kTradesPerSecondMin = 5;  // so that a silence of kStaleAfter is never an accident
+constexpr base::Duration kStaleAfter = std::chrono::seconds(12);
+
+config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchange_port) {
+  config::Settings settings;
+  settings.instance = "demo";
+  settings.listen = {{"127.0.0.1", options.port}};
+  config::Kraken& kraken = settings.kraken;
+  kraken.url = fmt::format("ws://127.0.0.1:{}/v2", exchange_port);
+  const std::vector<std::string> pairs = {"BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD"};
+  kraken.streams = {{config::Stream::trade, pairs, {}},
+                    {config::Stream::spread, pairs, {}},
+                    {config::Stream::ohlc, pairs, {1, 5, 15, 60}}};
+  kraken.stale_after = {.trade = kStaleAfter, .spread = kStaleAfter, .ohlc = kStaleAfter};
+  return settings;
+}
+
+// One run from start to comparison, on the main thread's executor.
+class Demo {
+ public:
+  explicit Demo(const DemoOptions& options)
+      : options_(options),
+        log_(executor_.clock(), base::LogFormat::logfmt, {},
+             runtime::Log::to_descriptor(STDERR_FILENO)),
+        timer_(executor_.make_timer()),
+        end_timer_(executor_.make_timer()) {
+    seen_.stale_after = kStaleAfter;
+  }
+
+  int run() {
+    began_ = executor_.clock().now();
+    sim::Settings simulated{.seed = options_.seed};
+    for (auto& pair : simulated.pairs) {
+      pair.trades_per_second = std::max(pair.trades_per_second, kTradesPerSecondMin);
+    }
+    for (const auto& text : options_.faults) {
+      const auto fault = sim::parse_fault(text);
+      if (!fault) return complain(fault.error().message, kUsage);
+      simulated.faults.push_back(*fault);
+    }
+    exchange_ = std::make_unique<DemoExchange>(std::move(simulated));
+    const auto exchange_port = exchange_->start();
+    if (!exchange_port) return complain(exchange_port.error().message, kUnavailable);
+    const config::Settings settings = demo_settings(options_, *exchange_port);
+    serve::ProcessInfo process{.mode = "demo",
+                               .simulated = true,
+                               .version = std::string(kVersion),
+                               .commit = std::string(kCommit),
+                               .instance = settings.instance,
+                               .seed = options_.seed,
+                               .started = began_,
+                               .cores = std::thread::hardware_concurrency()};
+    auto product = Product::make(settings, process, options_.seed, executor_, log_);
+    if (!product) return complain(product.error().message, kSoftware);
+    product_ = std::move(*product);
+    const auto ports = product_->start();
+    if (!ports) return complain(ports.error().message, kUnavailable);
+    announce(ports->front(), *exchange_port);
+    runtime::SignalWatch signals(executor_, {SIGINT, SIGTERM}, [this](int) { begin_end(); });
+    look();
+    executor_.run();
+    return conclude();
+  }
+
+ private:
+  int complain(const std::string& what, int code) {
+    fmt::print(stderr, "tickwitness demo: {}\n", what);
+    return code;
+  }
+
+  void announce(std::uint16_t port, std::uint16_t exchange_port) {
+    fmt::print(stderr,
+               "SIMULATED market, seed {}. {}\n"
+               "page      http://127.0.0.1:{}/live\n"
+               "metrics   http://127.0.0.1:{}/metrics\n"
+               "exchange  ws://127.0.0.1:{}/v2\n",
+               options_.seed,
+               options_.duration
+                   ? fmt::format("Ends after {:.3g} s.",
+                                 std::chrono::duration<double>(*options_.duration).count())
+                   : "Ctrl-C ends.",
+               port, port, exchange_port);
+  }
+
+  // Ten times a second: what only a witness from outside can note.
+  void look() {
+    const base::Instant now = executor_.clock().now().mono;
+    const auto& status = product_->status();
+    if (status != nullptr && !ending_) {
+      if (!seen_.stale_seen && serve::totals(*status).stale != 0)
+        seen_.stale_seen = status->at.mono;
+    }
+    if (options_.duration && !ending_) {
+      progress(now);
+      if (now - began_.mono >= *options_.duration) begin_end();
+    }
+    timer_->arm(now + kLook, [this] { look(); });
+  }
+
+  void progress(base::Instant now) {
+    static const bool terminal = isatty(STDERR_FILENO) != 0;
+    if (!terminal) return;
+    fmt::print(stderr, "\r{:>4.0f} of {} s, {:.0f} events ",
+               std::chrono::duration<double>(now - began_.mono).count(),
+               options_.duration->count() / 1000,
+               telemetry::value(product_->registry(), "trading_ticks_processed_total").value_or(0));
+  }
+
+  // The exchange closes first, then the engine drains: what is compared has come to rest.
+  void begin_end() {
+    if (ending_) return executor_.stop();  // a second signal
+    ending_ = true;
+    seen_.before_end = product_->status();
+    seen_.links = seen_.before_end ? seen_.before_end->feeds.front().connections.size() : 0;
+    seen_.ended = executor_.clock().now().mono;
+    seen_.resident_bytes =
+        telemetry::value(product_->registry(), "tickwitness_process_resident_memory_bytes")
+            .value_or(0);
+    end_timer_->arm(seen_.ended + kEndMax, [this] { stop_product(); });
+    product_->finish([this] { exchange_->begin_shutdown(); }, [this] { stop_product(); });
+  }
+
+  void stop_product() {
+    end_timer_->cancel();
+    if (std::exchange(stopping_, true)) return;
+    product_->stop([this] { executor_.stop(); });
+  }
+
+  int conclude() {
+    exchange_->join();
+    const DemoResult result =
+        compare(options_.seed, exchange_->exchange().truth(), product_->registry(), seen_);
+    if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+    fmt::print("{}{}", options_.json ? result.json() : result.table(), options_.json ? "\n" : "");
+    return result.failed().empty() ? kOk : kFailed;
+  }
+
+  DemoOptions options_;
+  runtime::AsioExecutor executor_;
+  runtime::Log log_;
+  base::Now began_{};
+  std::unique_ptr<DemoExchange> exchange_;
+  std::unique_ptr<Product> product_;
+  std::unique_ptr<runtime::Timer> timer_;
+  std::unique_ptr<runtime::Timer> end_timer_;
+  DemoObservations seen_;
+  bool ending_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+int demo_command(const DemoOptions& options) {
+  return Demo(options).run();
+}
+
+}  // namespace tickwitness::app

@@ -1,0 +1,134 @@
+// The command line: names, help and exit codes. Each command lives in a file of its own.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "app/commands.h"
+
+namespace {
+
+using namespace tickwitness::app;
+
+constexpr const char* kAbout =
+    "tickwitness: telemetry that cannot lie, for crypto trading bots.\n"
+    "Takes market data from an exchange and tells the truth about it: Prometheus metrics, a live "
+    "page, health.";
+
+struct Options {
+  RunOptions run;
+  DemoOptions demo;
+  std::string demo_duration;
+  ReplayOptions replay;
+  CheckOptions check;
+  ReloadOptions reload;
+  std::string catalog_format = "md";
+};
+
+void add_config(CLI::App* command, std::string& path) {
+  command->add_option("-c,--config", path, "Configuration file")->capture_default_str();
+}
+
+CLI::App* add_demo(CLI::App& app, Options& options) {
+  CLI::App* demo = app.add_subcommand(
+      "demo", "The whole product offline, on a simulated exchange over real WebSockets");
+  demo->add_option("--seed", options.demo.seed, "Decides the whole market")->capture_default_str();
+  demo->add_option("--for", options.demo_duration,
+                   "End after this long (60s, 2m) and compare counts");
+  demo->add_option("--port", options.demo.port, "Port of page and metrics; 0: any free one")
+      ->capture_default_str();
+  demo->add_option("--fault", options.demo.faults,
+                   "A fault to commit, may be repeated: disconnect[@T], reset[@T], silent[@T], "
+                   "refuse_subscription, malformed[@T], bad_utf8[@T], down[@T[+D]], skew=±T");
+  demo->add_option("--data", options.demo.data,
+                   "Data directory to keep; without it a temporary one");
+  demo->add_flag("--json", options.demo.json, "Print the comparison as one line of JSON");
+  demo->footer(
+      "Ends with what the exchange sent beside what the engine counted; exit 0 if all is equal.\n"
+      "Example: tickwitness demo --for 60s --seed 7 --fault disconnect@20s --json");
+  return demo;
+}
+
+CLI::App* add_replay(CLI::App& app, Options& options) {
+  CLI::App* replay =
+      app.add_subcommand("replay", "Run recordings through the same code as live frames");
+  replay
+      ->add_option("files", options.replay.files,
+                   "Recordings: plain, gzip or zstd; one stream in this order")
+      ->required();
+  replay->add_option("--exchange", options.replay.exchange, "Whose protocol the frames are")
+      ->check(CLI::IsMember({"kraken-v1", "kraken-v2", "binance"}))
+      ->capture_default_str();
+  replay
+      ->add_option("--speed", options.replay.speed,
+                   "max, or a factor of real time (needs receive times)")
+      ->capture_default_str();
+  replay->add_flag("--json", options.replay.json, "Print the counts as one line of JSON");
+  replay->footer("Example: tickwitness replay session.frames.gz --json");
+  return replay;
+}
+
+int dispatch(CLI::App& app, Options& options) {
+  if (app.got_subcommand("run")) return run_command(options.run);
+  if (app.got_subcommand("demo")) {
+    if (!options.demo_duration.empty()) {
+      options.demo.duration = parse_duration(options.demo_duration);
+      if (!options.demo.duration) {
+        std::fprintf(stderr,
+                     "tickwitness demo: --for %s is no duration; write 60s, 1500ms, 2m or 1h\n",
+                     options.demo_duration.c_str());
+        return kUsage;
+      }
+    }
+    return demo_command(options.demo);
+  }
+  if (app.got_subcommand("replay")) return replay_command(options.replay);
+  if (app.got_subcommand("check")) return check_command(options.check);
+  if (app.got_subcommand("catalog")) return catalog_command(options.catalog_format);
+  if (app.got_subcommand("reload")) return reload_command(options.reload);
+  return version_command();
+}
+
+int parse_and_run(int argc, char** argv) {
+  Options options;
+  CLI::App app{kAbout, "tickwitness"};
+  app.require_subcommand(1);
+  CLI::App* run = app.add_subcommand("run", "The engine on live exchanges");
+  add_config(run, options.run.config);
+  run->footer("Example: tickwitness run -c config/tickwitness.yaml");
+  add_demo(app, options);
+  add_replay(app, options);
+  CLI::App* check = app.add_subcommand("check", "Validate the configuration and start nothing");
+  add_config(check, options.check.config);
+  check->add_flag("--print", options.check.print, "Print the settings in force, secrets redacted");
+  check->footer("Example: tickwitness check -c config/tickwitness.yaml --print");
+  CLI::App* catalog =
+      app.add_subcommand("catalog", "What is measured and how each dialect names it");
+  catalog->add_option("--format", options.catalog_format, "md, json or yaml")
+      ->check(CLI::IsMember({"md", "json", "yaml"}))
+      ->capture_default_str();
+  catalog->footer("Example: tickwitness catalog --format json");
+  CLI::App* reload =
+      app.add_subcommand("reload", "Make the running engine read its configuration again");
+  add_config(reload, options.reload.config);
+  reload->footer("Example: tickwitness reload -c config/tickwitness.yaml");
+  app.add_subcommand("version", "Version, commit and compiler");
+  app.footer("Start here: tickwitness demo     then open http://127.0.0.1:8000/live");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return dispatch(app, options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "tickwitness: %s\n", error.what());
+    return kSoftware;
+  }
+}

@@ -1,0 +1,100 @@
+// The API's description. Kept as text: it is read by people and tools as it stands.
+#include "serve/api.h"
+
+namespace tickwitness::serve {
+
+std::string_view openapi_json() {
+  return R"json({
+  "openapi": "3.0.3",
+  "info": {
+    "title": "tickwitness",
+    "version": "1",
+    "description": "Telemetry that cannot lie. Unknown values are null, never a default; ages are seconds by the server's monotonic clock."
+  },
+  "components": {
+    "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "Only when auth.token_file is configured."}},
+    "schemas": {
+      "Status": {
+        "type": "object",
+        "properties": {
+          "mode": {"type": "string", "enum": ["SIMULATED", "LIVE"]},
+          "version": {"type": "string"},
+          "commit": {"type": "string"},
+          "instance": {"type": "string"},
+          "started_at_ms": {"type": "integer"},
+          "uptime_s": {"type": "number"},
+          "seed": {"type": "integer", "nullable": true},
+          "report_age_s": {"type": "number", "nullable": true, "description": "Age of the engine's report that this answer is made of."},
+          "venues": {"type": "array", "items": {"type": "object", "properties": {
+            "exchange": {"type": "string"},
+            "status": {"type": "string", "nullable": true, "description": "The venue's own word: online, cancel_only, post_only, maintenance."},
+            "connections": {"type": "array", "items": {"type": "object", "properties": {
+              "name": {"type": "string"},
+              "state": {"type": "string", "enum": ["idle", "waiting", "connecting", "connected", "stopped"]},
+              "last_frame_age_s": {"type": "number", "nullable": true},
+              "next_attempt_in_s": {"type": "number", "nullable": true},
+              "attempts": {"type": "integer"},
+              "reconnects": {"type": "integer"},
+              "disconnections": {"type": "integer"},
+              "acks": {"type": "integer"},
+              "refusals": {"type": "integer"},
+              "breaker": {"type": "object", "properties": {
+                "state": {"type": "string", "enum": ["closed", "open", "half_open"]},
+                "trips": {"type": "integer"},
+                "last_trip_at": {"type": "integer", "nullable": true, "description": "Unix time in ms."},
+                "open_until": {"type": "integer", "nullable": true, "description": "Unix time in ms."},
+                "last_failure": {"type": "string", "nullable": true}}}}}}}}}
+        }
+      },
+      "Feeds": {
+        "type": "object",
+        "properties": {"feeds": {"type": "array", "items": {"type": "object", "properties": {
+          "exchange": {"type": "string"},
+          "symbol": {"type": "string", "nullable": true, "description": "null for the venue's reference data."},
+          "stream": {"type": "string", "description": "trade, spread, ohlc-5, instrument."},
+          "connection": {"type": "string"},
+          "state": {"type": "string", "enum": ["pending", "live", "stale", "refused"]},
+          "age_s": {"type": "number", "nullable": true, "description": "Since its last data; null: none yet."},
+          "stale_after_s": {"type": "number", "nullable": true},
+          "events": {"type": "integer"},
+          "refusal": {"type": "string", "nullable": true, "description": "The venue's words."}}}}}
+      },
+      "Health": {
+        "type": "object",
+        "properties": {
+          "status": {"type": "string", "enum": ["ok", "degraded", "down"]},
+          "components": {"type": "array", "items": {"type": "object", "properties": {
+            "name": {"type": "string"},
+            "state": {"type": "string"},
+            "ok": {"type": "boolean"},
+            "age_s": {"type": "number", "nullable": true},
+            "detail": {"type": "string", "nullable": true}}}}
+        }
+      }
+    }
+  },
+  "paths": {
+    "/metrics": {"get": {"summary": "Prometheus text 0.0.4 or OpenMetrics 1.0 by Accept; gzip by Accept-Encoding.",
+      "parameters": [{"name": "name[]", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "description": "Only these families or samples."}],
+      "responses": {"200": {"description": "The metrics.", "content": {"text/plain": {}, "application/openmetrics-text": {}}}}}},
+    "/health": {"get": {"summary": "200 while serving.", "responses": {"200": {"description": "OK, or JSON by Accept.",
+      "content": {"text/plain": {}, "application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}}}}},
+    "/health/live": {"get": {"summary": "200 while serving.", "responses": {"200": {"description": "OK"}}}},
+    "/health/ready": {"get": {"summary": "Every connection up and every subscription answered.",
+      "responses": {"200": {"description": "OK"}, "503": {"description": "Names what is missing."}}}},
+    "/sse/metrics": {"get": {"summary": "Server-sent events: kraken_metrics on connect and each second, heartbeat every 5 s; Last-Event-ID resumes.",
+      "responses": {"200": {"description": "The stream.", "content": {"text/event-stream": {}}}}}},
+    "/ws": {"get": {"summary": "The same events over a WebSocket: {\"event\":…,\"data\":…}.",
+      "responses": {"101": {"description": "Switching protocols."}, "426": {"description": "Not a WebSocket request."}}}},
+    "/live": {"get": {"summary": "The page.", "responses": {"200": {"description": "HTML.", "content": {"text/html": {}}}}}},
+    "/api/v1/status": {"get": {"summary": "The process and its connections.", "responses": {"200": {"description": "Status.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}}}}},
+    "/api/v1/feeds": {"get": {"summary": "Every subscription with its state and age.", "responses": {"200": {"description": "Feeds.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Feeds"}}}}}}},
+    "/api/v1/openapi.json": {"get": {"summary": "This document.", "responses": {"200": {"description": "OpenAPI 3.0.", "content": {"application/json": {}}}}}}
+  }
+}
+)json";
+}
+
+}  // namespace tickwitness::serve

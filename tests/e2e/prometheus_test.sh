@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# A real Prometheus scrapes the OpenMetrics answer and holds the same values.
+. "$(dirname "$0")/../lib.sh"
+command -v prometheus >/dev/null || { echo "prometheus is not installed"; exit 77; }
+
+start_demo prometheus
+target=${url#http://}
+port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+cat >"$scratch/prometheus.yml" <<END
+global: {scrape_interval: 1s, scrape_timeout: 1s}
+scrape_configs:
+  - job_name: tickwitness
+    static_configs: [{targets: ["$target"]}]
+END
+prometheus --config.file="$scratch/prometheus.yml" --storage.tsdb.path="$scratch/tsdb" \
+  --web.listen-address="127.0.0.1:$port" >"$scratch/prometheus.log" 2>&1 &
+pids+=($!)
+
+# query EXPRESSION: the value of its only sample.
+query() {
+  curl -sf -G "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$1" |
+    node -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>{const r=JSON.parse(t).data.result;console.log(r.length===1?r[0].value[1]:"")})'
+}
+is_up() { [ "$(query 'up{job="tickwitness"}' 2>/dev/null)" = 1 ]; }
+eventually 40 is_up || fail "never up: $(tail -n 5 "$scratch/prometheus.log") $(curl -s "http://127.0.0.1:$port/api/v1/targets")"
+
+curl -sf "http://127.0.0.1:$port/api/v1/targets/metadata?metric=kraken_events_processed" >"$scratch/metadata"
+expect_contains "it scraped OpenMetrics: the family has no _total there" \
+  '"type":"counter","help":"Total events processed from Kraken WebSocket"' "$scratch/metadata"
+# At rest the two must be equal: the exchange's market never rests, so what does not change is compared.
+for name in kraken_ws_reconnects_total kraken_ws_connection_status circuit_breaker_state circuit_breaker_trips_total \
+  'tickwitness_feed_acks_total{exchange="kraken"}' 'tickwitness_pipeline_ring_capacity{ring="ingest"}'; do
+  expect_equal "$name" "$(metric "$name")" "$(query "$name")"
+done
+# What grows lies between the scrapes before and after.
+before=$(metric 'kraken_events_processed_total{event_type="trade"}')
+sleep 2
+middle=$(query 'kraken_events_processed_total{event_type="trade"}')
+sleep 1
+after=$(metric 'kraken_events_processed_total{event_type="trade"}')
+awk -v a="$before" -v b="$middle" -v c="$after" 'BEGIN { exit !(a <= b && b <= c && c > a) }' ||
+  fail "trades: $before, Prometheus $middle, $after"
+expect_equal "histogram is whole" 1 "$(query 'tickwitness_feed_latency_seconds_bucket{symbol="BTC-USD",le="+Inf"} == bool ignoring(le) tickwitness_feed_latency_seconds_count{symbol="BTC-USD"}')"

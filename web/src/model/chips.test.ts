@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { initialState, type Mode, type TransportState } from '../transport/machine';
+import { breakerChip, exchangeChip, feedsChip, transportChip, was, worst } from './chips';
+
+const state = (mode: Mode, more: Partial<TransportState> = {}): TransportState => ({ ...initialState(0), mode, ...more });
+
+const transports: [TransportState, number | null, string][] = [
+  [state('BOOT'), null, 'CONNECTING: '],
+  [state('LIVE'), 400, 'LIVE: event stream'],
+  [state('LAGGING'), 8_200, 'LAGGING: data 8.2 s late'],
+  [state('POLLING', { nextPollMs: 11_000 }), 4_000, 'POLLING 15 s: next in 11 s'],
+  [state('POLLING', { pollInFlight: true }), 4_000, 'POLLING 15 s: asking now'],
+  [state('STALE'), 33_000, 'STALE: no data for 33 s'],
+  [state('STALE'), null, 'STALE: no data yet'],
+  [state('OFFLINE'), 75_000, 'OFFLINE: no data for 1 min 15 s'],
+  [state('OFFLINE', { claimedOffline: true }), 2_000, 'OFFLINE: this device is offline'],
+];
+
+for (const [transport, age, expected] of transports) {
+  test(`transport ${expected}`, () => {
+    const chip = transportChip(transport, 0, age);
+    assert.equal(`${chip.word}: ${chip.fact}`, expected);
+  });
+}
+
+const exchanges: [string | null, string, string][] = [
+  [null, 'unknown', '—'],
+  ['online', 'ok', 'online'],
+  ['cancel_only', 'warn', 'cancel only'],
+  ['post_only', 'warn', 'post only'],
+  ['maintenance', 'bad', 'maintenance'],
+  ['half_asleep', 'warn', 'half asleep'],
+];
+
+for (const [status, level, word] of exchanges) {
+  test(`exchange ${status}`, () => {
+    const chip = exchangeChip(status);
+    assert.deepEqual([chip.level, chip.word], [level, word]);
+  });
+}
+
+const feeds: [string, number[], string, string][] = [
+  ['all live', [12, 0, 0, 0], 'ok', '12 live: 0 stale, 0 refused'],
+  ['pending', [3, 9, 0, 0], 'pending', '3 live: 9 pending'],
+  ['stale and refused', [10, 0, 1, 1], 'warn', '10 live: 1 stale, 1 refused'],
+  ['none', [0, 0, 0, 0], 'off', '0 live: 0 stale, 0 refused'],
+];
+
+for (const [name, [live = 0, pending = 0, stale = 0, refused = 0], level, words] of feeds) {
+  test(`feeds ${name}`, () => {
+    const chip = feedsChip({ live, pending, stale, refused });
+    assert.deepEqual([chip.level, `${chip.word}: ${chip.fact}`], [level, words]);
+  });
+}
+
+test('feeds and breaker unknown', () => {
+  assert.equal(feedsChip(null).level, 'unknown');
+  assert.equal(breakerChip(null, null).word, '—');
+  assert.equal(breakerChip('open', 1).fact, '1 trip');
+});
+
+test('a state seen too long ago was', () => {
+  assert.deepEqual(was(exchangeChip('online'), true), { level: 'unknown', word: 'was online', fact: 'trading engine' });
+  assert.equal(was(exchangeChip('online'), false).word, 'online');
+  assert.equal(was(exchangeChip(null), true).word, '—');
+});
+
+test('the worst decides', () => {
+  assert.equal(worst(['ok', 'warn', 'unknown']), 'warn');
+  assert.equal(worst(['ok', 'unknown', 'ok']), 'unknown');
+  assert.equal(worst(['bad', 'warn']), 'bad');
+  assert.equal(worst([]), 'off');
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseExposition } from '../prometheus/parse';
+import { observationFromMetrics } from './from_metrics';
+
+const read = (text: string) => observationFromMetrics(parseExposition(text).samples, 1_700_000_000_000);
+
+// [what, the lines, the field, its value]
+const cases: [string, string, string, unknown][] = [
+  ['trips', 'circuit_breaker_trips_total 4', 'trips', 4],
+  ['trips, zero', 'circuit_breaker_trips_total 0', 'trips', 0],
+  ['trips, absent', 'x 1', 'trips', null],
+  ['trips, NaN', 'circuit_breaker_trips_total NaN', 'trips', null],
+  ['breaker closed', 'circuit_breaker_state 0', 'breakerState', 'closed'],
+  ['breaker open', 'circuit_breaker_state 1', 'breakerState', 'open'],
+  ['breaker half open', 'circuit_breaker_state 2', 'breakerState', 'half_open'],
+  ['breaker of another kind', 'circuit_breaker_state 3', 'breakerState', null],
+  ['last trip in ms', 'tickwitness_breaker_last_trip_timestamp_seconds 1700000000.5', 'lastTripMs', 1_700_000_000_500],
+  ['no trip yet', 'tickwitness_breaker_last_trip_timestamp_seconds 0', 'lastTripMs', null],
+  ['connected', 'kraken_ws_connection_status 1', 'wsStatus', 'connected'],
+  ['disconnected', 'kraken_ws_connection_status 0', 'wsStatus', 'disconnected'],
+  ['no status', 'x 1', 'wsStatus', null],
+  ['venue', 'tickwitness_venue_status{status="online"} 0\ntickwitness_venue_status{status="post_only"} 1', 'venueStatus', 'post_only'],
+  ['venue, two at once', 'tickwitness_venue_status{status="a"} 1\ntickwitness_venue_status{status="b"} 1', 'venueStatus', null],
+  ['queues add up', 'tickwitness_pipeline_ring_depth{ring="a"} 6\ntickwitness_pipeline_ring_depth{ring="b"} 1', 'queueDepth', 7],
+  ['errors add up', 'tickwitness_errors_total{room="a"} 0\ntickwitness_errors_total{room="b"} 3', 'errorsTotal', 3],
+  ['one error count unknown', 'tickwitness_errors_total{room="a"} 1\ntickwitness_errors_total{room="b"} NaN', 'errorsTotal', null],
+  ['the freshest link', 'tickwitness_feed_last_frame_age_seconds{connection="a"} 9\ntickwitness_feed_last_frame_age_seconds{connection="b"} 0.2', 'lastFrameAgeS', 0.2],
+  ['mode', 'tickwitness_build_info{mode="simulated",version="1"} 1', 'mode', 'SIMULATED'],
+  ['mode, untold', 'tickwitness_build_info{version="1"} 1', 'mode', null],
+];
+
+for (const [name, text, field, value] of cases) {
+  test(name, () => assert.equal((read(text).values as Record<string, unknown>)[field], value));
+}
+
+test('one pair’s latencies are those of all', () => {
+  const seen = read('kraken_ws_latency_p50_ms{pair="BTC-USD"} 12.5\nkraken_ws_latency_p95_ms{pair="BTC-USD"} 28.3');
+  assert.equal(seen.values.p50Ms, 12.5);
+  assert.equal(seen.values.p95Ms, 28.3);
+  assert.equal(seen.values.p99Ms, null);
+  assert.equal(seen.values.latencyOf, null);
+});
+
+test('of several pairs the slowest stands for all, by name', () => {
+  const seen = read('kraken_ws_latency_p95_ms{pair="A-USD"} 20\nkraken_ws_latency_p95_ms{pair="B-USD"} 30\nkraken_ws_latency_p50_ms{pair="B-USD"} 3');
+  assert.deepEqual([seen.values.p50Ms, seen.values.p95Ms, seen.values.latencyOf], [3, 30, 'B-USD']);
+});
+
+test('no latencies: unknown, not zero', () => {
+  assert.deepEqual([read('x 1').values.p95Ms, read('kraken_ws_latency_p95_ms{pair="A"} NaN').values.p95Ms], [null, null]);
+});
+
+const subscription = (symbol: string, stream: string, state: string, value: number) =>
+  `tickwitness_feed_subscription_state{exchange="kraken",symbol="${symbol}",stream="${stream}",state="${state}"} ${value}`;
+
+test('subscriptions by pair, and counted', () => {
+  const seen = read(
+    [
+      subscription('BTC/USD', 'trade', 'live', 1), subscription('BTC/USD', 'trade', 'stale', 0),
+      subscription('BTC/USD', 'spread', 'live', 0), subscription('BTC/USD', 'spread', 'stale', 1),
+      'tickwitness_feed_subscription_age_seconds{exchange="kraken",symbol="BTC/USD",stream="trade"} 0.4',
+      'kraken_ws_connection_status 1',
+    ].join('\n'),
+  );
+  const streams = seen.pairs.get('BTC-USD')?.streams;
+  assert.deepEqual(streams?.get('trade'), { state: 'live', ageS: 0.4 });
+  assert.deepEqual(streams?.get('spread'), { state: 'stale', ageS: null });
+  assert.deepEqual(seen.values.subscriptions, { live: 1, pending: 0, stale: 1, refused: 0 });
+  assert.equal(seen.values.wsStatus, 'degraded');
+  assert.equal(seen.pairsComplete, true);
+});
+
+test('without that family the subscriptions are unknown', () => {
+  const seen = read('kraken_ws_latency_p95_ms{pair="A"} 1');
+  assert.equal(seen.values.subscriptions, null);
+  assert.equal(seen.pairsComplete, false);
+});
