@@ -4,7 +4,9 @@ import { start } from './store';
 import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/frame.css';
+import './styles/status.css';
 import './styles/panels.css';
+import './styles/kraken.css';
 import './styles/tables.css';
 
 

@@ -171,5 +171,5 @@ visit('values that only the stream has grow old while polling, others stay fresh
   }
   await v.sees(v.cell('Last event'), /4\d s old/);
   await v.sees(v.cell('Memory'), /^(?![\s\S]*old)/);
-  await v.sees('.panel-head', /the slowest pair/);
+  await v.sees('.panel-head', /Polled: of [A-Z]+-USD, the slowest/);
 });

@@ -42,7 +42,7 @@ function sentence(rows: { pair: string; name: string; stream: Readings<StreamVal
   const refused = rows.filter(({ stream }) => stateOf(stream) === 'refused');
   const is = isOld(rows[0]?.stream.state) ? 'was' : 'is';
   const first = stale[0] ?? refused[0];
-  if (first === undefined) return `${plural(rows.length, 'subscription')}, none ${is === 'was' ? 'was ' : ''}stale or refused.`;
+  if (first === undefined) return `${plural(rows.length, 'subscription')} of pairs, none ${is === 'was' ? 'was ' : ''}stale or refused.`;
   const others = stale.length + refused.length - 1;
   const state = stateOf(first.stream);
   return `${first.pair} ${first.name} ${is} ${state}${others > 0 ? `, and ${plural(others, 'other')}` : ''}.`;

@@ -94,7 +94,7 @@ function sentence(pair: string | null, all: Snapshot): string {
   if (link?.value != null) parts.push(`Link ${isOld(link) ? 'was ' : ''}${link.value}.`);
   const worst = all.values.latencyOf;
   if (pair === null && worst?.value != null) {
-    parts.push(`Polled figures are ${worst.value}’s, the slowest pair.`);
+    parts.push(`Polled: of ${worst.value}, the slowest.`);
   }
   return parts.join(' ');
 }

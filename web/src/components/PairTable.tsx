@@ -58,12 +58,17 @@ export function ShareBar({ share, old }: { share: number | null; old: boolean })
 const seconds = (value: number) => formatAge(value * 1000);
 const rate = (value: number) => formatRate(value);
 
-function spreadText(values: Pair['values']): string {
+// In the pair's own money and, where there is room, in basis points of the last price.
+function Spread({ values }: { values: Pair['values'] }) {
   const spread = values.spread?.value ?? null;
-  if (spread === null) return unknown;
   const price = values.lastPrice?.value ?? null;
-  const points = price === null || price <= 0 ? '' : ` · ${formatMs((10_000 * spread) / price)} bp`;
-  return `${formatExact(spread)}${points}`;
+  const points = spread === null || price === null || price <= 0 ? null : (10_000 * spread) / price;
+  return (
+    <>
+      {formatExact(spread)}
+      {points !== null && <span class="points"> · {formatMs(points)} bp</span>}
+    </>
+  );
 }
 
 function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boolean }) {
@@ -80,7 +85,7 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
       </th>
       <StateCell of={worst?.state} state={state} stream={worstName} />
       <Cell name="Last data" of={freshest?.ageS} show={seconds} />
-      <Cell name="Expected within" of={freshest?.staleAfterS} show={seconds} lasting />
+      <Cell name="Expected" of={freshest?.staleAfterS} show={seconds} lasting />
       <Cell name="Share of that" of={freshest?.ageS}>
         <ShareBar share={silenceShare(freshest)} old={isOld(freshest?.ageS)} />
       </Cell>
@@ -88,7 +93,9 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
       <Cell name="p95 ms" of={value('p95Ms')} show={(ms) => formatMs(ms)} />
       <Cell name="Trades/min" of={value('tradesPerMin')} show={rate} />
       <Cell name="Last price" of={value('lastPrice')} show={(price) => formatExact(price)} />
-      <Cell name="Spread" of={value('spread')}>{spreadText(pair.values)}</Cell>
+      <Cell name="Spread" of={value('spread')}>
+        <Spread values={pair.values} />
+      </Cell>
     </tr>
   );
 }

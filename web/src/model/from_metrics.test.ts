@@ -26,7 +26,11 @@ const cases: [string, string, string, unknown][] = [
   ['errors add up', 'tickwitness_errors_total{room="a"} 0\ntickwitness_errors_total{room="b"} 3', 'errorsTotal', 3],
   ['one error count unknown', 'tickwitness_errors_total{room="a"} 1\ntickwitness_errors_total{room="b"} NaN', 'errorsTotal', null],
   ['the freshest link', 'tickwitness_feed_last_frame_age_seconds{connection="a"} 9\ntickwitness_feed_last_frame_age_seconds{connection="b"} 0.2', 'lastFrameAgeS', 0.2],
-  ['mode', 'tickwitness_build_info{mode="simulated",version="1"} 1', 'mode', 'SIMULATED'],
+  ['the last of several connections’ trips', 'tickwitness_breaker_last_trip_timestamp_seconds{connection="a"} 5\ntickwitness_breaker_last_trip_timestamp_seconds{connection="b"} 9', 'lastTripMs', 9_000],
+  ['mode of a demo', 'tickwitness_build_info{mode="demo",version="1"} 1', 'mode', 'SIMULATED'],
+  ['mode of a run', 'tickwitness_build_info{mode="run",version="1"} 1', 'mode', 'LIVE'],
+  ['mode of another kind', 'tickwitness_build_info{mode="replay",version="1"} 1', 'mode', 'REPLAY'],
+  ['mode named as an object member', 'tickwitness_build_info{mode="constructor"} 1', 'mode', 'CONSTRUCTOR'],
   ['mode, untold', 'tickwitness_build_info{version="1"} 1', 'mode', null],
 ];
 
@@ -69,6 +73,12 @@ test('subscriptions by pair, and counted', () => {
   assert.deepEqual(seen.values.subscriptions, { live: 1, pending: 0, stale: 1, refused: 0 });
   assert.equal(seen.values.wsStatus, 'degraded');
   assert.equal(seen.pairsComplete, true);
+});
+
+test('a subscription of the venue as a whole counts, and is no pair', () => {
+  const seen = read(subscription('', 'instrument', 'live', 1));
+  assert.equal(seen.values.subscriptions?.live, 1);
+  assert.equal(seen.pairs.size, 0);
 });
 
 test('without that family the subscriptions are unknown', () => {
