@@ -23,7 +23,10 @@ function source(files) {
   const constants = [];
   const entries = [];
   for (const file of files) {
-    for (const [gzip, bytes] of [[false, file.bytes], [true, file.gzip]]) {
+    for (const [gzip, bytes] of [
+      [false, file.bytes],
+      [true, file.gzip],
+    ]) {
       const name = `kFile${entries.length}`;
       const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
       constants.push(`constexpr char ${name}[] =\n${literal(bytes)};\n`);

@@ -4,11 +4,10 @@ import { start } from './store';
 import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/frame.css';
-import './styles/status.css';
 import './styles/panels.css';
+import './styles/status.css';
 import './styles/kraken.css';
 import './styles/tables.css';
-
 
 render(<App />, document.getElementById('page') as HTMLElement);
 start();

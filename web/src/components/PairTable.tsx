@@ -12,7 +12,13 @@ import { Age, readingTitle } from './Age';
 import { State } from './StateMark';
 
 // `lasting`: a setting rather than a measurement, it does not grow old.
-export function Cell<T>({ name, of, show, lasting = false, children }: {
+export function Cell<T>({
+  name,
+  of,
+  show,
+  lasting = false,
+  children,
+}: {
   name: string;
   of: Reading<T> | undefined;
   show?: (value: T) => string;
@@ -28,7 +34,11 @@ export function Cell<T>({ name, of, show, lasting = false, children }: {
   );
 }
 
-export function StateCell({ of, state, stream }: {
+export function StateCell({
+  of,
+  state,
+  stream,
+}: {
   of: Reading<unknown> | undefined;
   state: ReturnType<typeof stateOf>;
   stream: string | null;
@@ -47,7 +57,13 @@ export function ShareBar({ share, old }: { share: number | null; old: boolean })
   if (share === null) return <>{unknown}</>;
   const late = share > 1;
   return (
-    <svg class={`share ${late ? 'share-late' : ''} ${old ? 'bullet-old' : ''}`} viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={`${Math.round(share * 100)} percent`}>
+    <svg
+      class={`share ${late ? 'share-late' : ''} ${old ? 'bullet-old' : ''}`}
+      viewBox="0 0 100 10"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${Math.round(share * 100)} percent`}
+    >
       <rect class="band-1" x="0" y="2" width="100" height="6" />
       <rect class="bar" x="0" y="2" width={Math.min(share / 1.25, 1) * 100} height="6" />
       <rect class="tick-goal" x="79.5" y="0" width="1" height="10" />
@@ -79,7 +95,14 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
   return (
     <tr role="row" class={chosen ? 'chosen' : ''}>
       <th role="rowheader" scope="row">
-        <a href={addressOf(name)} title={name} onClick={(event) => { event.preventDefault(); choosePair(name); }}>
+        <a
+          href={addressOf(name)}
+          title={name}
+          onClick={(event) => {
+            event.preventDefault();
+            choosePair(name);
+          }}
+        >
           {name}
         </a>
       </th>
@@ -100,7 +123,18 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
   );
 }
 
-const heads = ['Pair', 'State', 'Last data', 'Expected within', 'Share of that', 'Messages/s', 'p95 ms', 'Trades/min', 'Last price', 'Spread'];
+const heads = [
+  'Pair',
+  'State',
+  'Last data',
+  'Expected within',
+  'Share of that',
+  'Messages/s',
+  'p95 ms',
+  'Trades/min',
+  'Last price',
+  'Spread',
+];
 
 export function PairTable({ chosen }: { chosen: string | null }) {
   const pairs = [...snapshot.value.pairs];
@@ -127,7 +161,9 @@ export function PairTable({ chosen }: { chosen: string | null }) {
           ))}
           {pairs.length === 0 && (
             <tr role="row" class="none">
-              <td role="cell" colSpan={heads.length} class="left">— no pair is known</td>
+              <td role="cell" colSpan={heads.length} class="left">
+                — no pair is known
+              </td>
             </tr>
           )}
         </tbody>

@@ -152,7 +152,8 @@ export function observationFromMetrics(samples: readonly Sample[], atMs: number)
     breakerState: breaker === null ? null : (breakerByNumber[breaker] ?? null),
     reconnects: single(families, 'kraken_ws_reconnects_total'),
     tradesPerMin: single(families, 'kraken_trades_per_minute'),
-    wsStatus: connected === 0 ? 'disconnected' : connected !== 1 ? null : (counts?.stale ?? 0) > 0 ? 'degraded' : 'connected',
+    wsStatus:
+      connected === 0 ? 'disconnected' : connected !== 1 ? null : (counts?.stale ?? 0) > 0 ? 'degraded' : 'connected',
     venueStatus: chosen(families, 'tickwitness_venue_status', 'status'),
     subscriptions: counts,
     uptimeS: single(families, 'tickwitness_uptime_seconds'),
