@@ -49,6 +49,7 @@ class Demo {
         timer_(executor_.make_timer()),
         end_timer_(executor_.make_timer()) {
     seen_.stale_after = kStaleAfter;
+    seen_.max_failures = config::Breaker{}.max_failures;
   }
 
   int run() {

@@ -23,8 +23,8 @@ namespace {
 constexpr std::array kStreams = {Stream::trade, Stream::spread, Stream::ohlc};
 // The lengths of candle that Kraken serves, in minutes.
 constexpr std::array<std::uint64_t, 9> kIntervals = {1, 5, 15, 30, 60, 240, 1440, 10080, 21600};
-// Each pair is a label value and a subscription; far below what either can bear.
-constexpr std::size_t kPairsMax = 200;
+// Each pair is a value of the label `symbol`, which may have 64 (catalog/labels.yaml).
+constexpr std::size_t kPairsMax = 60;
 
 class StreamBinding {
  public:
@@ -43,6 +43,12 @@ class StreamBinding {
         stream(item, streams);
       else
         problem(item.place, "a stream must be a map with name, pairs and, for ohlc, intervals");
+    }
+    std::set<std::string> pairs;
+    for (const auto& stream : streams) pairs.insert(stream.pairs.begin(), stream.pairs.end());
+    if (pairs.size() > kPairsMax) {
+      problem(node.place, fmt::format("{} pairs over all streams; one engine follows at most {}",
+                                      pairs.size(), kPairsMax));
     }
     loading_.out.settings.kraken.streams = std::move(streams);
   }

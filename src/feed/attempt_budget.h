@@ -18,11 +18,13 @@ class AttemptBudget {
   // The first moment at or after `wanted` at which one more attempt fits.
   base::Instant earliest(base::Instant wanted) const;
   void record(base::Instant now);
+  // What was recorded counts against the new limit too.
+  void set_attempts_max(std::size_t attempts_max) { attempts_max_ = attempts_max; }
 
  private:
   std::size_t attempts_max_;
   base::Duration window_;
-  std::deque<base::Instant> attempts_;  // the last attempts_max_ at most
+  std::deque<base::Instant> attempts_;  // the last attempts_max_ at most, oldest first
 };
 
 }  // namespace tickwitness::feed

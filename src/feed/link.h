@@ -54,10 +54,12 @@ class Link {
   void stop(std::function<void()> on_stopped);
   void set_wanted(std::vector<exchange::Subscription> wanted);
   void set_settings(const SessionSettings& settings);
-  // Once a second.
   void observe(base::Instant now);
+  // After stop(), when the link is configured no more: its gauges go.
+  void retire() { probe_.retire(); }
 
   const std::string& name() const { return name_; }
+  const std::optional<Session::VenueWord>& venue_word() const { return session_.venue_word(); }
   ConnectionStatus status() const;
   void append_subscriptions(std::vector<SubscriptionStatus>& out) const;
 
