@@ -11,7 +11,7 @@ namespace {
 // Events of one millisecond go out together: a real exchange sends in bursts too.
 constexpr base::Duration kTurn = std::chrono::milliseconds(1);
 // From the last subscription to the first event.
-constexpr base::Duration kLead = std::chrono::milliseconds(500);
+constexpr base::Duration kLead = std::chrono::milliseconds(50);
 constexpr std::uint64_t kChannels = 2;  // trade, ticker
 
 }  // namespace
