@@ -2,7 +2,7 @@
 // event for the streams is made until its clients have read it.
 import { benchmark, figure, metric, startOwn, startRun, untilReady } from './product.mjs';
 
-await benchmark(async () => {
+await benchmark('delay', async () => {
   const load = startOwn('feed_load', 'delay', 10_000, 10);
   if ((await load.ended) !== 0) throw new Error(load.lines.join('\n'));
   load.lines.filter((line) => line.startsWith('{')).forEach((line) => console.log(line));

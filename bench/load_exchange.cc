@@ -1,5 +1,7 @@
 #include "bench/load_exchange.h"
 
+#include <algorithm>
+
 #include "sim/exchange/frames.h"
 #include "sim/exchange/request.h"
 
@@ -9,7 +11,7 @@ namespace {
 // Events of one millisecond go out together: a real exchange sends in bursts too.
 constexpr base::Duration kTurn = std::chrono::milliseconds(1);
 // From the last subscription to the first event.
-constexpr base::Duration kLead = std::chrono::milliseconds(500);
+constexpr base::Duration kLead = std::chrono::milliseconds(50);
 constexpr std::uint64_t kChannels = 2;  // trade, ticker
 
 }  // namespace
@@ -19,7 +21,6 @@ LoadExchange::LoadExchange(runtime::AsioExecutor& executor, std::uint32_t events
     : executor_(executor),
       rate_(events_per_second),
       sent_at_(remembered),
-      pairs_(sim::default_pairs()),
       sockets_(executor, {},
                {.on_open =
                     [this](net::WsServer::Id id, const net::Request&) {
@@ -32,17 +33,15 @@ LoadExchange::LoadExchange(runtime::AsioExecutor& executor, std::uint32_t events
                 .on_closed =
                     [this](net::WsServer::Id id, const runtime::Closed&) {
                       if (id != receiver_) return;
-                      receiver_ = 0;
-                      subscribed_ = 0;
+                      sent_ = 0;
+                      pairs_.clear();
                       timer_->cancel();
                     }}),
       http_(executor, {},
             [this](const net::Request& request, const net::Responder& responder) {
               sockets_.accept(request, responder);
             }),
-      timer_(executor.make_timer()) {
-  pairs_.resize(2);
-}
+      timer_(executor.make_timer()) {}
 
 void LoadExchange::on_text(net::WsServer::Id id, std::string_view text) {
   const sim::ParsedRequest parsed = sim::parse_request(text);
@@ -60,16 +59,17 @@ void LoadExchange::on_text(net::WsServer::Id id, std::string_view text) {
   }
   if (request.channel == sim::WireChannel::instrument) {
     answer([&] { sim::write_ack(text_, request, "", served); });
-    return answer([&] { sim::write_instruments(text_, pairs_); });
+    return answer([&] { sim::write_instruments(text_, sim::default_pairs()); });
   }
   for (const auto& symbol : request.symbols) {
     answer([&] { sim::write_ack(text_, request, symbol, served); });
+    if (std::ranges::find(pairs_, symbol, &sim::PairSettings::symbol) != pairs_.end()) continue;
+    pairs_.push_back(sim::default_pairs().front());
+    pairs_.back().symbol = symbol;
   }
+  if (sent_ != 0) return;
   receiver_ = id;
-  subscribed_ += request.symbols.size();
-  if (subscribed_ != pairs_.size() * kChannels) return;
   began_ = executor_.clock().now().mono + kLead;
-  sent_ = 0;
   timer_->arm(began_, [this] { turn(); });
 }
 

@@ -1,5 +1,6 @@
 // An exchange that only sends: Kraken v2 over a real WebSocket on loopback, trades and quotes of
-// two pairs in turn, at a fixed rate. It knows the moment at which it sent each.
+// what is subscribed in turn, at a fixed rate, to one client. It knows the moment at which it sent
+// each.
 #pragma once
 
 #include <atomic>
@@ -39,14 +40,13 @@ class LoadExchange {
   runtime::AsioExecutor& executor_;
   std::uint32_t rate_;
   std::vector<std::atomic<base::Duration::rep>> sent_at_;
-  std::vector<sim::PairSettings> pairs_;
+  std::vector<sim::PairSettings> pairs_;  // subscribed
   net::WsServer sockets_;
   net::HttpServer http_;
   std::unique_ptr<runtime::Timer> timer_;
   net::WsServer::Id receiver_ = 0;
-  std::size_t subscribed_ = 0;  // of the receiver: pairs times channels
   base::Instant began_{};
-  std::uint64_t sent_ = 0;
+  std::uint64_t sent_ = 0;  // to the receiver
   std::string text_;
 };
 

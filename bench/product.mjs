@@ -87,8 +87,8 @@ export function start(file, ...args) {
 
 export const startOwn = (name, ...args) => start(join(programs, name), ...args);
 
-// `tickwitness run` on a feed of so many events a second.
-export async function startRun(eventsPerSecond) {
+// `tickwitness run` on a feed of so many events a second, of so many pairs.
+export async function startRun(eventsPerSecond, pairCount = 2) {
   const feed = startOwn('feed_load', 'serve', eventsPerSecond);
   const [, exchange] = await feed.line(/^(\d+)$/);
   const folder = mkdtempSync(join(tmpdir(), 'tickwitness-bench-'));
@@ -99,7 +99,9 @@ export async function startRun(eventsPerSecond) {
     exchanges: { kraken: { url: `ws://127.0.0.1:${exchange}/v2`, streams_file: 'streams.yaml' } },
     http: { connections_max: 7000, event_streams_max: 7000 },
   };
-  const streams = ['trade', 'spread'].map((name) => ({ name, pairs: ['BTC-USD', 'ETH-USD'] }));
+  const pairs = ['BTC-USD', 'ETH-USD', ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].slice(0, pairCount)
+    .map((pair) => (pair.length > 1 ? pair : `AA${pair}-USD`));
+  const streams = ['trade', 'spread'].map((name) => ({ name, pairs }));
   writeFileSync(join(folder, 'tickwitness.yaml'), JSON.stringify(config)); // JSON is YAML
   writeFileSync(join(folder, 'streams.yaml'), JSON.stringify({ streams }));
   const product = start(tickwitness, 'run', '-c', join(folder, 'tickwitness.yaml'));
@@ -130,10 +132,22 @@ export function figure(name, unit, value, limit) {
   console.log(JSON.stringify(line));
 }
 
+// Of the last minute, the percent of time in which something that could run waited for a core: on
+// a machine with other work the delays measured are also that work's.
+function machinePressure() {
+  try {
+    return Number(/some .*avg60=([\d.]+)/.exec(readFileSync('/proc/pressure/cpu', 'utf8'))[1]);
+  } catch {
+    return undefined; // the kernel does not say
+  }
+}
+
 // Runs a benchmark; whatever happens, nothing is left running.
-export async function benchmark(measure) {
+export async function benchmark(name, measure) {
   try {
     await measure();
+    const pressure = machinePressure();
+    if (pressure !== undefined) figure(`${name}_machine_cpu_pressure`, 'percent', pressure);
   } catch (error) {
     console.error(`error: ${error.message}`);
     process.exitCode = 1;

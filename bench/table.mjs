@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 
 const figures = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map(JSON.parse);
-const units = ['ns_per_op', 'ms', 'bytes', 'mib', 'mib_per_hour', 'percent', 'events'];
+const units = ['ns_per_op', 'ms', 'bytes', 'mib', 'mib_per_hour', 'percent', 'events',
+  'clients'];
 const ours = new Map(figures.filter((f) => f.peer === 'tickwitness').map((f) => [f.case, f]));
 const rows = [['case', 'peer', 'figure', 'ratio', 'limit']];
 for (const figure of figures) {
@@ -11,8 +12,8 @@ for (const figure of figures) {
     const own = ours.get(figure.case)?.[unit];
     const rival = figure.peer !== 'tickwitness' && own > 0;
     const holds = figure[unit] <= figure.limit ? 'ok' : 'MISSED';
-    const share = (figure[unit] / figure.limit).toFixed(2);
-    const limit = figure.limit === undefined ? '' : `${figure.limit} ${holds} (${share}×)`;
+    const share = figure.limit > 0 ? ` (${(figure[unit] / figure.limit).toFixed(2)}×)` : '';
+    const limit = figure.limit === undefined ? '' : `${figure.limit} ${holds}${share}`;
     rows.push([figure.case, figure.peer, `${figure[unit]} ${unit}`,
       rival ? `${(figure[unit] / own).toFixed(2)}×` : '', limit]);
   }
