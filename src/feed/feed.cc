@@ -95,7 +95,7 @@ void Feed::retire(std::unique_ptr<Link> link) {
   Link* raw = link.get();
   retired_.push_back(std::move(link));
   // Freed by a later turn: the callback comes from inside the link itself.
-  raw->stop([this, raw] {
+  raw->retire([this, raw] {
     executor_.post([this, raw] {
       std::erase_if(retired_, [raw](const auto& kept) { return kept.get() == raw; });
     });
@@ -107,12 +107,13 @@ void Feed::apply(const FeedSettings& settings) {
   settings_.endpoint = before.endpoint;  // another venue address needs a restart
   settings_.channel = before.channel;
   auto plans = plan();
+  // First, so that a stream which moves to another connection is not forgotten after the move.
+  for (auto& link : links_) {
+    if (std::ranges::find(plans, link->name(), &Plan::name) == plans.end()) retire(std::move(link));
+  }
+  std::erase(links_, nullptr);
   for (auto& link : links_) {
     const auto kept = std::ranges::find(plans, link->name(), &Plan::name);
-    if (kept == plans.end()) {
-      retire(std::move(link));
-      continue;
-    }
     for (const auto& subscription : kept->wanted) {
       if (!subscription.symbol.empty()) intake_.expect(subscription.symbol);
     }
@@ -120,7 +121,6 @@ void Feed::apply(const FeedSettings& settings) {
     link->set_wanted(std::move(kept->wanted));
     plans.erase(kept);
   }
-  std::erase(links_, nullptr);
   for (auto& plan : plans) add_link(std::move(plan));
 }
 

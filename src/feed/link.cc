@@ -53,6 +53,12 @@ void Link::stop(std::function<void()> on_stopped) {
   }
 }
 
+void Link::retire(std::function<void()> on_stopped) {
+  observe(context_.executor.clock().now().mono);  // what was counted since the last turn
+  probe_.retire();
+  stop(std::move(on_stopped));
+}
+
 void Link::open() {
   context_.on_event({LinkEvent::What::connecting, name_, endpoint_.host});
   channel_->open(endpoint_,
@@ -141,7 +147,10 @@ void Link::report() {
 }
 
 void Link::set_wanted(std::vector<exchange::Subscription> wanted) {
-  session_.set_wanted(context_.executor.clock().now(), std::move(wanted), actions_);
+  const base::Now now = context_.executor.clock().now();
+  observe(now.mono);  // the counts of what is removed go with it
+  session_.set_wanted(now, std::move(wanted), actions_);
+  observe(now.mono);
   perform();
 }
 

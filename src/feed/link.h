@@ -52,6 +52,8 @@ class Link {
   void finish(std::function<void()> on_ended);
   // `on_stopped` is called once the connection is closed (at once when there is none).
   void stop(std::function<void()> on_stopped);
+  // stop() of a connection that is no longer configured: its gauges become absent at once.
+  void retire(std::function<void()> on_stopped);
   void set_wanted(std::vector<exchange::Subscription> wanted);
   void set_settings(const SessionSettings& settings);
   // Once a second.
