@@ -105,7 +105,7 @@ void Feed::retire(std::unique_ptr<Link> link) {
 void Feed::apply(const FeedSettings& settings) {
   const FeedSettings before = std::exchange(settings_, settings);
   settings_.endpoint = before.endpoint;  // another venue address needs a restart
-  settings_.channel = before.channel;
+  budget_.set_attempts_max(settings_.attempts_per_10_minutes);
   auto plans = plan();
   // First, so that a stream which moves to another connection is not forgotten after the move.
   for (auto& link : links_) {
@@ -117,7 +117,7 @@ void Feed::apply(const FeedSettings& settings) {
     for (const auto& subscription : kept->wanted) {
       if (!subscription.symbol.empty()) intake_.expect(subscription.symbol);
     }
-    link->set_settings(settings_.session);
+    link->set_settings(settings_.session, settings_.channel);
     link->set_wanted(std::move(kept->wanted));
     plans.erase(kept);
   }

@@ -60,6 +60,9 @@ void Link::retire(std::function<void()> on_stopped) {
 }
 
 void Link::open() {
+  if (const auto limits = std::exchange(new_limits_, std::nullopt)) {
+    channel_ = context_.channels.make(*limits);
+  }
   context_.on_event({LinkEvent::What::connecting, name_, endpoint_.host});
   channel_->open(endpoint_,
                  {.on_open =
@@ -154,7 +157,8 @@ void Link::set_wanted(std::vector<exchange::Subscription> wanted) {
   perform();
 }
 
-void Link::set_settings(const SessionSettings& settings) {
+void Link::set_settings(const SessionSettings& settings, const runtime::ChannelLimits& limits) {
+  new_limits_ = limits;
   session_.set_settings(settings);
   perform();
 }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,8 @@ class Link {
   // stop() of a connection that is no longer configured: its gauges become absent at once.
   void retire(std::function<void()> on_stopped);
   void set_wanted(std::vector<exchange::Subscription> wanted);
-  void set_settings(const SessionSettings& settings);
+  // `limits` from the next attempt on.
+  void set_settings(const SessionSettings& settings, const runtime::ChannelLimits& limits);
   // Once a second.
   void observe(base::Instant now);
 
@@ -76,6 +78,7 @@ class Link {
   std::unique_ptr<exchange::Protocol> protocol_;
   Session session_;
   LinkProbe probe_;
+  std::optional<runtime::ChannelLimits> new_limits_;  // not yet of the channel
   std::unique_ptr<runtime::MessageChannel> channel_;
   std::unique_ptr<runtime::Timer> timer_;
   exchange::Frame frame_;

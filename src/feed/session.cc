@@ -238,6 +238,7 @@ void Session::set_settings(const SessionSettings& settings) {
   settings_ = settings;
   table_.set_stale_after(settings.stale_after);
   breaker_.set_settings(settings.breaker);
+  backoff_.set_settings(settings.backoff);
 }
 
 std::optional<base::Instant> Session::next_attempt() const {
