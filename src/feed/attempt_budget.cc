@@ -14,4 +14,9 @@ void AttemptBudget::record(base::Instant now) {
   while (attempts_.size() > attempts_max_) attempts_.pop_front();
 }
 
+void AttemptBudget::set_attempts_max(std::size_t attempts_max) {
+  attempts_max_ = attempts_max;
+  while (attempts_.size() > attempts_max_) attempts_.pop_front();
+}
+
 }  // namespace tickwitness::feed

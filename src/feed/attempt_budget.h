@@ -18,8 +18,8 @@ class AttemptBudget {
   // The first moment at or after `wanted` at which one more attempt fits.
   base::Instant earliest(base::Instant wanted) const;
   void record(base::Instant now);
-  // What was recorded counts against the new limit too.
-  void set_attempts_max(std::size_t attempts_max) { attempts_max_ = attempts_max; }
+  // New limit at a reload. A higher one counts from what a lower one remembered.
+  void set_attempts_max(std::size_t attempts_max);
 
  private:
   std::size_t attempts_max_;

@@ -21,6 +21,7 @@ class Backoff {
   Backoff(const BackoffSettings& settings, base::Prng random);
   base::Duration next();
   void reset() { attempts_ = 0; }
+  // New limits at a reload; a wait that was already given stays as it was.
   void set_settings(const BackoffSettings& settings) { settings_ = settings; }
 
  private:

@@ -99,9 +99,8 @@ void Feed::retire(std::unique_ptr<Link> link) {
   Link* raw = link.get();
   retired_.push_back(std::move(link));
   // Freed by a later turn: the callback comes from inside the link itself.
-  raw->stop([this, raw] {
+  raw->retire([this, raw] {
     executor_.post([this, raw] {
-      raw->retire();
       std::erase_if(retired_, [raw](const auto& kept) { return kept.get() == raw; });
     });
   });
@@ -110,23 +109,22 @@ void Feed::retire(std::unique_ptr<Link> link) {
 void Feed::apply(const FeedSettings& settings) {
   const FeedSettings before = std::exchange(settings_, settings);
   settings_.endpoint = before.endpoint;  // another venue address needs a restart
-  settings_.channel = before.channel;    // and so do the limits of its channels
   budget_.set_attempts_max(settings_.attempts_per_10_minutes);
   auto plans = plan();
+  // First, so that a stream which moves to another connection is not forgotten after the move.
+  for (auto& link : links_) {
+    if (std::ranges::find(plans, link->name(), &Plan::name) == plans.end()) retire(std::move(link));
+  }
+  std::erase(links_, nullptr);
   for (auto& link : links_) {
     const auto kept = std::ranges::find(plans, link->name(), &Plan::name);
-    if (kept == plans.end()) {
-      retire(std::move(link));
-      continue;
-    }
     for (const auto& subscription : kept->wanted) {
       if (!subscription.symbol.empty()) intake_.expect(subscription.symbol);
     }
-    link->set_settings(settings_.session);
+    link->set_settings(settings_.session, settings_.channel);
     link->set_wanted(std::move(kept->wanted));
     plans.erase(kept);
   }
-  std::erase(links_, nullptr);
   for (auto& plan : plans) add_link(std::move(plan));
 }
 

@@ -53,7 +53,16 @@ void Link::stop(std::function<void()> on_stopped) {
   }
 }
 
+void Link::retire(std::function<void()> on_stopped) {
+  observe(context_.executor.clock().now().mono);  // what was counted since the last turn
+  probe_.retire();
+  stop(std::move(on_stopped));
+}
+
 void Link::open() {
+  if (const auto limits = std::exchange(new_limits_, std::nullopt)) {
+    channel_ = context_.channels.make(*limits);
+  }
   context_.on_event({LinkEvent::What::connecting, name_, endpoint_.host});
   channel_->open(endpoint_,
                  {.on_open =
@@ -141,11 +150,15 @@ void Link::report() {
 }
 
 void Link::set_wanted(std::vector<exchange::Subscription> wanted) {
-  session_.set_wanted(context_.executor.clock().now(), std::move(wanted), actions_);
+  const base::Now now = context_.executor.clock().now();
+  observe(now.mono);  // the counts of what is removed go with it
+  session_.set_wanted(now, std::move(wanted), actions_);
+  observe(now.mono);
   perform();
 }
 
-void Link::set_settings(const SessionSettings& settings) {
+void Link::set_settings(const SessionSettings& settings, const runtime::ChannelLimits& limits) {
+  new_limits_ = limits;
   session_.set_settings(settings);
   perform();
 }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,11 +53,13 @@ class Link {
   void finish(std::function<void()> on_ended);
   // `on_stopped` is called once the connection is closed (at once when there is none).
   void stop(std::function<void()> on_stopped);
+  // stop() of a connection that is no longer configured: its gauges become absent at once.
+  void retire(std::function<void()> on_stopped);
   void set_wanted(std::vector<exchange::Subscription> wanted);
-  void set_settings(const SessionSettings& settings);
+  // `limits` from the next attempt on.
+  void set_settings(const SessionSettings& settings, const runtime::ChannelLimits& limits);
+  // Once a second.
   void observe(base::Instant now);
-  // After stop(), when the link is configured no more: its gauges go.
-  void retire() { probe_.retire(); }
 
   const std::string& name() const { return name_; }
   const std::optional<Session::VenueWord>& venue_word() const { return session_.venue_word(); }
@@ -76,6 +79,7 @@ class Link {
   std::unique_ptr<exchange::Protocol> protocol_;
   Session session_;
   LinkProbe probe_;
+  std::optional<runtime::ChannelLimits> new_limits_;  // not yet of the channel
   std::unique_ptr<runtime::MessageChannel> channel_;
   std::unique_ptr<runtime::Timer> timer_;
   exchange::Frame frame_;

@@ -13,6 +13,7 @@ double seconds_of(base::Duration duration) {
 
 void carry(telemetry::Counter& counter, std::uint64_t& seen, std::uint64_t now) {
   if (now == seen) return;
+  if (now < seen) seen = 0;  // it was removed and is wanted again: its count began anew
   counter.add(now - seen);
   seen = now;
 }
@@ -61,6 +62,7 @@ void LinkProbe::sync(const Session& session) {
   carry(overdue_, seen_.acks_overdue, counts.acks_overdue);
   const CircuitBreaker& breaker = session.breaker();
   carry(trips_, trips_seen_, breaker.trips());
+  if (retired_) return;  // what ends is still counted, what is no more has no state
   connected_.set(session.state() == LinkState::connected ? 1 : 0);
   breaker_state_.set(label_of(breaker.state()));
   if (breaker.last_trip()) last_trip_.set(seconds_of(breaker.last_trip()->time_since_epoch()));
@@ -118,6 +120,7 @@ void LinkProbe::observe(const Session& session, base::Instant now) {
 }
 
 void LinkProbe::retire() {
+  retired_ = true;
   connected_.clear();
   last_frame_age_.clear();
   breaker_state_.clear();

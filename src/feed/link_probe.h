@@ -23,7 +23,8 @@ class LinkProbe {
   void on_closed(runtime::CloseReason reason, bool was_connected);
   // Once a second: ages and the state of each subscription.
   void observe(const Session& session, base::Instant now);
-  // The connection is no longer configured: what it was is no longer said.
+  // The connection is no longer configured: from now on only what it still counts is said. Not to
+  // be observed afterwards.
   void retire();
 
  private:
@@ -51,6 +52,7 @@ class LinkProbe {
   std::uint64_t trips_seen_ = 0;
   std::uint64_t pongs_seen_ = 0;
   std::vector<Stream> streams_;
+  bool retired_ = false;
 };
 
 }  // namespace tickwitness::feed

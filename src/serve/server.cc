@@ -34,14 +34,6 @@ net::Response json(int status, std::string body) {
   return response;
 }
 
-bool accepts_gzip(const net::Request& request) {
-  const auto header = request.header("Accept-Encoding");
-  if (!header) return false;
-  const std::size_t at = header->find("gzip");
-  return at != std::string_view::npos && !header->substr(at).starts_with("gzip;q=0,") &&
-         header->substr(at) != "gzip;q=0";
-}
-
 const PageFile* page_file(std::string_view path, bool gzip) {
   const PageFile* found = nullptr;
   for (const PageFile& file : page_files()) {
@@ -51,7 +43,8 @@ const PageFile* page_file(std::string_view path, bool gzip) {
 }
 
 net::Response page_answer(const net::Request& request, std::string_view path, bool immutable) {
-  const PageFile* file = page_file(path, accepts_gzip(request));
+  const PageFile* file =
+      page_file(path, accepts_gzip(request.header("Accept-Encoding").value_or("")));
   if (file == nullptr) return net::Response::text(404, "This build has no such page file.");
   const std::string etag(file->etag);
   net::Response response;
@@ -218,7 +211,8 @@ net::Response Server::metrics_answer(const net::Request& request) {
     if (name == "name[]") options.names.push_back(value);
   }
   std::string body = telemetry::render(registry_, options);
-  const bool gzip = body.size() >= kCompressBytesMin && accepts_gzip(request);
+  const bool gzip = body.size() >= kCompressBytesMin &&
+                    accepts_gzip(request.header("Accept-Encoding").value_or(""));
   if (gzip) body = compress_gzip(body);
   net::Response response =
       net::Response::of(200, std::string(telemetry::content_type(format)), std::move(body));

@@ -135,6 +135,16 @@ function modeOf(command: string | undefined): string | null {
   return Object.hasOwn(known, command) ? (known[command] as string) : command.toUpperCase();
 }
 
+// The same verdict as the event stream's: some link down or a subscription not served is degraded.
+function wsStatusOf(links: readonly Sample[] | undefined, all: number | null, counts: SubscriptionCounts | null) {
+  const up = links?.filter((link) => link.value === 1).length ?? (all === null ? null : all);
+  const total = links?.length ?? 1;
+  if (up === null) return null;
+  if (up === 0) return 'disconnected';
+  const unserved = (counts?.stale ?? 0) + (counts?.refused ?? 0);
+  return up < total || unserved > 0 ? 'degraded' : 'connected';
+}
+
 const breakerByNumber: readonly BreakerState[] = ['closed', 'open', 'half_open'];
 
 // atMs: server time of the answer, from its Date header.
@@ -152,8 +162,7 @@ export function observationFromMetrics(samples: readonly Sample[], atMs: number)
     breakerState: breaker === null ? null : (breakerByNumber[breaker] ?? null),
     reconnects: single(families, 'kraken_ws_reconnects_total'),
     tradesPerMin: single(families, 'kraken_trades_per_minute'),
-    wsStatus:
-      connected === 0 ? 'disconnected' : connected !== 1 ? null : (counts?.stale ?? 0) > 0 ? 'degraded' : 'connected',
+    wsStatus: wsStatusOf(families.get('tickwitness_feed_connected'), connected, counts),
     venueStatus: chosen(families, 'tickwitness_venue_status', 'status'),
     subscriptions: counts,
     uptimeS: single(families, 'tickwitness_uptime_seconds'),

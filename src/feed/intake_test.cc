@@ -1,0 +1,212 @@
+#include "feed/intake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "telemetry/test_read.h"
+
+namespace tickwitness::feed {
+namespace {
+
+using namespace std::chrono_literals;
+using exchange::Frame;
+using exchange::FrameKind;
+using exchange::Malformed;
+using telemetry::test::read;
+
+const market::Symbol kBtc = *market::Symbol::parse("BTC-USD");
+const market::Symbol kEth = *market::Symbol::parse("ETH-USD");
+
+struct World {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  pipeline::Handoff handoff{8, pipeline::OverloadPolicy::backpressure, metrics,
+                            telemetry::label::Ring{"ingest"}};
+  std::vector<pipeline::Tick> ticks;
+  int made_room = 0;
+  Intake intake{market::Venue::kraken, metrics, handoff, [this] {
+                  ++made_room;
+                  drain();
+                }};
+  base::Now now{base::Instant(1000s), base::WallTime(1'700'000'000s)};
+
+  void drain() {
+    handoff.drain(100, [this](pipeline::Tick& tick) { ticks.push_back(std::move(tick)); });
+  }
+  // Trades whose exchange times are so long before their receipt.
+  void trades(std::vector<base::Duration> latencies, bool snapshot = false,
+              const market::Symbol& symbol = kBtc) {
+    Frame f{.kind = FrameKind::trades, .snapshot = snapshot};
+    for (const auto latency : latencies) {
+      f.trades.push_back({.symbol = symbol, .exchange_time = now.wall - latency});
+    }
+    intake.on_frame(now, f, 100);
+  }
+  void frame(const Frame& f, std::size_t bytes = 10) { intake.on_frame(now, f, bytes); }
+  std::optional<double> of(std::string_view name, std::string_view symbol,
+                           std::string_view channel) {
+    return read(registry, name, {{"symbol", symbol}, {"channel", channel}});
+  }
+  std::optional<double> events(std::string_view channel, std::string_view symbol = "BTC-USD") {
+    return of("tickwitness_feed_events_total", symbol, channel);
+  }
+  std::optional<double> updates(std::string_view channel, std::string_view symbol = "BTC-USD") {
+    return of("tickwitness_feed_updates_total", symbol, channel);
+  }
+  std::optional<double> latencies() {
+    return read(registry, "tickwitness_feed_latency_seconds", {{"symbol", "BTC-USD"}});
+  }
+  std::optional<double> negatives() {
+    return read(registry, "tickwitness_feed_latency_negative_total", {{"symbol", "BTC-USD"}});
+  }
+};
+
+TEST(Intake, WhatIsConfiguredIs0BeforeItsFirstEventAndOthersAreAbsent) {
+  World world;
+  world.intake.expect(kBtc);
+  for (const auto* channel : {"trade", "spread", "ohlc"}) {
+    EXPECT_EQ(world.events(channel), 0) << channel;
+    EXPECT_EQ(world.updates(channel), 0) << channel;
+    EXPECT_EQ(world.events(channel, "ETH-USD"), std::nullopt) << channel;
+  }
+  EXPECT_EQ(world.negatives(), 0);
+  EXPECT_EQ(world.latencies(), 0);
+  EXPECT_EQ(telemetry::samples(world.registry, "tickwitness_feed_frames_total").size(), 12U);
+  EXPECT_EQ(telemetry::samples(world.registry, "tickwitness_feed_frames_malformed_total").size(),
+            9U);
+}
+
+TEST(Intake, EveryFrameIsCountedByItsKindAndWithItsBytes) {
+  World world;
+  double frames = 0;
+  for (int kind = 0; kind <= static_cast<int>(FrameKind::malformed); ++kind) {
+    const auto k = static_cast<FrameKind>(kind);
+    for (int i = 0; i <= kind; ++i) {
+      world.frame({.kind = k}, 7);
+      ++frames;
+    }
+    EXPECT_EQ(read(world.registry, "tickwitness_feed_frames_total", {{"kind", to_string(k)}}),
+              kind + 1);
+  }
+  EXPECT_EQ(world.intake.counts().frames, static_cast<std::uint64_t>(frames));
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_bytes_total"), 7 * frames);
+  EXPECT_EQ(world.intake.counts().malformed, 12U);
+  EXPECT_EQ(world.intake.counts().unsupported, 11U);
+  world.drain();
+  EXPECT_TRUE(world.ticks.empty());
+}
+
+TEST(Intake, MalformedFramesAreCountedByReason) {
+  World world;
+  for (int reason = 1; reason <= static_cast<int>(Malformed::bad_symbol); ++reason) {
+    const auto why = static_cast<Malformed>(reason);
+    for (int i = 0; i < reason; ++i) world.frame({.kind = FrameKind::malformed, .malformed = why});
+    EXPECT_EQ(read(world.registry, "tickwitness_feed_frames_malformed_total",
+                   {{"reason", to_string(why)}}),
+              reason);
+  }
+  EXPECT_EQ(world.intake.counts().malformed, 45U);
+}
+
+TEST(Intake, SkippedEntriesOfAGoodFrameAreCountedAndTheOthersUsed) {
+  World world;
+  Frame f{.kind = FrameKind::trades, .malformed = Malformed::bad_symbol};
+  f.trades.push_back({.symbol = kBtc, .exchange_time = world.now.wall});
+  f.skipped = 2;
+  world.frame(f);
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_entries_skipped_total"), 2);
+  EXPECT_EQ(world.events("trade"), 1);
+  EXPECT_EQ(world.intake.counts().skipped, 2U);
+  // The frame itself was good.
+  EXPECT_EQ(world.intake.counts().malformed, 0U);
+  EXPECT_EQ(
+      read(world.registry, "tickwitness_feed_frames_malformed_total", {{"reason", "bad_symbol"}}),
+      0);
+}
+
+TEST(Intake, ASnapshotIsEventsButNoNewsAndHasNoLatency) {
+  World world;
+  world.trades({1h, 2h, 3h}, true);
+  EXPECT_EQ(world.events("trade"), 3);
+  EXPECT_EQ(world.updates("trade"), 0);
+  EXPECT_EQ(world.latencies(), 0);
+  world.trades({10ms, 20ms});
+  EXPECT_EQ(world.events("trade"), 5);
+  EXPECT_EQ(world.updates("trade"), 2);
+  EXPECT_EQ(world.latencies(), 2);
+  world.drain();
+  ASSERT_EQ(world.ticks.size(), 5U);
+  EXPECT_TRUE(world.ticks.front().snapshot);
+  EXPECT_FALSE(world.ticks.back().snapshot);
+  EXPECT_EQ(world.ticks.back().received.mono, world.now.mono);
+  EXPECT_EQ(world.ticks.back().venue, market::Venue::kraken);
+}
+
+TEST(Intake, QuotesAndCandlesCountOnTheirOwnChannels) {
+  World world;
+  Frame quotes{.kind = FrameKind::quotes};
+  quotes.quotes.push_back({.symbol = kBtc, .exchange_time = world.now.wall - 5ms});
+  quotes.quotes.push_back({.symbol = kBtc});  // older servers send no time: no latency
+  quotes.quotes.push_back({.symbol = kEth, .exchange_time = world.now.wall - 5ms});
+  world.frame(quotes);
+  Frame candles{.kind = FrameKind::candles, .snapshot = true};
+  candles.candles.push_back({.symbol = kBtc, .interval_minutes = 1});
+  world.frame(candles);
+  candles.snapshot = false;
+  world.frame(candles);
+  EXPECT_EQ(world.events("spread"), 2);
+  EXPECT_EQ(world.updates("spread"), 2);
+  EXPECT_EQ(world.events("spread", "ETH-USD"), 1);
+  EXPECT_EQ(world.events("ohlc"), 2);
+  EXPECT_EQ(world.updates("ohlc"), 1);
+  EXPECT_EQ(world.events("trade"), 0);
+  EXPECT_EQ(world.latencies(), 1);
+  EXPECT_EQ(world.intake.counts().quotes, 3U);
+  EXPECT_EQ(world.intake.counts().candles, 2U);
+}
+
+TEST(Intake, ANegativeLatencyIsCountedApartAndShownInTheSignedWindow) {
+  World world;
+  world.registry.tick(world.now.mono);
+  world.trades({0ms, 1ms});
+  EXPECT_EQ(world.latencies(), 2);  // 0 is not negative
+  EXPECT_EQ(world.negatives(), 0);
+  world.trades({-500ms, -500ms, -500ms, -500ms, -500ms});
+  EXPECT_EQ(world.latencies(), 2);
+  EXPECT_EQ(world.negatives(), 5);
+  world.registry.tick(world.now.mono + 1s);
+  const auto median = read(world.registry, "kraken_ws_latency_p50_ms");
+  ASSERT_TRUE(median.has_value());
+  EXPECT_NEAR(*median, -500, 10);  // the sketch is good to a percent or so
+}
+
+TEST(Intake, InstrumentsAreListedByTheSnapshotOnly) {
+  World world;
+  const auto listed = [&] { return read(world.registry, "tickwitness_market_instruments"); };
+  EXPECT_EQ(listed(), std::nullopt);
+  Frame f{.kind = FrameKind::instruments, .snapshot = true};
+  f.instruments.resize(3);
+  world.frame(f);
+  EXPECT_EQ(listed(), 3);
+  f.snapshot = false;
+  f.instruments.resize(1);
+  world.frame(f);
+  EXPECT_EQ(listed(), 3);  // an update names those that changed
+  EXPECT_EQ(world.intake.counts().instruments, 4U);
+}
+
+TEST(Intake, AFullHandoffIsDrainedAndNothingIsLost) {
+  World world;
+  world.trades(std::vector<base::Duration>(30, 1ms));
+  EXPECT_GE(world.made_room, 2);
+  world.drain();
+  EXPECT_EQ(world.ticks.size(), 30U);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_blocked_total"), world.made_room);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_dropped_total"), 0);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_received_total"), 30);
+}
+
+}  // namespace
+}  // namespace tickwitness::feed

@@ -1,0 +1,348 @@
+#include "feed/link.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "feed/test_world.h"
+#include "telemetry/test_read.h"
+
+namespace tickwitness::feed {
+namespace {
+
+using namespace test;
+using runtime::CloseReason;
+using telemetry::test::read;
+using testing::ElementsAre;
+using What = LinkEvent::What;
+
+struct World : Surroundings {
+  Intake intake{market::Venue::kraken, metrics, handoff, [this] { drain(); }};
+  AttemptBudget budget{60, 600s};
+  LinkContext context{.venue = market::Venue::kraken,
+                      .executor = executor,
+                      .channels = channels,
+                      .metrics = metrics,
+                      .intake = intake,
+                      .budget = budget,
+                      .turn_done = [this] { drain(); },
+                      .on_event = [this](const LinkEvent& event) { events.push_back(event); }};
+  Link link{context,
+            "main",
+            {.host = "venue.test"},
+            {},
+            session(),
+            std::make_unique<Words>(),
+            base::Prng(1),
+            {stream("trade BTC-USD"), stream("spread BTC-USD")}};
+  Wire& way{wire(0)};
+
+  void connect() {
+    link.start();
+    way.accept();
+  }
+  // Up, subscribed, with data.
+  void go_live() {
+    connect();
+    for (const auto* text : {"status online", "ack trade BTC-USD", "ack spread BTC-USD",
+                             "trade BTC-USD", "quote BTC-USD"}) {
+      way.say(text);
+    }
+  }
+  std::optional<double> metric(std::string_view name) {
+    return read(registry, name, {{"connection", "main"}});
+  }
+  std::optional<double> by_reason(std::string_view name, std::string_view reason) {
+    return read(registry, name, {{"connection", "main"}, {"reason", reason}});
+  }
+  std::string state_of(std::string_view wanted) {
+    std::string states;
+    for (const auto& sample : telemetry::samples(registry, "tickwitness_feed_subscription_state")) {
+      if (sample.labels.at(2).value == wanted) states += sample.labels.at(3).value;
+    }
+    return states;
+  }
+};
+
+TEST(Link, OpensSubscribesAndReportsWhatArrives) {
+  World world;
+  EXPECT_EQ(world.metric("tickwitness_feed_connected"), 0);  // configured, not open
+  EXPECT_EQ(world.state_of("trade"), "pending");
+  world.link.start();
+  EXPECT_EQ(world.way.opens, 1);
+  EXPECT_EQ(world.way.endpoint.host, "venue.test");
+  EXPECT_EQ(world.link.status().state, LinkState::connecting);
+  EXPECT_EQ(world.link.status().venue_status, std::nullopt);
+  world.way.accept();
+  EXPECT_THAT(world.way.sent, ElementsAre("sub trade BTC-USD", "sub spread BTC-USD", "ping"));
+  world.way.say("status online");
+  world.way.say("ack trade BTC-USD");
+  world.way.say("trade BTC-USD");
+  world.executor.run_until(2s);
+  world.link.observe(world.executor.now().mono);
+
+  const ConnectionStatus status = world.link.status();
+  EXPECT_EQ(status.name, "main");
+  EXPECT_EQ(status.state, LinkState::connected);
+  EXPECT_EQ(status.venue_status, exchange::VenueStatus::online);
+  EXPECT_EQ(status.last_frame, base::Instant(1000s));
+  EXPECT_EQ(status.counts.attempts, 1U);
+  EXPECT_EQ(status.counts.acks, 1U);
+  std::vector<SubscriptionStatus> subscriptions;
+  world.link.append_subscriptions(subscriptions);
+  ASSERT_EQ(subscriptions.size(), 2U);
+  EXPECT_EQ(subscriptions[0].stream, "trade");
+  EXPECT_EQ(subscriptions[0].state, SubscriptionState::live);
+  EXPECT_EQ(subscriptions[0].events, 1U);
+  EXPECT_EQ(subscriptions[0].stale_after, base::Duration(30s));
+  EXPECT_EQ(subscriptions[1].state, SubscriptionState::pending);
+  EXPECT_EQ(subscriptions[1].last_data, std::nullopt);
+
+  EXPECT_EQ(world.metric("tickwitness_feed_connected"), 1);
+  EXPECT_EQ(world.metric("tickwitness_feed_last_frame_age_seconds"), 2);
+  EXPECT_EQ(world.state_of("trade"), "live");
+  EXPECT_EQ(world.state_of("spread"), "pending");
+  EXPECT_EQ(
+      read(world.registry, "tickwitness_feed_subscription_age_seconds", {{"stream", "trade"}}), 2);
+  EXPECT_EQ(
+      read(world.registry, "tickwitness_feed_subscription_age_seconds", {{"stream", "spread"}}),
+      std::nullopt);
+  EXPECT_EQ(read(world.registry, "tickwitness_venue_status", {{"status", "online"}}), 1);
+  EXPECT_EQ(world.turns, 3);  // the consumer may drain after each frame
+}
+
+TEST(Link, ReconnectsAtTheSessionsDeadlineAndSubscribesAgain) {
+  World world;
+  world.go_live();
+  world.way.take_sent();
+  world.way.end(CloseReason::remote);
+  EXPECT_EQ(world.metric("tickwitness_feed_connected"), 0);
+  EXPECT_EQ(world.link.status().state, LinkState::waiting);
+  world.executor.run_until(0s);  // the first attempt comes at once
+  EXPECT_EQ(world.way.opens, 2);
+  world.way.end(CloseReason::refused);
+  world.executor.run_until(999ms);
+  EXPECT_EQ(world.way.opens, 2);
+  EXPECT_EQ(world.link.status().next_attempt, base::Instant(1001s));
+  world.executor.run_until(1s);
+  ASSERT_EQ(world.way.opens, 3);
+  world.way.accept();
+  EXPECT_THAT(world.way.sent, ElementsAre("sub trade BTC-USD", "sub spread BTC-USD", "ping"));
+
+  EXPECT_EQ(world.metric("tickwitness_feed_connection_attempts_total"), 3);
+  EXPECT_EQ(world.metric("tickwitness_feed_reconnect_attempts_total"), 2);
+  EXPECT_EQ(world.metric("tickwitness_feed_reconnects_total"), 1);
+  EXPECT_EQ(world.by_reason("tickwitness_feed_disconnections_total", "remote"), 1);
+  EXPECT_EQ(world.by_reason("tickwitness_feed_disconnections_total", "local"), 0);
+  EXPECT_EQ(world.by_reason("tickwitness_feed_connection_failures_total", "refused"), 1);
+  EXPECT_EQ(world.link.status().counts.reconnects, 1U);
+  EXPECT_EQ(world.happened(What::connecting), 3);
+  EXPECT_EQ(world.happened(What::connected), 2);
+  EXPECT_EQ(world.happened(What::closed), 2);
+}
+
+struct Ending {
+  CloseReason reason;
+  bool up;
+};
+
+TEST(Link, EveryEndIsCountedOnceUnderItsReason) {
+  for (int i = 0; i <= static_cast<int>(CloseReason::protocol); ++i) {
+    for (const bool up : {false, true}) {
+      const Ending c{static_cast<CloseReason>(i), up};
+      World world;
+      world.link.start();
+      if (c.up) world.way.accept();
+      world.way.end(c.reason);
+      const auto word = to_string(c.reason);
+      SCOPED_TRACE(std::string(word) + (c.up ? " up" : " not up"));
+      EXPECT_EQ(world.by_reason("tickwitness_feed_disconnections_total", word).value_or(0),
+                c.up ? 1 : 0);
+      EXPECT_EQ(world.by_reason("tickwitness_feed_connection_failures_total", word).value_or(0),
+                c.up ? 0 : 1);
+      EXPECT_EQ(world.link.status().counts.disconnections, c.up ? 1U : 0U);
+      EXPECT_EQ(read(world.registry, "trading_ws_disconnections_total"), c.up ? 1 : 0);
+    }
+  }
+}
+
+TEST(Link, ASilentLinkIsClosedByUs) {
+  World world;
+  world.go_live();
+  world.executor.run_until(10s);
+  EXPECT_TRUE(world.way.close_asked);
+  world.way.end(CloseReason::local);
+  EXPECT_EQ(world.by_reason("tickwitness_feed_disconnections_total", "local"), 1);
+  EXPECT_EQ(world.link.status().breaker.reason, "no frame within the link timeout");
+}
+
+TEST(Link, TheBreakerTripsAfterFailuresInARowAndSaysSo) {
+  World world;
+  EXPECT_EQ(world.metric("tickwitness_breaker_last_trip_timestamp_seconds"), std::nullopt);
+  EXPECT_EQ(world.metric("tickwitness_breaker_trips_total"), 0);
+  world.link.start();
+  for (int i = 0; i < 3; ++i) {
+    world.way.end(CloseReason::refused);
+    if (i < 2) world.executor.run_until(base::Duration(i * 1s));
+  }
+  EXPECT_EQ(world.metric("tickwitness_breaker_trips_total"), 1);
+  EXPECT_EQ(world.metric("tickwitness_breaker_last_trip_timestamp_seconds"), 1'700'000'001);
+  const auto breaker = world.link.status().breaker;
+  EXPECT_EQ(breaker.state, BreakerState::open);
+  EXPECT_EQ(breaker.trips, 1U);
+  EXPECT_EQ(world.happened(What::breaker), 1);
+  EXPECT_EQ(world.way.opens, 3);
+  world.executor.run_until(60s);
+  EXPECT_EQ(world.way.opens, 3);
+  world.executor.run_until(61s);
+  EXPECT_EQ(world.way.opens, 4);
+  EXPECT_EQ(world.link.status().breaker.state, BreakerState::half_open);
+}
+
+TEST(Link, ASilentSubscriptionOnALivingLinkIsReportedStaleOnce) {
+  World world;
+  world.go_live();
+  for (int second = 1; second <= 40; ++second) {
+    world.executor.run_until(base::Duration(second * 1s));
+    world.way.say("hb");
+    world.way.say("quote BTC-USD");
+    world.link.observe(world.executor.now().mono);
+  }
+  EXPECT_EQ(world.state_of("trade"), "stale");
+  EXPECT_EQ(world.state_of("spread"), "live");
+  EXPECT_EQ(
+      read(world.registry, "tickwitness_feed_subscription_stale_total", {{"stream", "trade"}}), 1);
+  ASSERT_EQ(world.happened(What::stale), 1);
+  EXPECT_EQ(world.metric("tickwitness_feed_connected"), 1);
+  EXPECT_EQ(world.way.opens, 1);
+}
+
+TEST(Link, ARefusalIsCountedAndReportedInTheVenuesWords) {
+  World world;
+  world.connect();
+  world.way.say("refused 1 Currency pair not supported");
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_refusals_total"), 1);
+  ASSERT_EQ(world.happened(What::refused), 1);
+  EXPECT_EQ(world.events.back().detail, "Currency pair not supported");
+  world.link.observe(world.executor.now().mono);
+  EXPECT_EQ(world.state_of("trade"), "refused");
+  std::vector<SubscriptionStatus> subscriptions;
+  world.link.append_subscriptions(subscriptions);
+  EXPECT_EQ(subscriptions.at(0).refusal, "Currency pair not supported");
+}
+
+TEST(Link, MalformedFramesAreCountedAndTheConnectionLives) {
+  World world;
+  world.go_live();
+  world.way.say("{nonsense");
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_frames_malformed_total", {{"reason", "json"}}),
+            1);
+  EXPECT_EQ(world.link.status().state, LinkState::connected);
+  EXPECT_FALSE(world.way.close_asked);
+}
+
+// The states in which a link may be told to end.
+void bring(World& world, LinkState state) {
+  if (state == LinkState::idle) return;
+  world.link.start();
+  if (state == LinkState::connecting) return;
+  world.way.accept();
+  if (state == LinkState::waiting) world.way.end(CloseReason::remote);
+}
+
+TEST(Link, StopCallsBackOnceInEveryState) {
+  for (const auto state :
+       {LinkState::idle, LinkState::waiting, LinkState::connecting, LinkState::connected}) {
+    SCOPED_TRACE(to_string(state));
+    World world;
+    bring(world, state);
+    ASSERT_EQ(world.link.status().state, state);
+    const bool open = state == LinkState::connecting || state == LinkState::connected;
+    const double ended_before = state == LinkState::waiting ? 1 : 0;
+    int stopped = 0;
+    world.link.stop([&] { ++stopped; });
+    EXPECT_EQ(stopped, open ? 0 : 1);
+    EXPECT_EQ(world.way.close_asked, open);
+    if (open) world.way.end(CloseReason::local);
+    world.executor.run_until(1000s);
+    EXPECT_EQ(stopped, 1);
+    EXPECT_TRUE(world.executor.idle());  // no timer is left to wake a stopped link
+    EXPECT_EQ(world.link.status().state, LinkState::stopped);
+    EXPECT_EQ(world.way.opens, state == LinkState::idle ? 0 : 1);
+    EXPECT_EQ(read(world.registry, "trading_ws_disconnections_total"),
+              ended_before + (state == LinkState::connected ? 1 : 0));
+    EXPECT_EQ(
+        telemetry::samples(world.registry, "tickwitness_feed_connection_failures_total").size(),
+        0U);
+  }
+}
+
+TEST(Link, FinishLetsTheConnectionLiveAndCallsBackOnceInEveryState) {
+  for (const auto state :
+       {LinkState::idle, LinkState::waiting, LinkState::connecting, LinkState::connected}) {
+    SCOPED_TRACE(to_string(state));
+    World world;
+    bring(world, state);
+    const bool open = state == LinkState::connecting || state == LinkState::connected;
+    int ended = 0;
+    world.link.finish([&] { ++ended; });
+    EXPECT_EQ(ended, open ? 0 : 1);
+    EXPECT_FALSE(world.way.close_asked);
+    if (state == LinkState::connected) world.way.say("trade BTC-USD");  // still counted
+    if (open) world.way.end(CloseReason::remote);
+    world.executor.run_until(1000s);
+    EXPECT_EQ(ended, 1);
+    EXPECT_EQ(world.way.opens, state == LinkState::idle ? 0 : 1);
+    EXPECT_EQ(world.link.status().state, LinkState::stopped);
+    if (state == LinkState::connected) {
+      EXPECT_EQ(world.by_reason("tickwitness_feed_disconnections_total", "remote"), 1);
+      EXPECT_EQ(world.intake.counts().trades, 1U);
+    }
+  }
+}
+
+// A stream that was stale, is removed and comes back starts its own count anew; the exported
+// counter goes on.
+TEST(Link, TheStaleCounterNeverFallsWhenAStreamIsRemovedAndAddedAgain) {
+  World world;
+  world.go_live();
+  const auto silence = [&](int from, int to) {
+    for (int second = from; second <= to; ++second) {
+      world.executor.run_until(base::Duration(second * 1s));
+      world.way.say("quote BTC-USD");
+    }
+  };
+  const auto stale = [&] {
+    return read(world.registry, "tickwitness_feed_subscription_stale_total", {{"stream", "trade"}});
+  };
+  silence(1, 31);
+  world.link.set_wanted({stream("spread BTC-USD")});
+  EXPECT_EQ(stale(), 1);  // though no turn came between
+  EXPECT_EQ(world.state_of("trade"), "");
+  world.link.set_wanted({stream("spread BTC-USD"), stream("trade BTC-USD")});
+  world.link.observe(world.executor.now().mono);
+  EXPECT_EQ(stale(), 1);
+  EXPECT_EQ(world.state_of("trade"), "pending");
+  world.way.say("ack trade BTC-USD");
+  silence(32, 62);
+  world.link.observe(world.executor.now().mono);
+  EXPECT_EQ(stale(), 2);
+}
+
+TEST(Link, ARetiredLinkStillCountsItsEndButHasNoState) {
+  World world;
+  world.go_live();
+  world.link.observe(world.executor.now().mono);
+  int stopped = 0;
+  world.link.retire([&] { ++stopped; });
+  world.way.end(CloseReason::local);
+  EXPECT_EQ(stopped, 1);
+  for (const auto* name : {"tickwitness_feed_connected", "tickwitness_feed_last_frame_age_seconds",
+                           "tickwitness_feed_subscription_state", "tickwitness_breaker_state",
+                           "tickwitness_feed_subscription_age_seconds"}) {
+    EXPECT_TRUE(telemetry::samples(world.registry, name).empty()) << name;
+  }
+  EXPECT_EQ(world.by_reason("tickwitness_feed_disconnections_total", "local"), 1);
+}
+
+}  // namespace
+}  // namespace tickwitness::feed

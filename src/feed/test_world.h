@@ -1,0 +1,268 @@
+// Everything around a link or a feed, by hand: time that only tests move, channels that do what
+// tests say, and a protocol of plain words. For the tests of this room.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "exchange/protocol.h"
+#include "feed/link.h"
+#include "feed/status.h"
+#include "pipeline/handoff.h"
+#include "runtime/executor.h"
+#include "runtime/message_channel.h"
+#include "telemetry/registry.h"
+
+namespace tickwitness::feed::test {
+
+using namespace std::chrono_literals;
+
+class HandClock final : public runtime::Clock {
+ public:
+  base::Now now() const override {
+    return {base::Instant(1000s + t), base::WallTime(1'700'000'000s + t)};
+  }
+  base::Duration t{0};
+};
+
+class HandExecutor final : public runtime::Executor {
+ public:
+  void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+  std::unique_ptr<runtime::Timer> make_timer() override {
+    return std::make_unique<HandTimer>(*this);
+  }
+  const runtime::Clock& clock() const override { return clock_; }
+
+  void run_posted() {
+    while (!tasks_.empty()) {
+      const auto task = std::move(tasks_.front());
+      tasks_.pop_front();
+      task();
+    }
+  }
+  // Serves every timer due until `t` seconds from the start, each at its own moment.
+  void run_until(base::Duration t) {
+    const auto at = [](const HandTimer* timer) { return timer->deadline; };
+    for (;;) {
+      run_posted();
+      const auto next = std::ranges::min_element(armed_, {}, at);
+      if (next == armed_.end() || (*next)->deadline > base::Instant(1000s + t)) break;
+      HandTimer* timer = *next;
+      clock_.t = std::max(clock_.t, timer->deadline - base::Instant(1000s));
+      armed_.erase(next);
+      const auto expired = std::exchange(timer->on_expiry, nullptr);
+      expired();
+    }
+    clock_.t = t;
+  }
+  bool idle() const { return armed_.empty() && tasks_.empty(); }
+  base::Now now() const { return clock_.now(); }
+
+ private:
+  struct HandTimer final : runtime::Timer {
+    explicit HandTimer(HandExecutor& e) : executor(e) {}
+    ~HandTimer() override { HandTimer::cancel(); }
+    void arm(base::Instant at, std::function<void()> then) override {
+      cancel();
+      deadline = at;
+      on_expiry = std::move(then);
+      executor.armed_.push_back(this);
+    }
+    void cancel() override { std::erase(executor.armed_, this); }
+    HandExecutor& executor;
+    base::Instant deadline{};
+    std::function<void()> on_expiry;
+  };
+
+  HandClock clock_;
+  std::deque<std::function<void()>> tasks_;
+  std::vector<HandTimer*> armed_;
+};
+
+// What a test sees of one channel and does to it; outlives the channel.
+struct Wire {
+  explicit Wire(const HandExecutor& e) : executor(e) {}
+  const HandExecutor& executor;
+  runtime::ChannelLimits limits;
+  runtime::MessageChannel::Events events;
+  runtime::Endpoint endpoint;
+  int opens = 0;
+  bool in_use = false;  // from open() to on_closed
+  bool close_asked = false;
+  bool destroyed = false;
+  std::vector<std::string> sent;
+
+  void accept() { events.on_open(executor.now()); }
+  void say(std::string_view text) { events.on_message(executor.now(), text); }
+  void end(runtime::CloseReason reason, int http_status = 0) {
+    in_use = false;
+    const auto closed = events.on_closed;
+    closed(executor.now(), {.reason = reason, .http_status = http_status});
+  }
+  std::vector<std::string> take_sent() { return std::exchange(sent, {}); }
+};
+
+class HandChannels final : public runtime::MessageChannelFactory {
+ public:
+  explicit HandChannels(const HandExecutor& executor) : executor_(executor) {}
+  std::unique_ptr<runtime::MessageChannel> make(const runtime::ChannelLimits& limits) override {
+    wires.push_back(std::make_shared<Wire>(executor_));
+    wires.back()->limits = limits;
+    return std::make_unique<Channel>(wires.back());
+  }
+  std::vector<std::shared_ptr<Wire>> wires;  // in the order of their making
+
+ private:
+  struct Channel final : runtime::MessageChannel {
+    explicit Channel(std::shared_ptr<Wire> w) : wire(std::move(w)) {}
+    ~Channel() override { wire->destroyed = true; }
+    void open(const runtime::Endpoint& endpoint, Events events) override {
+      wire->endpoint = endpoint;
+      wire->events = std::move(events);
+      ++wire->opens;
+      wire->in_use = true;
+      wire->close_asked = false;
+    }
+    void send(std::string text) override { wire->sent.push_back(std::move(text)); }
+    void close() override { wire->close_asked = wire->in_use; }
+    std::shared_ptr<Wire> wire;
+  };
+  const HandExecutor& executor_;
+};
+
+// Frames are words: "hb", "status online", "trade BTC-USD", "quote BTC-USD", "ohlc 5 BTC-USD",
+// "ack trade BTC-USD", "ack ohlc-5 BTC-USD", "refused 1 not today". Requests are "sub trade
+// BTC-USD", "unsub …", "ping". What is none of these is malformed.
+class Words final : public exchange::Protocol {
+ public:
+  void decode(std::string_view text, exchange::Frame& out) override {
+    using Kind = exchange::FrameKind;
+    out = {};
+    std::istringstream in{std::string(text)};
+    std::string verb;
+    in >> verb;
+    if (verb == "hb") {
+      out.kind = Kind::heartbeat;
+    } else if (verb == "status") {
+      std::string word;
+      in >> word;
+      out.kind = Kind::status;
+      out.venue_status =
+          word == "online" ? exchange::VenueStatus::online : exchange::VenueStatus::maintenance;
+    } else if (verb == "trade") {
+      out.kind = Kind::trades;
+      out.trades.push_back({.symbol = symbol(in)});
+    } else if (verb == "quote") {
+      out.kind = Kind::quotes;
+      out.quotes.push_back({.symbol = symbol(in)});
+    } else if (verb == "ohlc") {
+      out.kind = Kind::candles;
+      auto& candle = out.candles.emplace_back();
+      in >> candle.interval_minutes;
+      candle.symbol = symbol(in);
+    } else if (verb == "ack") {
+      out.kind = Kind::subscribed;
+      std::string stream;
+      in >> stream;
+      out.subscription = subscription(stream, symbol(in));
+    } else if (verb == "refused") {
+      out.kind = Kind::refused;
+      in >> out.request_id.emplace() >> std::ws;
+      std::getline(in, out.detail);
+    } else {
+      out.malformed = exchange::Malformed::json;
+    }
+  }
+  std::vector<exchange::Request> subscribe(std::span<const exchange::Subscription> wanted,
+                                           std::uint64_t next_id) override {
+    return requests("sub ", wanted, next_id);
+  }
+  std::vector<exchange::Request> unsubscribe(std::span<const exchange::Subscription> wanted,
+                                             std::uint64_t next_id) override {
+    return requests("unsub ", wanted, next_id);
+  }
+  std::string ping(std::uint64_t) override { return "ping"; }
+  // As Kraken: one interval of candles on each connection, the first on the first.
+  std::vector<std::size_t> assign_connections(
+      std::span<const exchange::Subscription> wanted) const override {
+    std::vector<std::uint32_t> intervals;
+    std::vector<std::size_t> connection;
+    for (const auto& one : wanted) {
+      connection.push_back(0);
+      if (one.channel != exchange::Channel::ohlc) continue;
+      const auto found = std::ranges::find(intervals, one.interval_minutes);
+      connection.back() = static_cast<std::size_t>(found - intervals.begin());
+      if (found == intervals.end()) intervals.push_back(one.interval_minutes);
+    }
+    return connection;
+  }
+
+  static exchange::Subscription subscription(const std::string& stream,
+                                             const market::Symbol& symbol) {
+    using exchange::Channel;
+    if (stream == "trade") return {.channel = Channel::trade, .symbol = symbol};
+    if (stream == "spread") return {.channel = Channel::spread, .symbol = symbol};
+    const auto minutes =
+        static_cast<std::uint32_t>(std::stoul(stream.substr(stream.find('-') + 1)));
+    return {.channel = Channel::ohlc, .symbol = symbol, .interval_minutes = minutes};
+  }
+
+ private:
+  static market::Symbol symbol(std::istream& in) {
+    std::string text;
+    in >> text;
+    return *market::Symbol::parse(text);
+  }
+  static std::vector<exchange::Request> requests(const std::string& verb,
+                                                 std::span<const exchange::Subscription> wanted,
+                                                 std::uint64_t id) {
+    std::vector<exchange::Request> all;
+    for (const auto& one : wanted) {
+      all.push_back({.text = verb + stream_name(one) + " " + std::string(one.symbol.str()),
+                     .id = id++,
+                     .subscriptions = {one}});
+    }
+    return all;
+  }
+};
+
+// "trade BTC-USD", "ohlc-5 ETH-USD".
+inline exchange::Subscription stream(const std::string& words) {
+  const std::size_t space = words.find(' ');
+  return Words::subscription(words.substr(0, space),
+                             *market::Symbol::parse(words.substr(space + 1)));
+}
+
+struct Surroundings {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  HandExecutor executor;
+  HandChannels channels{executor};
+  pipeline::Handoff handoff{64, pipeline::OverloadPolicy::backpressure, metrics,
+                            telemetry::label::Ring{"ingest"}};
+  std::vector<LinkEvent> events;
+  int turns = 0;
+
+  static SessionSettings session() {
+    SessionSettings settings;
+    settings.backoff = {.immediate_max = 0s, .first = 1s, .max = 8s, .jitter = 0};
+    settings.breaker = {.max_failures = 3, .timeout = 60s, .half_open_timeout = 30s};
+    settings.stale_after = {.trade = 30s, .spread = 30s, .ohlc = 180s};
+    return settings;
+  }
+  void drain() {
+    ++turns;
+    handoff.drain(64, [](pipeline::Tick&) {});
+  }
+  long happened(LinkEvent::What what) const {
+    return std::ranges::count(events, what, &LinkEvent::what);
+  }
+  Wire& wire(std::size_t index) { return *channels.wires.at(index); }
+};
+
+}  // namespace tickwitness::feed::test

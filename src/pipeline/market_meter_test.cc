@@ -1,0 +1,114 @@
+#include "pipeline/market_meter.h"
+
+#include <gtest/gtest.h>
+
+#include "telemetry/test_read.h"
+
+namespace tickwitness::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+using telemetry::test::read;
+
+base::Decimal decimal(std::string_view text) {
+  return *base::Decimal::parse(text);
+}
+
+market::Symbol symbol(std::string_view text) {
+  return *market::Symbol::parse(text);
+}
+
+struct World {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  MarketMeter meter{metrics};
+  base::Instant received{base::Duration(1000s)};
+
+  void take(market::Event event, base::Duration delay = 5ms,
+            market::Venue venue = market::Venue::kraken) {
+    meter.on_tick({.event = std::move(event), .venue = venue, .received = {.mono = received}},
+                  received + delay);
+  }
+  void trade(std::string_view pair, std::string_view price,
+             market::Venue venue = market::Venue::kraken) {
+    take(market::Trade{.symbol = symbol(pair), .price = decimal(price)}, 5ms, venue);
+  }
+  void quote(std::string_view pair, std::optional<std::string_view> bid,
+             std::optional<std::string_view> ask) {
+    market::Quote q{.symbol = symbol(pair)};
+    if (bid) q.bid = decimal(*bid);
+    if (ask) q.ask = decimal(*ask);
+    take(q);
+  }
+  std::optional<double> price(std::string_view pair, std::string_view exchange = "kraken") {
+    return read(registry, "tickwitness_market_last_price",
+                {{"symbol", pair}, {"exchange", exchange}});
+  }
+  std::optional<double> spread(std::string_view pair) {
+    return read(registry, "tickwitness_market_spread", {{"symbol", pair}});
+  }
+};
+
+TEST(MarketMeter, SaysNothingOfAMarketItHasNotSeen) {
+  World world;
+  EXPECT_EQ(world.price("BTC-USD"), std::nullopt);
+  EXPECT_EQ(world.spread("BTC-USD"), std::nullopt);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_processed_total"), 0);
+  world.quote("BTC-USD", "1", "2");
+  EXPECT_EQ(world.price("BTC-USD"), std::nullopt);  // a quote is no trade
+}
+
+TEST(MarketMeter, TheLastPriceIsTheLastTradesOfThatMarketAndVenue) {
+  World world;
+  world.trade("BTC-USD", "26500.1");
+  world.trade("ETH-USD", "1600.25");
+  world.trade("BTC-USD", "26499.9");
+  world.trade("BTC-USD", "27000", market::Venue::binance);
+  EXPECT_EQ(world.price("BTC-USD"), 26499.9);
+  EXPECT_EQ(world.price("ETH-USD"), 1600.25);
+  EXPECT_EQ(world.price("BTC-USD", "binance"), 27000);
+}
+
+struct SpreadCase {
+  std::optional<std::string_view> bid, ask;
+  std::optional<double> spread;
+};
+
+TEST(MarketMeter, TheSpreadIsSubtractedExactlyAndAbsentWithoutBothSides) {
+  const SpreadCase cases[] = {
+      {"26500.1", "26500.2", 0.1},  // in floating point the difference is 0.10000000000218279
+      {"0.00005100", "0.00005101", 0.00000001},
+      {"100", "100", 0.0},
+      {"100.5", "100.4", -0.1},  // a crossed book is said as it is
+      {std::nullopt, "100.4", std::nullopt},
+      {"100", "101", 1.0},
+      {"100", std::nullopt, std::nullopt},
+      {"100", "102", 2.0},
+      {std::nullopt, std::nullopt, std::nullopt},
+  };
+  World world;  // one for all: a one-sided quote must clear what the one before it said
+  for (const auto& c : cases) {
+    world.quote("BTC-USD", c.bid, c.ask);
+    EXPECT_EQ(world.spread("BTC-USD"), c.spread)
+        << c.bid.value_or("-") << ' ' << c.ask.value_or("-");
+  }
+}
+
+TEST(MarketMeter, EveryTickIsCountedAndItsDelayObserved) {
+  World world;
+  world.take(market::Trade{.symbol = symbol("BTC-USD"), .price = decimal("1")}, 2ms);
+  world.take(market::Quote{.symbol = symbol("BTC-USD")}, 3ms);
+  world.take(market::Candle{.symbol = symbol("BTC-USD"), .interval_minutes = 1}, 20ms);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_processed_total"), 3);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_delay_seconds"), 3);
+  const std::array<std::string_view, 0> none{};
+  const auto decl =
+      std::ranges::find(world.registry.schema().instruments, "tickwitness_pipeline_delay_seconds",
+                        &telemetry::InstrumentDecl::exported);
+  const auto id =
+      static_cast<telemetry::InstrumentId>(decl - world.registry.schema().instruments.begin());
+  EXPECT_EQ(world.registry.series(id, none).histogram().snapshot().sum_ns, 25'000'000U);
+}
+
+}  // namespace
+}  // namespace tickwitness::pipeline

@@ -1,0 +1,140 @@
+#include "serve/payload.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "serve/test_status.h"
+#include "telemetry/catalog.gen.h"
+
+namespace tickwitness::serve {
+namespace {
+
+using namespace test;
+using telemetry::label::Channel;
+using telemetry::label::Connection;
+using telemetry::label::Exchange;
+using testing::HasSubstr;
+using testing::Not;
+
+struct World {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  ProcessInfo process{.mode = "run", .started = at(-100s), .cores = 2};
+
+  std::string payload(const EngineStatus* status, base::Duration since = {}) {
+    return kraken_metrics(registry, status, process, at(since));
+  }
+};
+
+TEST(Payload, WhatWasNeverObservedIsNull) {
+  World world;
+  const std::string json = world.payload(nullptr);
+  EXPECT_EQ(json,
+            R"({"latency_p50_ms":null,"latency_p95_ms":null,"latency_p99_ms":null,)"
+            R"("circuit_breaker_trips":null,"reconnect_count":null,"trades_per_min":null,)"
+            R"("ws_status":null,"timestamp":1700000000000,"mode":"LIVE","last_trip_at":null,)"
+            R"("breaker_state":null,"breaker_open_until":null,"breaker_reason":null,)"
+            R"("venue_status":null,"subscriptions":null,"last_event_age_s":null,)"
+            R"("last_frame_age_s":null,"queue_depth":null,"queue_capacity":null,"uptime_s":100,)"
+            R"("errors_total":null,"memory_bytes":null,"cpu_seconds":null,"cores":2,"pairs":{}})");
+}
+
+// The eight fields of seed 000 by hand: what the registry was told is what stands there.
+TEST(Payload, TheEightFieldsAreWhatWasObserved) {
+  World world;
+  world.registry.tick(at().mono);
+  const auto latency =
+      world.metrics.feed_latency_seconds.at(Exchange::kraken, telemetry::label::Symbol{"BTC-USD"});
+  for (int i = 0; i < 100; ++i) latency.observe(20ms);
+  world.metrics.breaker_trips.at(Exchange::kraken, Connection{"main"}).add(2);
+  world.metrics.breaker_trips.at(Exchange::kraken, Connection{"ohlc-5"}).add(1);
+  world.metrics.feed_reconnects.at(Exchange::kraken, Connection{"main"}).add(5);
+  world.metrics.feed_updates
+      .at(Exchange::kraken, telemetry::label::Symbol{"BTC-USD"}, Channel::trade)
+      .add(30);
+  for (int second = 1; second <= 60; ++second) {
+    world.registry.tick(at(base::Duration(second * 1s)).mono);
+  }
+  EngineStatus status = engine({connection("main", feed::LinkState::connected)},
+                               {subscription("BTC-USD", "trade", feed::SubscriptionState::live)});
+  status.at = at(60s);
+  const std::string json = world.payload(&status, 60s);
+  EXPECT_THAT(json, HasSubstr(R"("circuit_breaker_trips":3,"reconnect_count":5,)"));
+  EXPECT_THAT(json, HasSubstr(R"("trades_per_min":30,)"));
+  EXPECT_THAT(json, HasSubstr(R"("ws_status":"connected","timestamp":1700000060000,)"));
+  const auto number = [&](std::string_view field) {
+    const std::string name = '"' + std::string(field) + "\":";
+    return std::strtod(json.c_str() + json.find(name) + name.size(), nullptr);
+  };
+  for (const auto* field : {"latency_p50_ms", "latency_p95_ms", "latency_p99_ms"}) {
+    EXPECT_NEAR(number(field), 20, 0.5) << field;  // the sketch is good to a percent or two
+  }
+}
+
+TEST(Payload, TheEnginesStateStandsBesideThem) {
+  World world;
+  world.process.simulated = true;
+  auto main = connection("main", feed::LinkState::connected);
+  main.last_frame = at(-1s).mono;
+  main.venue_status = exchange::VenueStatus::cancel_only;
+  main.breaker = {.state = feed::BreakerState::closed,
+                  .trips = 1,
+                  .last_trip = at(-30s).wall,
+                  .reason = "no frame within the link timeout"};
+  auto second = connection("ohlc-5", feed::LinkState::waiting);
+  second.last_frame = at(-9s).mono;
+  auto trade = subscription("BTC-USD", "trade", feed::SubscriptionState::live);
+  trade.last_data = at(-2500ms).mono;
+  trade.stale_after = 120s;
+  EngineStatus status = engine(
+      {main, second}, {trade, subscription("BTC-USD", "ohlc-5", feed::SubscriptionState::pending)});
+  status.queue_depth = 3;
+  status.queue_capacity = 64;
+  const std::string json = world.payload(&status);
+  EXPECT_THAT(json, HasSubstr(R"("mode":"SIMULATED")"));
+  EXPECT_THAT(json, HasSubstr(R"("ws_status":"degraded")"));
+  EXPECT_THAT(json, HasSubstr(R"("last_trip_at":1699999970000,"breaker_state":"closed",)"
+                              R"("breaker_open_until":null,)"
+                              R"("breaker_reason":"no frame within the link timeout",)"
+                              R"("venue_status":"cancel_only",)"
+                              R"("subscriptions":{"live":1,"pending":1,"stale":0,"refused":0},)"
+                              R"("last_event_age_s":2.5,"last_frame_age_s":1,)"
+                              R"("queue_depth":3,"queue_capacity":64,)"));
+}
+
+TEST(Payload, PairsAreThoseConfiguredWithNullForWhatIsNotKnown) {
+  World world;
+  const auto btc = telemetry::label::Symbol{"BTC-USD"};
+  world.metrics.market_last_price.at(Exchange::kraken, btc).set(26500.123456);
+  world.metrics.market_spread.at(Exchange::kraken, btc).set(0.1);
+  // Known, but configured no more.
+  world.metrics.market_last_price.at(Exchange::kraken, telemetry::label::Symbol{"OLD-USD"}).set(1);
+  auto trade = subscription("BTC-USD", "trade", feed::SubscriptionState::stale);
+  trade.last_data = at(-130s).mono;
+  trade.stale_after = 120s;
+  const EngineStatus status =
+      engine({connection("main", feed::LinkState::connected)},
+             {trade, subscription("ETH-USD", "spread", feed::SubscriptionState::pending),
+              subscription("", "instrument", feed::SubscriptionState::live)});
+  const std::string json = world.payload(&status);
+  EXPECT_THAT(
+      json,
+      HasSubstr(
+          R"("pairs":{"BTC-USD":{"latency_p50_ms":null,"latency_p95_ms":null,)"
+          R"("latency_p99_ms":null,"trades_per_min":null,"messages_per_s":null,)"
+          R"("last_price":26500.123456,"spread":0.1,)"
+          R"("streams":{"trade":{"state":"stale","age_s":130,"stale_after_s":120}}},)"
+          R"("ETH-USD":{"latency_p50_ms":null,"latency_p95_ms":null,"latency_p99_ms":null,)"
+          R"("trades_per_min":null,"messages_per_s":null,"last_price":null,"spread":null,)"
+          R"("streams":{"spread":{"state":"pending","age_s":null,"stale_after_s":null}}}}})"));
+  EXPECT_THAT(json, Not(HasSubstr("OLD-USD")));
+}
+
+TEST(Payload, IsOneLine) {
+  World world;
+  EXPECT_THAT(world.payload(nullptr), Not(HasSubstr("\n")));
+  EXPECT_EQ(heartbeat(at(1234567us)), R"({"timestamp":1700000001234})");
+}
+
+}  // namespace
+}  // namespace tickwitness::serve
