@@ -47,7 +47,8 @@ start_demo() {
   url=$(sed -n 's/^metrics *\(.*\)\/metrics$/\1/p' "$log")
   exchange_url=$(sed -n 's/^exchange *//p' "$log")
   export url exchange_url demo_pid
-  eventually 20 curl -sf -o /dev/null "$url/health/ready" || fail "the demo was never ready: $(curl -s "$url/health/ready")"
+  eventually 20 curl -sf -o /dev/null "$url/health/ready" ||
+    fail "the demo was never ready: $(curl -s "$url/health/ready")"
 }
 
 # metric NAME{LABELS}: its value in a scrape, empty when absent.

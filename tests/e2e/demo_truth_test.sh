@@ -36,7 +36,8 @@ const fs = require('fs');
 const read = (name) => JSON.parse(fs.readFileSync(`${process.argv[2]}/${name}.json`, 'utf8').trim().split('\n').pop());
 const need = (truth, text) => { if (!truth) { console.error('FAILED:', text); process.exitCode = 1; } };
 const check = (name, wanted) => read(name).checks.find((c) => c.name === wanted);
-for (const name of ['plain', 'disconnect', 'late_disconnect', 'silent', 'refuse', 'malformed', 'together', 'reset', 'bad_utf8', 'down', 'skew']) {
+for (const name of ['plain', 'disconnect', 'late_disconnect', 'silent', 'refuse', 'malformed', 'together',
+  'reset', 'bad_utf8', 'down', 'skew']) {
   const result = read(name);
   need(result.seed === 7 && result.failed.length === 0, `${name}: ${result.failed}`);
   need(result.checks.length >= 8, `${name}: only ${result.checks.length} checks`);

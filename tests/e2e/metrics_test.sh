@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The names, HELP and TYPE of seed 000 to the letter; promtool finds nothing but prescribed names; the families scraped are
-# those of the golden list; /metrics of a label filter, compressed, and for unknown formats.
+# The names, HELP and TYPE of seed 000 to the letter; promtool finds nothing but prescribed names; the
+# families scraped are those of the golden list; /metrics of a label filter, compressed, and for unknown formats.
 . "$(dirname "$0")/../lib.sh"
 
 start_demo metrics

@@ -14,5 +14,6 @@ expect_equal "session of 2026: status, 4 acks, 22 books" "27 0 22 0 0" "$(counts
 expect_equal "instruments" "1 0 0 0 683" "$(counts "$frames/kraken-v2-instrument-snapshot.frames.gz")"
 expect_equal "all as one stream" "538 0 532 0 683" "$(counts "$frames"/kraken-v2-*.frames.gz)"
 # Plain text and a stream with receive times, at a pace.
-printf '%s\n' '1700000000000000000 {"channel":"heartbeat"}' '1700000000500000000 {"channel":"heartbeat"}' '{"chan' >"$scratch/plain"
+printf '%s\n' '1700000000000000000 {"channel":"heartbeat"}' \
+  '1700000000500000000 {"channel":"heartbeat"}' '{"chan' >"$scratch/plain"
 expect_equal "plain, one of them cut off" "3 1 0 0 0" "$(counts "$scratch/plain")"

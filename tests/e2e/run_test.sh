@@ -27,7 +27,7 @@ config=$scratch/tickwitness.yaml
 expect_contains "check" "good" "$scratch/check"
 "$TICKWITNESS" run -c "$config" 2>"$scratch/run.log" &
 run_pid=$!
-pids+=($run_pid)
+pids+=("$run_pid")
 eventually 15 grep -q 'event=listening' "$scratch/run.log" || fail "run: $(cat "$scratch/run.log")"
 url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/run.log")
 eventually 15 curl -sf -o /dev/null "$url/health/ready" || fail "not ready: $(curl -s "$url/health/ready")"
@@ -98,7 +98,7 @@ refused "data directory is a file" 73 "$scratch/file" "$TICKWITNESS" run -c "$sc
 sed "s|url: .*|url: ws://127.0.0.1:9/v2|" "$config" >"$scratch/alone.yaml"
 "$TICKWITNESS" run -c "$scratch/alone.yaml" 2>"$scratch/alone.log" &
 alone=$!
-pids+=($alone)
+pids+=("$alone")
 eventually 15 grep -q 'event=listening' "$scratch/alone.log" || fail "alone: $(cat "$scratch/alone.log")"
 url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/alone.log")
 expect_equal "not ready" 503 "$(curl -s -o "$scratch/ready" -w '%{http_code}' "$url/health/ready")"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A silent subscription is reported stale everywhere while its link reads connected, and the page's stream says degraded.
+# A silent subscription is reported stale everywhere while its link reads connected, and the
+# page's stream says degraded.
 . "$(dirname "$0")/../lib.sh"
 
 start_demo stale --fault silent@2s
@@ -17,7 +18,9 @@ curl -s "$url/api/v1/feeds" >"$scratch/feeds"
 node -e '
   const feeds = JSON.parse(require("fs").readFileSync(process.argv[1])).feeds;
   const stale = feeds.filter((f) => f.state === "stale");
-  if (stale.length !== 1 || stale[0].symbol !== "BTC-USD" || stale[0].stream !== "trade" || !(stale[0].age_s >= stale[0].stale_after_s)) {
+  const [one] = stale;
+  if (stale.length !== 1 || one.symbol !== "BTC-USD" || one.stream !== "trade" ||
+      !(one.age_s >= one.stale_after_s)) {
     console.error("FAILED:", stale); process.exit(1);
   }' "$scratch/feeds"
 curl -s -H 'Accept: application/json' "$url/health" >"$scratch/health"
