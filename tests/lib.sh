@@ -1,5 +1,7 @@
-# What the scripts of tests/ share: a scratch folder, processes that end with the test, failures that say where.
-# shellcheck shell=bash
+#!/usr/bin/env bash
+# What the scripts of tests/ share, for them to source: a scratch folder, processes that end with
+# the test, failures that say where.
+# shellcheck disable=SC2034 # variables are for the scripts
 set -euo pipefail
 
 : "${TICKWITNESS:?is the path of the product; run the tests with ./test}"
