@@ -1,4 +1,5 @@
-// Writes the built files as C++ string constants. Strings, not arrays of numbers: compilers read them many times faster.
+// Writes the built files as C++ string constants.
+// Strings, not arrays of numbers: compilers read them many times faster.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -40,8 +40,7 @@ struct Engine {
     }
     const auto trades =
         m.feed_events.at(Exchange::kraken, Symbol{"BTC-USD"}, label::Channel::trade);
-    const auto news =
-        m.feed_updates.at(Exchange::kraken, Symbol{"BTC-USD"}, label::Channel::trade);
+    const auto news = m.feed_updates.at(Exchange::kraken, Symbol{"BTC-USD"}, label::Channel::trade);
     const auto latency = m.feed_latency_seconds.at(Exchange::kraken, Symbol{"BTC-USD"});
     m.feed_events.at(Exchange::kraken, Symbol{"ETH-USD"}, label::Channel::spread).add(7);
     m.feed_events.at(Exchange::kraken, Symbol{"BTC-USD"}, label::Channel::ohlc).add(2);

@@ -47,7 +47,8 @@ const cases: [string, string, string, unknown][] = [
   ],
   [
     'the freshest link',
-    'tickwitness_feed_last_frame_age_seconds{connection="a"} 9\ntickwitness_feed_last_frame_age_seconds{connection="b"} 0.2',
+    'tickwitness_feed_last_frame_age_seconds{connection="a"} 9\n' +
+      'tickwitness_feed_last_frame_age_seconds{connection="b"} 0.2',
     'lastFrameAgeS',
     0.2,
   ],
@@ -78,7 +79,8 @@ test('one pair’s latencies are those of all', () => {
 
 test('of several pairs the slowest stands for all, by name', () => {
   const seen = read(
-    'kraken_ws_latency_p95_ms{pair="A-USD"} 20\nkraken_ws_latency_p95_ms{pair="B-USD"} 30\nkraken_ws_latency_p50_ms{pair="B-USD"} 3',
+    'kraken_ws_latency_p95_ms{pair="A-USD"} 20\n' +
+      'kraken_ws_latency_p95_ms{pair="B-USD"} 30\nkraken_ws_latency_p50_ms{pair="B-USD"} 3',
   );
   assert.deepEqual([seen.values.p50Ms, seen.values.p95Ms, seen.values.latencyOf], [3, 30, 'B-USD']);
 });
