@@ -106,23 +106,27 @@ TEST(Handoff, UnderBackpressureEveryTickArrivesOnceAndInOrder) {
   EXPECT_EQ(world.ring("dropped_total"), 0);
 }
 
-TEST(Handoff, HighWaterIsTheDeepestSinceTheLastObservation) {
+TEST(Handoff, HighWaterIsTheDeepestOfTheLastMinute) {
+  using namespace std::chrono_literals;
   World world(OverloadPolicy::backpressure);
+  const auto at = [](base::Duration since) { return base::Instant(1000s + since); };
+  world.handoff.observe(at(0s));
   for (std::uint64_t id = 1; id <= 3; ++id) ASSERT_TRUE(world.push(id));
   world.drain(2);
+  world.handoff.observe(at(250ms));
   EXPECT_EQ(world.handoff.high_water(), 3U);
-  world.handoff.observe();
   EXPECT_EQ(world.ring("ring_depth"), 1);
   EXPECT_EQ(world.ring("ring_high_water"), 3);
-  // A second without a push: it was never deeper than what still waits.
-  world.handoff.observe();
-  EXPECT_EQ(world.ring("ring_high_water"), 1);
   world.drain(1);
-  world.handoff.observe();
+  world.handoff.observe(at(59900ms));
   EXPECT_EQ(world.ring("ring_depth"), 0);
-  EXPECT_EQ(world.ring("ring_high_water"), 1);  // it waited when that second began
-  world.handoff.observe();
+  EXPECT_EQ(world.ring("ring_high_water"), 3);  // a scraper each minute still sees it
+  world.handoff.observe(at(61s));
   EXPECT_EQ(world.ring("ring_high_water"), 0);
+  ASSERT_TRUE(world.push(4));
+  world.drain(1);
+  world.handoff.observe(at(1h));  // after a pause nothing of before is left
+  EXPECT_EQ(world.ring("ring_high_water"), 1);
 }
 
 }  // namespace

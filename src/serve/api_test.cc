@@ -72,7 +72,6 @@ TEST(StatusJson, BeforeTheEngineReported) {
 TEST(StatusJson, ConnectionsWithNullForWhatIsNotKnown) {
   auto up = connection("main", LinkState::connected);
   up.last_frame = at(-250ms).mono;
-  up.venue_status = exchange::VenueStatus::online;
   up.counts = {.attempts = 4, .reconnects = 1, .disconnections = 2, .acks = 9, .refusals = 3};
   auto down = connection("ohlc-5", LinkState::waiting);
   down.next_attempt = at(2s).mono;
@@ -81,7 +80,8 @@ TEST(StatusJson, ConnectionsWithNullForWhatIsNotKnown) {
                   .last_trip = at(-1s).wall,
                   .open_until = at(59s).wall,
                   .reason = "refused"};
-  const EngineStatus status = engine({up, down});
+  EngineStatus status = engine({up, down});
+  status.feeds.front().venue_status = exchange::VenueStatus::online;
   EXPECT_EQ(
       status_json(&status, kProcess, at(1s).mono),
       R"({"mode":"SIMULATED","version":"1.2.3","commit":"abc","instance":"here",)"

@@ -64,9 +64,8 @@ TEST(Liveness, ReadinessNamesWhatIsMissing) {
 
   EngineStatus status = engine({connection("main", LinkState::connected)},
                                {subscription("BTC-USD", "trade", SubscriptionState::live),
-                                subscription("BTC-USD", "ohlc-5", SubscriptionState::stale),
-                                subscription("XXX-USD", "trade", SubscriptionState::refused)});
-  EXPECT_TRUE(readiness(&status, at().mono).ready);  // answered, though not well
+                                subscription("BTC-USD", "ohlc-5", SubscriptionState::stale)});
+  EXPECT_TRUE(readiness(&status, at().mono).ready);  // accepted: staleness is not unreadiness
   EXPECT_THAT(readiness(&status, at().mono).missing, IsEmpty());
   EXPECT_THAT(readiness(&status, at(6s).mono).missing, ElementsAre("engine: no report"));
 
@@ -75,10 +74,14 @@ TEST(Liveness, ReadinessNamesWhatIsMissing) {
   feed.connections.push_back(connection("ohlc-15", LinkState::waiting));
   feed.subscriptions.push_back(subscription("ETH-USD", "spread", SubscriptionState::pending));
   feed.subscriptions.push_back(subscription("", "instrument", SubscriptionState::pending));
+  feed.subscriptions.push_back(subscription("XXX-USD", "trade", SubscriptionState::refused));
+  feed.subscriptions.push_back(subscription("YYY-USD", "trade", SubscriptionState::pending));
+  feed.subscriptions.back().answered = true;  // accepted, and quiet so far
   EXPECT_FALSE(readiness(&status, at().mono).ready);
   EXPECT_THAT(readiness(&status, at().mono).missing,
               ElementsAre("kraken ohlc-5: connecting", "kraken ohlc-15: waiting",
-                          "kraken ETH-USD spread: pending", "kraken instrument: pending"));
+                          "kraken ETH-USD spread: no answer yet",
+                          "kraken instrument: no answer yet", "kraken XXX-USD trade: refused"));
 }
 
 TEST(Liveness, ComponentsSayTheirStateAgeAndTrouble) {

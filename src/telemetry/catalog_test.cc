@@ -116,7 +116,7 @@ TEST(Catalog, TradingSharesWhatWasMeasuredOnce) {
   m.pipeline_ticks_received.at().add(10);
   m.pipeline_ticks_processed.at().add(9);
   m.pipeline_ring_capacity.at(label::Ring{"ingest"}).set(1024);
-  m.pipeline_ring_depth.at(label::Ring{"ingest"}).set(256);
+  m.pipeline_ring_high_water.at(label::Ring{"ingest"}).set(256);
   m.errors.at(label::Room::feed).inc();
   m.errors.at(label::Room::net).inc();
   m.uptime_seconds.at().set(12);
