@@ -1,9 +1,10 @@
 // Lines of figures to a table: a row per case and peer, and how many times a rival needs what we
-// need. A figure with a limit says whether it holds.
+// need. A figure with a limit says whether it holds, and how much of it is used.
 import { readFileSync } from 'node:fs';
 
 const figures = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map(JSON.parse);
-const units = ['ns_per_op', 'ms', 'bytes', 'percent'];
+const units = ['ns_per_op', 'ms', 'bytes', 'mib', 'mib_per_hour', 'percent', 'events',
+  'clients'];
 const ours = new Map(figures.filter((f) => f.peer === 'tickwitness').map((f) => [f.case, f]));
 const rows = [['case', 'peer', 'figure', 'ratio', 'limit']];
 for (const figure of figures) {
@@ -11,7 +12,8 @@ for (const figure of figures) {
     const own = ours.get(figure.case)?.[unit];
     const rival = figure.peer !== 'tickwitness' && own > 0;
     const holds = figure[unit] <= figure.limit ? 'ok' : 'MISSED';
-    const limit = figure.limit === undefined ? '' : `${figure.limit} ${holds}`;
+    const share = figure.limit > 0 ? ` (${(figure[unit] / figure.limit).toFixed(2)}×)` : '';
+    const limit = figure.limit === undefined ? '' : `${figure.limit} ${holds}${share}`;
     rows.push([figure.case, figure.peer, `${figure[unit]} ${unit}`,
       rival ? `${(figure[unit] / own).toFixed(2)}×` : '', limit]);
   }

@@ -1,5 +1,7 @@
-# What the scripts of tests/ share: a scratch folder, processes that end with the test, failures that say where.
-# shellcheck shell=bash
+#!/usr/bin/env bash
+# What the scripts of tests/ share, for them to source: a scratch folder, processes that end with
+# the test, failures that say where.
+# shellcheck disable=SC2034 # variables are for the scripts
 set -euo pipefail
 
 : "${TICKWITNESS:?is the path of the product; run the tests with ./test}"
@@ -47,7 +49,8 @@ start_demo() {
   url=$(sed -n 's/^metrics *\(.*\)\/metrics$/\1/p' "$log")
   exchange_url=$(sed -n 's/^exchange *//p' "$log")
   export url exchange_url demo_pid
-  eventually 20 curl -sf -o /dev/null "$url/health/ready" || fail "the demo was never ready: $(curl -s "$url/health/ready")"
+  eventually 20 curl -sf -o /dev/null "$url/health/ready" ||
+    fail "the demo was never ready: $(curl -s "$url/health/ready")"
 }
 
 # metric NAME{LABELS}: its value in a scrape, empty when absent.

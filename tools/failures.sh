@@ -12,6 +12,6 @@ sed -n '/^The following tests FAILED:/,$p' "$log" |
       /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / { inside = ($0 ~ (": " name " \\.")) }
       /^ *Start +[0-9]+: / { next }
       /% tests passed, / { exit }
-      inside' "$log" | tail -n 40 | cut -c1-400 | sed 's/^/    /'
+      inside' "$log" | grep -vE '\[( RUN|       OK|-----)' | tail -n 40 | cut -c1-400 | sed 's/^/    /'
     echo "    repeat with: ctest --test-dir build/$preset --output-on-failure -R '^$name\$'"
   done

@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 mapfile -d '' scripts < <(
   find . \( -name .git -o -name node_modules -o -path ./build -o -path ./fuzz/corpus \) -prune -o \
     -type f -size -64k -print0 | xargs -0 grep -lZE '^#!.*\b(ba)?sh$' --)
-shellcheck --external-sources --source-path=. --shell=bash --severity=warning "${scripts[@]}"
+shellcheck --external-sources --source-path=. --source-path=SCRIPTDIR --shell=bash --severity=warning "${scripts[@]}"
 echo "${#scripts[@]} scripts checked"

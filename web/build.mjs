@@ -39,9 +39,7 @@ async function bundle(entry, extra = {}) {
     logLevel: 'warning',
     ...extra,
   });
-  return Object.fromEntries(
-    result.outputFiles.map((file) => [file.path.split('.').pop(), Buffer.from(file.contents)]),
-  );
+  return Object.fromEntries(result.outputFiles.map((file) => [file.path.split('.').pop(), Buffer.from(file.contents)]));
 }
 
 // → [{path, content_type, bytes, gzip}], the page first; asset names carry the hash of what they hold.
@@ -63,13 +61,10 @@ async function pageFiles() {
   add('app.js', app.js);
   add('app.css', app.css);
   add('theme.js', (await bundle('src/theme_boot.ts', { format: 'iife' })).js);
-  const html = readFileSync(join(root, 'src', 'index.html'), 'utf8').replace(
-    /\{\{([a-z.-]+)\}\}/g,
-    (_, name) => {
-      if (!urls[name]) throw new Error(`index.html names ${name}, which the build does not make`);
-      return urls[name];
-    },
-  );
+  const html = readFileSync(join(root, 'src', 'index.html'), 'utf8').replace(/\{\{([a-z.-]+)\}\}/g, (_, name) => {
+    if (!urls[name]) throw new Error(`index.html names ${name}, which the build does not make`);
+    return urls[name];
+  });
   return [['index.html', Buffer.from(html)], ...assets].map(([path, bytes]) => ({
     path,
     content_type: types[path.split('.').pop()],

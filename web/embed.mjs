@@ -1,4 +1,5 @@
-// Writes the built files as C++ string constants. Strings, not arrays of numbers: compilers read them many times faster.
+// Writes the built files as C++ string constants.
+// Strings, not arrays of numbers: compilers read them many times faster.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,10 @@ function source(files) {
   const constants = [];
   const entries = [];
   for (const file of files) {
-    for (const [gzip, bytes] of [[false, file.bytes], [true, file.gzip]]) {
+    for (const [gzip, bytes] of [
+      [false, file.bytes],
+      [true, file.gzip],
+    ]) {
       const name = `kFile${entries.length}`;
       const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
       constants.push(`constexpr char ${name}[] =\n${literal(bytes)};\n`);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/json_write.h"
@@ -132,8 +133,15 @@ class Comparison {
     exactly("connections_up_at_end", number(truth_.shutdown_closes), up);
     // The exchange sees attempts, not breakers: only where it never refused one is the number of
     // trips known to it.
+    // An attempt that failed and a connection that ended young are one failure each; it takes
+    // max_failures to trip.
+    const double trips = sum(registry_, "circuit_breaker_trips_total");
     if (truth_.connections_refused == 0) {
-      exactly("breaker_trips", 0, sum(registry_, "circuit_breaker_trips_total"));
+      exactly("breaker_trips", 0, trips);
+    } else {
+      const double failures = number(truth_.connections_refused + truth_.disconnects +
+                                     truth_.resets + truth_.closed_by_client);
+      result_.bounds.push_back({"breaker_trips", trips, std::floor(failures / seen_.max_failures)});
     }
   }
 
@@ -199,15 +207,21 @@ class Comparison {
     // Near the threshold the end came between silence and verdict: then there is nothing to claim.
     if (happened && lasted < seen_.stale_after + slack) return;
     double count = 0;
+    double named = 0;
     if (seen_.before_end != nullptr) {
       for (const auto& feed : seen_.before_end->feeds) {
         for (const auto& subscription : feed.subscriptions) {
-          if (subscription.state == feed::SubscriptionState::stale) ++count;
+          if (subscription.state != feed::SubscriptionState::stale) continue;
+          ++count;
+          const std::string name = subscription.stream + " " + subscription.symbol;
+          if (happened && name == dashed(silent->detail)) ++named;
         }
       }
     }
     exactly("subscriptions_stale_at_end", happened ? 1 : 0, count);
+    if (happened) exactly("stale_is_the_silenced_one", 1, named);
     if (happened && seen_.stale_seen) {
+      exactly("stale_before_it_was_silent", 0, *seen_.stale_seen < silent->at ? 1 : 0);
       result_.bounds.push_back({"stale_found_after_s",
                                 std::chrono::duration<double>(*seen_.stale_seen - since).count(),
                                 std::chrono::duration<double>(seen_.stale_after + slack).count()});
@@ -216,8 +230,6 @@ class Comparison {
 
   void bounds() {
     result_.bounds.push_back({"resident_bytes", seen_.resident_bytes, kResidentMaxBytes});
-    result_.bounds.push_back({"ring_depth", sum(registry_, "tickwitness_pipeline_ring_high_water"),
-                              sum(registry_, "tickwitness_pipeline_ring_capacity")});
   }
 
   const sim::Truth& truth_;

@@ -46,6 +46,7 @@ struct DemoObservations {
   base::Instant ended{};
   base::Duration stale_after{};
   double resident_bytes = 0;
+  double max_failures = 1;  // of the circuit breakers
 };
 
 DemoResult compare(std::uint64_t seed, const sim::Truth& truth, const telemetry::Registry& registry,

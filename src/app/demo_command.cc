@@ -12,6 +12,8 @@
 #include "app/demo_checks.h"
 #include "app/demo_exchange.h"
 #include "app/product.h"
+#include "runtime/data_dir.h"
+#include "runtime/temporary_dir.h"
 #include "serve/liveness.h"
 #include "telemetry/read.h"
 
@@ -47,6 +49,7 @@ class Demo {
         timer_(executor_.make_timer()),
         end_timer_(executor_.make_timer()) {
     seen_.stale_after = kStaleAfter;
+    seen_.max_failures = config::Breaker{}.max_failures;
   }
 
   int run() {
@@ -60,6 +63,7 @@ class Demo {
       if (!fault) return complain(fault.error().message, kUsage);
       simulated.faults.push_back(*fault);
     }
+    if (const int code = open_data(); code != kOk) return code;
     exchange_ = std::make_unique<DemoExchange>(std::move(simulated));
     const auto exchange_port = exchange_->start();
     if (!exchange_port) return complain(exchange_port.error().message, kUnavailable);
@@ -88,6 +92,20 @@ class Demo {
   int complain(const std::string& what, int code) {
     fmt::print(stderr, "tickwitness demo: {}\n", what);
     return code;
+  }
+
+  int open_data() {
+    std::string path = options_.data;
+    if (path.empty()) {
+      auto made = runtime::TemporaryDirectory::make();
+      if (!made) return complain(made.error().message, kCannotCreate);
+      temporary_.emplace(std::move(*made));
+      path = temporary_->path();
+    }
+    auto data = runtime::DataDirectory::open(path);
+    if (!data) return complain(data.error().message, kCannotCreate);
+    data_.emplace(std::move(*data));
+    return kOk;
   }
 
   void announce(std::uint16_t port, std::uint16_t exchange_port) {
@@ -161,6 +179,8 @@ class Demo {
   runtime::AsioExecutor executor_;
   runtime::Log log_;
   base::Now began_{};
+  std::optional<runtime::TemporaryDirectory> temporary_;
+  std::optional<runtime::DataDirectory> data_;
   std::unique_ptr<DemoExchange> exchange_;
   std::unique_ptr<Product> product_;
   std::unique_ptr<runtime::Timer> timer_;

@@ -27,7 +27,11 @@ Engine::Engine(World world, const EngineSettings& settings,
           [] { return std::make_unique<exchange::kraken::KrakenV2>(); }, [this] { drain(); },
           [this](const feed::LinkEvent& event) { on_event(event); }),
       timer_(world.executor.make_timer()),
-      uptime_(world.metrics.uptime_seconds.at()) {}
+      uptime_(world.metrics.uptime_seconds.at()) {
+  for (const auto& subscription : settings.feed.subscriptions) {
+    symbols_.insert(subscription.symbol);
+  }
+}
 
 void Engine::start() {
   started_ = world_.executor.clock().now().mono;
@@ -55,7 +59,7 @@ void Engine::report() {
   each_turn_(now);
   uptime_.set(std::chrono::duration<double>(now.mono - started_).count());
   feed_.observe(now.mono);
-  handoff_.observe();
+  handoff_.observe(now.mono);
   world_.registry.tick(now.mono);
   world_.log.tick();
   auto status = std::make_shared<serve::EngineStatus>();
@@ -77,6 +81,12 @@ void Engine::stop(std::function<void()> on_stopped) {
 
 void Engine::apply(const EngineSettings& settings) {
   feed_.apply(settings.feed);
+  std::set<market::Symbol> wanted;
+  for (const auto& subscription : settings.feed.subscriptions) wanted.insert(subscription.symbol);
+  for (const auto& symbol : symbols_) {
+    if (!wanted.contains(symbol)) meter_.forget(settings.feed.venue, symbol);
+  }
+  symbols_ = std::move(wanted);
 }
 
 void Engine::on_event(const feed::LinkEvent& event) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 #include "feed/feed.h"
 #include "pipeline/handoff.h"
@@ -58,6 +59,7 @@ class Engine {
   pipeline::Handoff handoff_;
   pipeline::MarketMeter meter_;
   feed::Feed feed_;
+  std::set<market::Symbol> symbols_;  // that are configured
   std::unique_ptr<runtime::Timer> timer_;
   base::Instant next_report_{};
   telemetry::Gauge uptime_;

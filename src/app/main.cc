@@ -1,6 +1,7 @@
 // The command line: names, help and exit codes. Each command lives in a file of its own.
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -125,6 +126,8 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A reader of our output that goes away must not end the engine: writes fail instead.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return parse_and_run(argc, argv);
   } catch (const std::exception& error) {

@@ -52,6 +52,9 @@ Product::Product(const EngineSettings& engine, serve::ServerSettings server,
       metrics_.errors.at(*label).inc();
     }
   });
+  for (const auto result : {telemetry::label::Result::success, telemetry::label::Result::failure}) {
+    metrics_.config_reloads.at(result);
+  }
   for (const auto room : {telemetry::label::Room::feed, telemetry::label::Room::app}) {
     metrics_.errors.at(room);  // at 0 from the start: what never failed says so
   }

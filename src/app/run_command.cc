@@ -47,8 +47,18 @@ class Run {
     auto product = Product::make(settings_, process, seed, executor_, log_);
     if (!product) return complain(product.error().message, kConfiguration);
     product_ = std::move(*product);
+    runtime::SignalWatch signals(executor_, {SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
+      if (signal == SIGHUP) return reload();
+      stop(signal);
+    });
     const auto ports = product_->start();
-    if (!ports) return complain(ports.error().message, kUnavailable);
+    if (!ports) {
+      const std::string& why = ports.error().message;
+      const bool certificate = settings_.tls.enabled() &&
+                               (why.find(settings_.tls.certificate_file) != std::string::npos ||
+                                why.find(settings_.tls.key_file) != std::string::npos);
+      return complain(why, certificate ? kConfiguration : kUnavailable);
+    }
     for (std::size_t i = 0; i < ports->size(); ++i) {
       log_.info("app", "listening",
                 {{"address", settings_.listen[i].host},
@@ -56,10 +66,6 @@ class Run {
                  {"page", fmt::format("http{}://{}:{}/live", settings_.tls.enabled() ? "s" : "",
                                       settings_.listen[i].host, (*ports)[i])}});
     }
-    runtime::SignalWatch signals(executor_, {SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
-      if (signal == SIGHUP) return reload();
-      stop(signal);
-    });
     executor_.run();
     log_.info("app", "stopped");
     return kOk;

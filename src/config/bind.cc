@@ -50,9 +50,9 @@ class Binding {
   Binding(Loading& loading, const std::string& path, File file)
       : loading_(loading), path_(path), file_(file) {}
 
-  void section(const std::string& prefix, const Node& node) {
-    if (node.kind == Node::Kind::null) return;  // everything in it commented out
-    if (node.kind != Node::Kind::map) {
+  void section(const std::string& prefix, const TreeNode& node) {
+    if (node.kind == TreeNode::Kind::null) return;  // everything in it commented out
+    if (node.kind != TreeNode::Kind::map) {
       problem(node.place,
               prefix.empty()
                   ? "a configuration is a map of settings, as listen: 127.0.0.1:8000 (with a space "
@@ -60,7 +60,7 @@ class Binding {
                   : prefix + " must be a map of settings; indent them below it");
       return;
     }
-    for (const Node::Entry& entry : node.entries) {
+    for (const TreeNode::Entry& entry : node.entries) {
       const std::string path = prefix.empty() ? entry.key : prefix + "." + entry.key;
       if (const Field* field = find_field(path, file_))
         bind(*field, entry);
@@ -74,7 +74,7 @@ class Binding {
  private:
   void problem(Place place, std::string text) { loading_.problem(path_, place, std::move(text)); }
 
-  void bind(const Field& field, const Node::Entry& entry) {
+  void bind(const Field& field, const TreeNode::Entry& entry) {
     Settings& settings = loading_.out.settings;
     const Ref ref = field.ref(settings);
     if (std::holds_alternative<std::vector<StreamSettings>*>(ref)) return;  // bind_streams()
@@ -86,25 +86,25 @@ class Binding {
       return;
     }
     loading_.sources[field.path] = {path_, entry.value.place, std::string(field.path)};
-    if (entry.value.kind == Node::Kind::null)
+    if (entry.value.kind == TreeNode::Kind::null)
       problem(entry.place,
               fmt::format("{} has no value; write one or remove the line", field.path));
     else if (is_levels(field))
       bind_levels(field, entry.value);
     else if (is_list(field))
       bind_list(field, entry.value);
-    else if (entry.value.kind != Node::Kind::scalar)
+    else if (entry.value.kind != TreeNode::Kind::scalar)
       problem(entry.value.place,
               fmt::format("{} takes one value, not a {}", field.path, kind_name(entry.value)));
     else
       bind_scalar(field, entry.value);
   }
 
-  static std::string_view kind_name(const Node& node) {
-    return node.kind == Node::Kind::list ? "list" : "map";
+  static std::string_view kind_name(const TreeNode& node) {
+    return node.kind == TreeNode::Kind::list ? "list" : "map";
   }
 
-  void bind_scalar(const Field& field, const Node& value) {
+  void bind_scalar(const Field& field, const TreeNode& value) {
     Settings& settings = loading_.out.settings;
     if (const auto set = set_scalar(field, settings, value.text); !set) {
       problem(value.place, fmt::format("{}: {}", field.path, set.error().message));
@@ -115,10 +115,10 @@ class Binding {
     if (!path.empty()) path = beside(path_, path);
   }
 
-  void bind_list(const Field& field, const Node& value) {
+  void bind_list(const Field& field, const TreeNode& value) {
     // One value without brackets is a list of one.
-    const std::vector<Node> one = {value};
-    if (value.kind == Node::Kind::map) {
+    const std::vector<TreeNode> one = {value};
+    if (value.kind == TreeNode::Kind::map) {
       problem(value.place, fmt::format("{} takes a list, not a map", field.path));
       return;
     }
@@ -128,22 +128,22 @@ class Binding {
           if constexpr (requires { list->clear(); }) list->clear();
         },
         field.ref(settings));
-    for (const Node& item : value.kind == Node::Kind::list ? value.items : one) {
-      if (item.kind != Node::Kind::scalar)
+    for (const TreeNode& item : value.kind == TreeNode::Kind::list ? value.items : one) {
+      if (item.kind != TreeNode::Kind::scalar)
         problem(item.place, fmt::format("{}: an item must be one value", field.path));
       else if (const auto added = add_item(field, settings, item.text); !added)
         problem(item.place, fmt::format("{}: {}", field.path, added.error().message));
     }
   }
 
-  void bind_levels(const Field& field, const Node& value) {
-    if (value.kind != Node::Kind::map) {
+  void bind_levels(const Field& field, const TreeNode& value) {
+    if (value.kind != TreeNode::Kind::map) {
       problem(value.place, fmt::format("{} takes a map, as feed: debug", field.path));
       return;
     }
     auto& levels = loading_.out.settings.log.levels.rooms;
     levels.clear();
-    for (const Node::Entry& entry : value.entries) {
+    for (const TreeNode::Entry& entry : value.entries) {
       if (std::ranges::find(rooms(), entry.key) == rooms().end()) {
         const auto meant = nearest(entry.key, {rooms().begin(), rooms().end()});
         problem(
@@ -153,7 +153,7 @@ class Binding {
                                       : fmt::format("; did you mean {}?", quote(meant))));
         continue;
       }
-      const auto level = entry.value.kind == Node::Kind::scalar
+      const auto level = entry.value.kind == TreeNode::Kind::scalar
                              ? parse_level(entry.value.text)
                              : base::Result<base::LogLevel>(base::fail("needs one level"));
       if (level)
@@ -196,7 +196,7 @@ std::string beside(const std::string& file, std::string_view path) {
   return (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
 }
 
-void bind_fields(Loading& loading, const std::string& path, const Node& tree, File file) {
+void bind_fields(Loading& loading, const std::string& path, const TreeNode& tree, File file) {
   Binding(loading, path, file).section("", tree);
 }
 

@@ -23,26 +23,32 @@ namespace {
 constexpr std::array kStreams = {Stream::trade, Stream::spread, Stream::ohlc};
 // The lengths of candle that Kraken serves, in minutes.
 constexpr std::array<std::uint64_t, 9> kIntervals = {1, 5, 15, 30, 60, 240, 1440, 10080, 21600};
-// Each pair is a label value and a subscription; far below what either can bear.
-constexpr std::size_t kPairsMax = 200;
+// Each pair is a value of the label `symbol`, which may have 64 (catalog/labels.yaml).
+constexpr std::size_t kPairsMax = 60;
 
 class StreamBinding {
  public:
   StreamBinding(Loading& loading, const std::string& path) : loading_(loading), path_(path) {}
 
-  void list(const Node& node) {
-    if (node.kind != Node::Kind::list || node.items.empty()) {
+  void list(const TreeNode& node) {
+    if (node.kind != TreeNode::Kind::list || node.items.empty()) {
       problem(node.place,
               "streams must be a list with at least one stream, as "
               "- {name: trade, pairs: [BTC-USD]}");
       return;
     }
     std::vector<StreamSettings> streams;
-    for (const Node& item : node.items) {
-      if (item.kind == Node::Kind::map)
+    for (const TreeNode& item : node.items) {
+      if (item.kind == TreeNode::Kind::map)
         stream(item, streams);
       else
         problem(item.place, "a stream must be a map with name, pairs and, for ohlc, intervals");
+    }
+    std::set<std::string> pairs;
+    for (const auto& stream : streams) pairs.insert(stream.pairs.begin(), stream.pairs.end());
+    if (pairs.size() > kPairsMax) {
+      problem(node.place, fmt::format("{} pairs over all streams; one engine follows at most {}",
+                                      pairs.size(), kPairsMax));
     }
     loading_.out.settings.kraken.streams = std::move(streams);
   }
@@ -50,12 +56,12 @@ class StreamBinding {
  private:
   void problem(Place place, std::string text) { loading_.problem(path_, place, std::move(text)); }
 
-  void stream(const Node& node, std::vector<StreamSettings>& out) {
+  void stream(const TreeNode& node, std::vector<StreamSettings>& out) {
     StreamSettings stream;
-    const Node* name = nullptr;
-    const Node* pairs_node = nullptr;
-    const Node* intervals_node = nullptr;
-    for (const Node::Entry& entry : node.entries) {
+    const TreeNode* name = nullptr;
+    const TreeNode* pairs_node = nullptr;
+    const TreeNode* intervals_node = nullptr;
+    for (const TreeNode::Entry& entry : node.entries) {
       if (entry.key == "name")
         name = &entry.value;
       else if (entry.key == "pairs")
@@ -84,7 +90,7 @@ class StreamBinding {
     out.push_back(std::move(stream));
   }
 
-  void unknown(const Node::Entry& entry) {
+  void unknown(const TreeNode::Entry& entry) {
     const auto meant = nearest(entry.key, {"name", "pairs", "intervals"});
     problem(entry.place,
             fmt::format("unknown key {} in a stream; {}", quote(entry.key),
@@ -92,10 +98,10 @@ class StreamBinding {
                                       : fmt::format("did you mean {}?", quote(meant))));
   }
 
-  bool set_name(const Node& node, StreamSettings& stream) {
+  bool set_name(const TreeNode& node, StreamSettings& stream) {
     std::vector<std::string_view> names;
     for (const Stream known : kStreams) {
-      if (node.kind == Node::Kind::scalar && node.text == to_string(known)) {
+      if (node.kind == TreeNode::Kind::scalar && node.text == to_string(known)) {
         stream.name = known;
         return true;
       }
@@ -110,26 +116,26 @@ class StreamBinding {
 
   // Calls `take` for each value of a list that has at least one.
   template <class Take>
-  void each(const Node& node, std::string_view what, Take take) {
-    if (node.kind != Node::Kind::list || node.items.empty()) {
+  void each(const TreeNode& node, std::string_view what, Take take) {
+    if (node.kind != TreeNode::Kind::list || node.items.empty()) {
       problem(node.place, fmt::format("{} must be a list with at least one value", what));
       return;
     }
-    for (const Node& item : node.items) {
-      if (item.kind == Node::Kind::scalar)
+    for (const TreeNode& item : node.items) {
+      if (item.kind == TreeNode::Kind::scalar)
         take(item);
       else
         problem(item.place, fmt::format("{}: each must be one value", what));
     }
   }
 
-  void pairs(const Node& node, StreamSettings& stream) {
+  void pairs(const TreeNode& node, StreamSettings& stream) {
     if (node.items.size() > kPairsMax) {
       problem(node.place,
               fmt::format("{} pairs; a stream may have {}", node.items.size(), kPairsMax));
       return;
     }
-    each(node, "pairs", [&](const Node& item) {
+    each(node, "pairs", [&](const TreeNode& item) {
       auto pair = parse_pair(item.text);
       if (!pair)
         problem(item.place, pair.error().message);
@@ -140,8 +146,8 @@ class StreamBinding {
     });
   }
 
-  void intervals(const Node& node, StreamSettings& stream) {
-    each(node, "intervals", [&](const Node& item) {
+  void intervals(const TreeNode& node, StreamSettings& stream) {
+    each(node, "intervals", [&](const TreeNode& item) {
       const auto minutes = parse_whole(item.text);
       if (!minutes || std::ranges::find(kIntervals, *minutes) == kIntervals.end()) {
         problem(item.place, fmt::format("interval {} is not served by Kraken; one of {} minutes",
@@ -157,7 +163,7 @@ class StreamBinding {
   }
 
   // A stream may be listed again, for other pairs or intervals.
-  void check_repeats(const Node& node, const StreamSettings& stream) {
+  void check_repeats(const TreeNode& node, const StreamSettings& stream) {
     for (const StreamSubscription& wanted : subscriptions({stream})) {
       if (seen_.insert(wanted).second) continue;
       problem(node.place,
@@ -177,9 +183,9 @@ class StreamBinding {
 
 }  // namespace
 
-void bind_streams(Loading& loading, const std::string& path, const Node& tree) {
+void bind_streams(Loading& loading, const std::string& path, const TreeNode& tree) {
   bind_fields(loading, path, tree, File::streams);  // unknown keys beside `streams`
-  for (const Node::Entry& entry : tree.entries) {
+  for (const TreeNode::Entry& entry : tree.entries) {
     if (entry.key != "streams") continue;
     loading.sources["streams"] = {path, entry.place, "streams"};
     StreamBinding(loading, path).list(entry.value);

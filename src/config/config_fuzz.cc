@@ -14,6 +14,15 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
+// One printable line for each problem, and at least one.
+void require_lines(const std::expected<tickwitness::config::Loaded,
+                                       std::vector<tickwitness::config::Problem>>& result) {
+  if (result) return;
+  require(!result.error().empty());
+  for (const auto& problem : result.error())
+    require(problem.str().find_first_of("\n\r\x1b") == std::string::npos);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -26,21 +35,25 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The same bytes as each of the three files, and as values of variables.
   const std::string named = "exchanges: {kraken: {streams_file: s, circuit_breaker_file: b}}";
   const auto loaded = load("main.yaml", reader, {});
-  load("main.yaml",
-       [&](const std::string& path) -> tickwitness::base::Result<std::string> {
-         return path == "main.yaml" ? named : input;
-       },
-       {{"TICKWITNESS_LISTEN", input},
-        {"TICKWITNESS_LOG_LEVELS", input},
-        {"TICKWITNESS_EXCHANGES_KRAKEN_URL", input},
-        {"TICKWITNESS_AUTH_TOKEN", input},
-        {"TICKWITNESS_EXCHANGES_KRAKEN_BACKOFF_JITTER", input}});
-  if (!loaded) {
-    require(!loaded.error().empty());
-    for (const Problem& problem : loaded.error())
-      require(problem.str().find_first_of("\n\r\x1b") == std::string::npos);
-    return 0;
-  }
+  const auto others = load("main.yaml",
+                           [&](const std::string& path) -> tickwitness::base::Result<std::string> {
+                             return path == "main.yaml" ? named : input;
+                           },
+                           {{"TICKWITNESS_LISTEN", input},
+                            {"TICKWITNESS_LOG_LEVELS", input},
+                            {"TICKWITNESS_EXCHANGES_KRAKEN_URL", input},
+                            {"TICKWITNESS_AUTH_TOKEN", input},
+                            {"TICKWITNESS_EXCHANGES_KRAKEN_BACKOFF_JITTER", input}});
+  const auto nowhere = load("main.yaml",
+                            [&](const std::string& path) -> tickwitness::base::Result<std::string> {
+                              if (path == "main.yaml") return input;
+                              return tickwitness::base::fail("no such file");
+                            },
+                            {});
+  require_lines(loaded);
+  require_lines(others);
+  require_lines(nowhere);
+  if (!loaded) return 0;
   const std::string printed = print(loaded->settings);
   require(!printed.empty());
   require(diff(loaded->settings, loaded->settings).empty());

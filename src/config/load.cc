@@ -50,8 +50,8 @@ void Loading::warning(std::string_view path, std::string text) {
   out.warnings.push_back({source.file, source.place.line, source.place.column, std::move(text)});
 }
 
-std::optional<Node> read_tree(Loading& loading, const std::string& path,
-                              std::string_view named_by) {
+std::optional<TreeNode> read_tree(Loading& loading, const std::string& path,
+                                  std::string_view named_by) {
   const auto text = loading.reader(path);
   if (!text) {
     if (named_by.empty())
@@ -63,7 +63,7 @@ std::optional<Node> read_tree(Loading& loading, const std::string& path,
   }
   loading.out.files.push_back(path);
   auto tree = parse_tree(*text);
-  if (tree && tree->kind == Node::Kind::null)
+  if (tree && tree->kind == TreeNode::Kind::null)
     loading.out.warnings.push_back({path, 0, 0, "is empty; every setting has its default"});
   if (tree) return std::move(*tree);
   for (TreeProblem& problem : tree.error())
@@ -83,9 +83,9 @@ std::expected<Loaded, std::vector<Problem>> load(const std::string& path, const 
   if (tree) {
     read_named(
         loading, "exchanges.kraken.streams_file", settings.kraken.streams_file,
-        [&](const Node& node) { bind_streams(loading, settings.kraken.streams_file, node); });
+        [&](const TreeNode& node) { bind_streams(loading, settings.kraken.streams_file, node); });
     read_named(loading, "exchanges.kraken.circuit_breaker_file",
-               settings.kraken.circuit_breaker_file, [&](const Node& node) {
+               settings.kraken.circuit_breaker_file, [&](const TreeNode& node) {
                  bind_fields(loading, settings.kraken.circuit_breaker_file, node, File::breaker);
                });
   }

@@ -38,13 +38,14 @@ struct Loading {
 
 // Reads and parses one file. `named_by` is the field that named it, empty for the main file.
 // Nothing when it cannot be used; the problem is noted.
-std::optional<Node> read_tree(Loading& loading, const std::string& path, std::string_view named_by);
+std::optional<TreeNode> read_tree(Loading& loading, const std::string& path,
+                                  std::string_view named_by);
 
 // Takes every field of `file` from the tree; all other keys are problems.
-void bind_fields(Loading& loading, const std::string& path, const Node& tree, File file);
+void bind_fields(Loading& loading, const std::string& path, const TreeNode& tree, File file);
 
 // The shape of seed 000: streams: [{name, pairs, intervals}].
-void bind_streams(Loading& loading, const std::string& path, const Node& tree);
+void bind_streams(Loading& loading, const std::string& path, const TreeNode& tree);
 
 // Variables of the fields of `file`.
 void bind_environment(Loading& loading, const Environment& environment, File file);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/utf8.h"
 #include "config/quote.h"
 
 namespace tickwitness::config {
@@ -84,7 +85,7 @@ std::string render_seconds(base::Duration duration) {
 Result<std::uint64_t> parse_bytes(std::string_view text) {
   std::uint64_t unit = 1;
   if (text.ends_with("KiB")) unit = 1024;
-  if (text.ends_with("MiB")) unit = 1024 * 1024;
+  if (text.ends_with("MiB")) unit = std::uint64_t{1024} * 1024;
   const auto count = parse_whole(unit == 1 ? text : text.substr(0, text.size() - 3));
   if (!count || *count > (std::uint64_t{1} << 40))
     return fail(fmt::format("{} is not a number of bytes; write digits, as 8192, 8KiB or 8MiB",
@@ -131,6 +132,13 @@ Result<void> check_url(std::string_view url) {
 }
 
 Result<void> check_path(std::string_view text) {
+  // Paths are printed as they are, so they must not be able to begin a line of their own.
+  for (std::size_t at = 0; at < text.size();) {
+    const base::CodePoint c = base::utf8_at(text, at);
+    if (c.bytes == 0 || base::is_deceptive(c.value))
+      return fail(fmt::format("{} has a character that no path of ours may have", quote(text)));
+    at += c.bytes;
+  }
   if (text.starts_with("~"))
     return fail(fmt::format("{}: '~' is not expanded here; write the whole path", quote(text)));
   if (text.find('$') != text.npos)

@@ -12,13 +12,13 @@ namespace tickwitness::config {
 
 inline base::Result<std::string> read_file(const std::string& path) {
   if (std::filesystem::is_directory(path)) return base::fail("is a directory");
-  std::ifstream file(path, std::ios::binary);  // outside-ok: as above
+  std::ifstream file(path, std::ios::binary);  // outside-ok: files of tests
   if (!file) return base::fail("no such file");
   return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
 inline void write_file(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;  // outside-ok: as above
+  std::ofstream(path, std::ios::binary) << text;  // outside-ok: files of tests
 }
 
 // Relative paths are looked up in `folder`.

@@ -24,35 +24,39 @@ Place place_of(const YAML::Mark& mark) {
   return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
 }
 
-std::size_t nodes_in(const Node& node) {
+std::size_t nodes_in(const TreeNode& node) {
   std::size_t count = 1;
-  for (const Node& item : node.items) count += nodes_in(item);
+  for (const TreeNode& item : node.items) count += nodes_in(item);
   for (const auto& entry : node.entries) count += 1 + nodes_in(entry.value);
   return count;
 }
 
-std::size_t depth_of(const Node& node) {
+std::size_t depth_of(const TreeNode& node) {
   std::size_t deepest = 0;
-  for (const Node& item : node.items) deepest = std::max(deepest, depth_of(item));
+  for (const TreeNode& item : node.items) deepest = std::max(deepest, depth_of(item));
   for (const auto& entry : node.entries) deepest = std::max(deepest, depth_of(entry.value));
   return deepest + 1;
 }
 
 class Builder final : public YAML::EventHandler {
  public:
-  Node root;
+  TreeNode root;
   std::vector<TreeProblem> duplicates;
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add({.kind = Node::Kind::null, .text = {}, .place = place_of(mark), .items = {}, .entries = {}},
+    add({.kind = TreeNode::Kind::null,
+         .text = {},
+         .place = place_of(mark),
+         .items = {},
+         .entries = {}},
         anchor);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     refuse_tag(mark, tag);
-    add({.kind = Node::Kind::scalar,
+    add({.kind = TreeNode::Kind::scalar,
          .text = value,
          .place = place_of(mark),
          .items = {},
@@ -65,22 +69,22 @@ class Builder final : public YAML::EventHandler {
       throw Stop{{place_of(mark), "this alias stands inside what it refers to"}};
     charge(mark, nodes_in(found->second));
     if (open_.size() + depth_of(found->second) > kDepthMax) throw Stop{too_deep(place_of(mark))};
-    attach(Node(found->second));
+    attach(TreeNode(found->second));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::list);
+    open(mark, tag, anchor, TreeNode::Kind::list);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::map);
+    open(mark, tag, anchor, TreeNode::Kind::map);
   }
   void OnMapEnd() override { close(); }
 
  private:
   struct Open {
-    Node node;
+    TreeNode node;
     YAML::anchor_t anchor = 0;
     bool has_key = false;  // a map whose last entry waits for its value
   };
@@ -100,7 +104,7 @@ class Builder final : public YAML::EventHandler {
                                               "configuration",
                                               kNodesMax)}};
   }
-  void add(Node node, YAML::anchor_t anchor) {
+  void add(TreeNode node, YAML::anchor_t anchor) {
     YAML::Mark mark;
     mark.line = node.place.line - 1;
     mark.column = node.place.column - 1;
@@ -109,11 +113,11 @@ class Builder final : public YAML::EventHandler {
     attach(std::move(node));
   }
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-            Node::Kind kind) {
+            TreeNode::Kind kind) {
     refuse_tag(mark, tag);
     charge(mark, 1);
     if (open_.size() == kDepthMax) throw Stop{too_deep(place_of(mark))};
-    Node node;
+    TreeNode node;
     node.kind = kind;
     node.place = place_of(mark);
     open_.push_back({std::move(node), anchor, false});
@@ -124,13 +128,13 @@ class Builder final : public YAML::EventHandler {
     if (done.anchor != 0) anchors_[done.anchor] = done.node;
     attach(std::move(done.node));
   }
-  void attach(Node node) {
+  void attach(TreeNode node) {
     if (open_.empty()) {
       root = std::move(node);
       return;
     }
     Open& parent = open_.back();
-    if (parent.node.kind == Node::Kind::list) {
+    if (parent.node.kind == TreeNode::Kind::list) {
       parent.node.items.push_back(std::move(node));
     } else if (parent.has_key) {
       parent.node.entries.back().value = std::move(node);
@@ -139,20 +143,20 @@ class Builder final : public YAML::EventHandler {
       attach_key(parent, std::move(node));
     }
   }
-  void attach_key(Open& parent, Node key) {
-    if (key.kind != Node::Kind::scalar)
+  void attach_key(Open& parent, TreeNode key) {
+    if (key.kind != TreeNode::Kind::scalar)
       throw Stop{{key.place, "a key must be a word, not a list, a map or nothing"}};
-    const auto same = std::ranges::find(parent.node.entries, key.text, &Node::Entry::key);
+    const auto same = std::ranges::find(parent.node.entries, key.text, &TreeNode::Entry::key);
     if (same != parent.node.entries.end())
       duplicates.push_back({key.place, fmt::format("duplicate key {}; the first one is on line {}",
                                                    quote(key.text), same->place.line)});
-    parent.node.entries.push_back({std::move(key.text), key.place, Node{}});
+    parent.node.entries.push_back({std::move(key.text), key.place, TreeNode{}});
     parent.node.entries.back().value.place = key.place;
     parent.has_key = true;
   }
 
   std::vector<Open> open_;
-  std::map<YAML::anchor_t, Node> anchors_;
+  std::map<YAML::anchor_t, TreeNode> anchors_;
   std::size_t nodes_ = 0;
 };
 
@@ -214,7 +218,7 @@ std::string explain(const std::string& said) {
 
 }  // namespace
 
-std::expected<Node, std::vector<TreeProblem>> parse_tree(std::string_view text) {
+std::expected<TreeNode, std::vector<TreeProblem>> parse_tree(std::string_view text) {
   if (auto problems = check_bytes(text); !problems.empty())
     return std::unexpected(std::move(problems));
   // yaml-cpp takes a quoted text that the end of the file cuts off, but only when a newline stands

@@ -11,7 +11,7 @@
 
 namespace tickwitness::config {
 
-inline constexpr std::size_t kFileBytesMax = 256 * 1024;
+inline constexpr std::size_t kFileBytesMax = std::size_t{256} * 1024;
 inline constexpr std::size_t kDepthMax = 16;
 inline constexpr std::size_t kNodesMax = 10'000;
 
@@ -21,21 +21,21 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
-struct Node {
+struct TreeNode {
   enum class Kind { null, scalar, list, map };
   struct Entry;
 
   Kind kind = Kind::null;
   std::string text;  // scalar
   Place place;
-  std::vector<Node> items;     // list
-  std::vector<Entry> entries;  // map, in the order of the file
+  std::vector<TreeNode> items;  // list
+  std::vector<Entry> entries;   // map, in the order of the file
 };
 
-struct Node::Entry {
+struct TreeNode::Entry {
   std::string key;
   Place place;  // of the key
-  Node value;
+  TreeNode value;
 };
 
 struct TreeProblem {
@@ -45,6 +45,6 @@ struct TreeProblem {
 
 // The tree, or the first thing that is wrong (all duplicate keys at once). An empty file is a null
 // node. Never throws.
-std::expected<Node, std::vector<TreeProblem>> parse_tree(std::string_view text);
+std::expected<TreeNode, std::vector<TreeProblem>> parse_tree(std::string_view text);
 
 }  // namespace tickwitness::config

@@ -24,7 +24,7 @@ class AttemptBudget {
  private:
   std::size_t attempts_max_;
   base::Duration window_;
-  std::deque<base::Instant> attempts_;  // the last attempts_max_ at most
+  std::deque<base::Instant> attempts_;  // the last attempts_max_ at most, oldest first
 };
 
 }  // namespace tickwitness::feed

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "feed/labels.h"
+
 namespace tickwitness::feed {
 namespace {
 
@@ -44,7 +46,9 @@ Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
                .budget = budget_,
                .turn_done = std::move(turn_done),
                .on_event = std::move(on_event)},
-      random_(settings.seed) {
+      random_(settings.seed),
+      venue_status_(metrics.venue_status.at(label_of(settings.venue))),
+      clock_offset_(metrics.feed_clock_offset_seconds.at(label_of(settings.venue))) {
   for (auto& plan : plan()) add_link(std::move(plan));
 }
 
@@ -126,10 +130,28 @@ void Feed::apply(const FeedSettings& settings) {
 
 void Feed::observe(base::Instant now) {
   for (auto& link : links_) link->observe(now);
+  // Of the venue, not of a connection: what the newest word on any open connection says, and
+  // nothing when none is open.
+  if (const auto status = venue_status()) {
+    venue_status_.set(label_of(*status));
+  } else {
+    venue_status_.clear();
+    clock_offset_.clear();
+  }
+}
+
+std::optional<exchange::VenueStatus> Feed::venue_status() const {
+  std::optional<Session::VenueWord> newest;
+  for (const auto& link : links_) {
+    const auto& word = link->venue_word();
+    if (word && (!newest || word->at > newest->at)) newest = word;
+  }
+  if (!newest) return std::nullopt;
+  return newest->status;
 }
 
 FeedStatus Feed::status(base::Now now) const {
-  FeedStatus status{.venue = settings_.venue, .at = now};
+  FeedStatus status{.venue = settings_.venue, .at = now, .venue_status = venue_status()};
   for (const auto& link : links_) {
     status.connections.push_back(link->status());
     link->append_subscriptions(status.subscriptions);

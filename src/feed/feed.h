@@ -57,6 +57,7 @@ class Feed {
     std::vector<exchange::Subscription> wanted;
   };
   std::vector<Plan> plan() const;
+  std::optional<exchange::VenueStatus> venue_status() const;
   void add_link(Plan plan);
   void retire(std::unique_ptr<Link> link);
 
@@ -67,6 +68,8 @@ class Feed {
   Intake intake_;
   LinkContext context_;
   base::Prng random_;
+  telemetry::StateSet<telemetry::label::VenueStatus> venue_status_;
+  telemetry::Gauge clock_offset_;
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<std::unique_ptr<Link>> retired_;  // closing after a reload
   bool started_ = false;

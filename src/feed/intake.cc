@@ -10,6 +10,9 @@ namespace {
 using telemetry::label::Channel;
 
 constexpr std::size_t kKinds = static_cast<std::size_t>(exchange::FrameKind::malformed) + 1;
+constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
+constexpr std::size_t kMarketsMax =
+    64;  // the bound of the label; what comes after shares its `other`
 constexpr std::size_t kReasons = static_cast<std::size_t>(exchange::Malformed::bad_symbol) + 1;
 
 }  // namespace
@@ -22,7 +25,8 @@ Intake::Intake(market::Venue venue, telemetry::Catalog& metrics, pipeline::Hando
       handoff_(handoff),
       make_room_(std::move(make_room)),
       bytes_(metrics.feed_bytes.at(label_)),
-      skipped_(metrics.feed_entries_skipped.at(label_)) {
+      skipped_(metrics.feed_entries_skipped.at(label_)),
+      implausible_(metrics.feed_stamps_implausible.at(label_)) {
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     by_kind_.push_back(
         metrics.feed_frames.at(label_, label_of(static_cast<exchange::FrameKind>(kind))));
@@ -44,7 +48,9 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
   for (std::size_t i = 0; i < markets_.size(); ++i) {
     if (markets_[i].symbol == symbol) return markets_[last_hit_ = i];
   }
-  const telemetry::label::Symbol label{symbol.str()};
+  if (markets_.size() > kMarketsMax) return markets_.back();
+  const telemetry::label::Symbol label{markets_.size() == kMarketsMax ? telemetry::kOther
+                                                                      : symbol.str()};
   markets_.push_back({.symbol = symbol,
                       .trades = metrics_.feed_events.at(label_, label, Channel::trade),
                       .quotes = metrics_.feed_events.at(label_, label, Channel::spread),
@@ -58,6 +64,12 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
 }
 
 void Intake::observe_latency(Market& market, base::Now received, base::WallTime exchange_time) {
+  // Compared before subtracting: stamps of other centuries are not latencies, and their difference
+  // does not fit.
+  if (exchange_time < received.wall - kStampDistanceMax ||
+      exchange_time > received.wall + kStampDistanceMax) {
+    return implausible_.inc();
+  }
   const base::Duration latency = received.wall - exchange_time;
   if (latency < base::Duration::zero()) market.negative.inc();
   market.latency.observe(latency);  // a negative one enters the signed window only

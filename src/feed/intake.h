@@ -56,7 +56,7 @@ class Intake {
   Counts counts_;
   std::vector<telemetry::Counter> by_kind_;
   std::vector<telemetry::Counter> by_reason_;
-  telemetry::Counter bytes_, skipped_;
+  telemetry::Counter bytes_, skipped_, implausible_;
   std::vector<Market> markets_;  // one per symbol seen; the label budget bounds what is exported
   std::size_t last_hit_ = 0;
 };

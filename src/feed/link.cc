@@ -178,9 +178,7 @@ ConnectionStatus Link::status() const {
                       .trips = breaker.trips(),
                       .last_trip = breaker.last_trip(),
                       .open_until = breaker.open_until(),
-                      .reason = breaker.reason()},
-          .venue_status = session_.venue_status_known() ? std::optional(session_.venue_status())
-                                                        : std::nullopt};
+                      .reason = breaker.reason()}};
 }
 
 void Link::append_subscriptions(std::vector<SubscriptionStatus>& out) const {
@@ -192,6 +190,7 @@ void Link::append_subscriptions(std::vector<SubscriptionStatus>& out) const {
          .stream = stream_name(entry.subscription),
          .connection = name_,
          .state = entry.state,
+         .answered = entry.answered,
          .last_data = entry.last_data,
          .stale_after = limit == base::Duration::max() ? std::nullopt : std::optional(limit),
          .events = entry.events,

@@ -62,6 +62,7 @@ class Link {
   void observe(base::Instant now);
 
   const std::string& name() const { return name_; }
+  const std::optional<Session::VenueWord>& venue_word() const { return session_.venue_word(); }
   ConnectionStatus status() const;
   void append_subscriptions(std::vector<SubscriptionStatus>& out) const;
 

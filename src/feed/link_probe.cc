@@ -34,17 +34,21 @@ LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Conn
       reconnects_(metrics.feed_reconnects.at(exchange, name)),
       acks_(metrics.feed_acks.at(exchange)),
       refusals_(metrics.feed_refusals.at(exchange)),
+      overdue_(metrics.feed_acks_overdue.at(exchange)),
       trips_(metrics.breaker_trips.at(exchange, name)),
       connected_(metrics.feed_connected.at(exchange, name)),
       last_frame_age_(metrics.feed_last_frame_age_seconds.at(exchange, name)),
       last_trip_(metrics.breaker_last_trip_timestamp_seconds.at(exchange, name)),
       clock_offset_(metrics.feed_clock_offset_seconds.at(exchange)),
       breaker_state_(metrics.breaker_state.at(exchange, name)),
-      venue_status_(metrics.venue_status.at(exchange)),
       rtt_(metrics.feed_rtt_seconds.at(exchange)) {
   connected_.set(0);
-  for (const auto reason : {runtime::CloseReason::remote, runtime::CloseReason::local}) {
-    metrics.feed_disconnections.at(exchange, name, label_of(reason));  // there from the start, at 0
+  // There from the start, at 0: the first of them must show in an increase().
+  for (const auto reason : {runtime::CloseReason::remote, runtime::CloseReason::reset}) {
+    metrics.feed_disconnections.at(exchange, name, label_of(reason));
+  }
+  for (const auto reason : {runtime::CloseReason::refused, runtime::CloseReason::timeout}) {
+    metrics.feed_connection_failures.at(exchange, name, label_of(reason));
   }
 }
 
@@ -55,13 +59,13 @@ void LinkProbe::sync(const Session& session) {
   carry(reconnects_, seen_.reconnects, counts.reconnects);
   carry(acks_, seen_.acks, counts.acks);
   carry(refusals_, seen_.refusals, counts.refusals);
+  carry(overdue_, seen_.acks_overdue, counts.acks_overdue);
   const CircuitBreaker& breaker = session.breaker();
   carry(trips_, trips_seen_, breaker.trips());
   if (retired_) return;  // what ends is still counted, what is no more has no state
   connected_.set(session.state() == LinkState::connected ? 1 : 0);
   breaker_state_.set(label_of(breaker.state()));
   if (breaker.last_trip()) last_trip_.set(seconds_of(breaker.last_trip()->time_since_epoch()));
-  if (session.venue_status_known()) venue_status_.set(label_of(session.venue_status()));
   if (const auto& sample = session.clock_offset().last();
       sample && session.clock_offset().samples() != pongs_seen_) {
     pongs_seen_ = session.clock_offset().samples();
@@ -107,12 +111,12 @@ void LinkProbe::observe(const Session& session, base::Instant now) {
     if (entry.last_data) s.age.set(seconds_of(now - *entry.last_data));
     carry(s.stale, s.stale_seen, entry.times_stale);
   }
-  for (auto& stream : streams_) {
-    if (stream.wanted) continue;
+  std::erase_if(streams_, [](const Stream& stream) {
+    if (stream.wanted) return false;
     stream.state.clear();  // no longer subscribed: nothing to say
     stream.age.clear();
-    stream.stale_seen = 0;
-  }
+    return true;
+  });
 }
 
 void LinkProbe::retire() {
@@ -120,10 +124,11 @@ void LinkProbe::retire() {
   connected_.clear();
   last_frame_age_.clear();
   breaker_state_.clear();
-  for (auto& stream : streams_) {
+  for (const auto& stream : streams_) {
     stream.state.clear();
     stream.age.clear();
   }
+  streams_.clear();
 }
 
 }  // namespace tickwitness::feed

@@ -43,10 +43,10 @@ class LinkProbe {
   telemetry::label::Exchange exchange_;
   std::string name_;
   telemetry::Catalog& metrics_;
-  telemetry::Counter attempts_, reconnect_attempts_, reconnects_, acks_, refusals_, trips_;
+  telemetry::Counter attempts_, reconnect_attempts_, reconnects_, acks_, refusals_, overdue_,
+      trips_;
   telemetry::Gauge connected_, last_frame_age_, last_trip_, clock_offset_;
   telemetry::StateSet<telemetry::label::BreakerState> breaker_state_;
-  telemetry::StateSet<telemetry::label::VenueStatus> venue_status_;
   telemetry::Histogram rtt_;
   SessionCounts seen_;
   std::uint64_t trips_seen_ = 0;

@@ -60,7 +60,7 @@ void Session::attempt(base::Now now, Actions& out) {
 void Session::schedule_attempt(base::Now now) {
   state_ = LinkState::waiting;
   base::Instant at = now.mono + backoff_.next();
-  if (venue_status_ == exchange::VenueStatus::maintenance) {
+  if (venue_word_ && venue_word_->status == exchange::VenueStatus::maintenance) {
     at = std::max(at, now.mono + settings_.maintenance_floor);
   }
   retry_at_ = budget_.earliest(breaker_.allowed_at(at));
@@ -99,8 +99,7 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
   using Kind = exchange::FrameKind;
   switch (frame.kind) {
     case Kind::status:
-      venue_status_ = frame.venue_status;
-      venue_status_known_ = true;
+      venue_word_ = VenueWord{.status = frame.venue_status, .at = received.mono};
       break;
     case Kind::pong:
       if (frame.request_id) {
@@ -167,6 +166,7 @@ void Session::on_closed(base::Now now, const runtime::Closed& closed) {
   if (was_connected) ++counts_.disconnections;
   table_.on_connection_lost();
   if (finishing_) state_ = LinkState::stopped;
+  if (state_ == LinkState::stopped) venue_word_.reset();
   if (state_ == LinkState::stopped) return;
   const std::string why = closing_ ? close_why_
                                    : std::string(to_string(closed.reason)) +
@@ -176,6 +176,7 @@ void Session::on_closed(base::Now now, const runtime::Closed& closed) {
   // venue.
   if (!(was_connected && healthy_)) breaker_.on_failure(now, why);
   schedule_attempt(now);
+  venue_word_.reset();  // it may have changed its mind since
   if (closed.http_status == 403 || closed.http_status == 429) {
     retry_at_ = std::max(retry_at_, now.mono + settings_.banned_pause);
   }

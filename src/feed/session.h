@@ -93,9 +93,12 @@ class Session {
   const SubscriptionTable& subscriptions() const { return table_; }
   const SessionCounts& counts() const { return counts_; }
   const ClockOffset& clock_offset() const { return offset_; }
-  // Meaningful once the venue has said it on any connection of this session.
-  exchange::VenueStatus venue_status() const { return venue_status_; }
-  bool venue_status_known() const { return venue_status_known_; }
+  // What the venue last said of itself on the connection that is open now.
+  struct VenueWord {
+    exchange::VenueStatus status;
+    base::Instant at;
+  };
+  const std::optional<VenueWord>& venue_word() const { return venue_word_; }
   std::optional<base::Instant> last_frame() const { return last_frame_; }
   std::optional<base::Instant> next_attempt() const;
 
@@ -118,8 +121,7 @@ class Session {
   SessionCounts counts_;
 
   LinkState state_ = LinkState::idle;
-  exchange::VenueStatus venue_status_ = exchange::VenueStatus::unknown;
-  bool venue_status_known_ = false;
+  std::optional<VenueWord> venue_word_;
   bool was_up_ = false;   // a connection has been up before
   bool healthy_ = false;  // this connection has outlived healthy_after
   bool finishing_ = false;

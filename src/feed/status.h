@@ -29,7 +29,6 @@ struct ConnectionStatus {
   std::optional<base::Instant> next_attempt;
   SessionCounts counts;
   BreakerStatus breaker;
-  std::optional<exchange::VenueStatus> venue_status;  // none until the venue said
 };
 
 struct SubscriptionStatus {
@@ -37,6 +36,7 @@ struct SubscriptionStatus {
   std::string stream;  // "trade", "spread", "ohlc-5", "instrument"
   std::string connection;
   SubscriptionState state = SubscriptionState::pending;
+  bool answered = false;  // the venue has accepted or refused it on this connection
   std::optional<base::Instant> last_data;
   std::optional<base::Duration> stale_after;  // none: silence says nothing
   std::uint64_t events = 0;
@@ -46,6 +46,7 @@ struct SubscriptionStatus {
 struct FeedStatus {
   market::Venue venue = market::Venue::kraken;
   base::Now at;
+  std::optional<exchange::VenueStatus> venue_status;  // newest word on an open connection
   std::vector<ConnectionStatus> connections;
   std::vector<SubscriptionStatus> subscriptions;
 };

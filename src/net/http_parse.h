@@ -31,7 +31,7 @@ class RequestParser {
   // After complete.
   bool keep_alive() const;
   bool http_1_0() const;
-  // After failed: 400, 413 or 431, and why.
+  // After failed: 400, 411, 413 or 431, and why.
   int error_status() const;
   const std::string& error() const;
   // After complete, once. Addresses and flags of the connection are left to the caller.

@@ -39,7 +39,7 @@ struct HttpCounts {
   std::uint64_t requests = 0;      // handed to the handler
   std::uint64_t refused_full = 0;  // connections_max or streams_max
   std::uint64_t refused_per_ip = 0;
-  std::uint64_t bad_requests = 0;  // answered 400, 413 or 431 by the server itself
+  std::uint64_t bad_requests = 0;  // answered 400, 411, 413 or 431 by the server itself
   std::uint64_t timeouts = 0;      // header, body, write
   std::uint64_t tls_failures = 0;
   std::size_t connections = 0;  // open now, without streams

@@ -1,102 +1,20 @@
-// The WebSocket client against the real server of this room, and against peers that misbehave.
+// The WebSocket client against the real server of this room.
 #include "net/ws_client.h"
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 
 #include <optional>
 
-#include "net/testing.h"
-#include "net/ws_server.h"
+#include "net/ws_testing.h"
 
 namespace tickwitness::net {
 namespace {
 using runtime::Closed;
 using runtime::CloseReason;
-using runtime::Endpoint;
 using std::chrono::milliseconds;
-using testing::Loop;
 using testing::RawSocket;
 using testing::SilentListener;
-
-class WsTest : public ::testing::Test {
- protected:
-  std::uint16_t start(WsServerLimits limits = {}) {
-    WsServer::Events events;
-    events.on_open = [this](WsServer::Id id, const Request& request) {
-      peer = id;
-      path = request.path;
-    };
-    events.on_text = [this](WsServer::Id id, base::Now, std::string_view text) {
-      if (echo) server->send(id, std::string(text));
-      server_got.emplace_back(text);
-    };
-    events.on_closed = [this](WsServer::Id, const Closed& closed) { server_closed = closed; };
-    server.emplace(loop.executor, limits, std::move(events));
-    http.emplace(loop.executor, HttpLimits{}, [this](const Request& request, const Responder& to) {
-      if (request.path == "/forbidden") {
-        to.respond(Response::text(403, "no"));
-      } else if (request.path == "/busy") {
-        to.respond(Response::text(429, "slow down"));
-      } else if (request.path == "/later") {
-        later.push_back(to);
-      } else {
-        server->accept(request, to);
-      }
-    });
-    return *http->listen({});
-  }
-
-  void open(std::uint16_t port, const std::string& at = "/v2", runtime::ChannelLimits limits = {},
-            const std::string& host = "127.0.0.1") {
-    channel = factory.make(limits);
-    channel->open({.tls = false, .host = host, .port = port, .path = at, .ca_file = ""}, events());
-  }
-
-  runtime::MessageChannel::Events events() {
-    return {.on_open = [this](base::Now) { opened = true; },
-            .on_message =
-                [this](base::Now received, std::string_view text) {
-                  got.emplace_back(text);
-                  received_at.push_back(received);
-                },
-            .on_closed =
-                [this](base::Now, const Closed& closed) {
-                  ++closes;
-                  client_closed = closed;
-                }};
-  }
-
-  void open_and_wait(runtime::ChannelLimits limits = {}, WsServerLimits server_limits = {}) {
-    open(start(server_limits), "/v2", limits);
-    ASSERT_TRUE(loop.until([&] { return opened && peer != 0; }));
-  }
-  void expect_closed(CloseReason reason) {
-    ASSERT_TRUE(loop.until([&] { return client_closed.has_value(); }));
-    EXPECT_EQ(client_closed->reason, reason)
-        << runtime::to_string(client_closed->reason) << ": " << client_closed->detail;
-    EXPECT_NE(client_closed->detail, "");
-    loop.drain();
-    EXPECT_EQ(closes, 1);
-  }
-
-  Loop loop;
-  std::optional<WsServer> server;
-  std::optional<HttpServer> http;
-  std::vector<Responder> later;
-  WsChannelFactory factory{loop.executor};
-  std::unique_ptr<runtime::MessageChannel> channel;
-  WsServer::Id peer = 0;
-  std::string path;
-  bool echo = false;
-  bool opened = false;
-  int closes = 0;
-  std::vector<std::string> server_got;
-  std::vector<std::string> got;
-  std::vector<base::Now> received_at;
-  std::optional<Closed> client_closed;
-  std::optional<Closed> server_closed;
-};
+using testing::WsTest;
 
 TEST_F(WsTest, EchoesMessagesOfAllSizesInOrder) {
   echo = true;
@@ -313,126 +231,6 @@ TEST_F(WsTest, GivesUpOnASilentPeer) {
 TEST_F(WsTest, GivesUpWhenTheUpgradeIsNotAnswered) {
   open(start(), "/later", {.connect_timeout = milliseconds(30)});
   expect_closed(CloseReason::timeout);
-}
-
-struct Misbehaviour {
-  std::string answer;
-  CloseReason reason;
-  std::string names;  // part of the detail
-};
-
-TEST_F(WsTest, JudgesWhatIsNoWebSocketServer) {
-  const Misbehaviour cases[] = {
-      {"SSH-2.0-OpenSSH_9.2\r\n", CloseReason::protocol, "version"},
-      {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", CloseReason::upgrade, "200 OK"},
-      {"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-       "Sec-WebSocket-Accept: d3Jvbmc=\r\n\r\n",
-       CloseReason::protocol, "Sec-WebSocket-Accept"},
-      {"", CloseReason::remote, "closed the connection"},
-      {"HTTP/1.1 101 Swi", CloseReason::remote, "closed the connection"},
-  };
-  for (const Misbehaviour& c : cases) {
-    SilentListener listener;
-    client_closed.reset();
-    closes = 0;
-    open(listener.port());
-    ASSERT_TRUE(loop.until([&] { return listener.received().ends_with("\r\n\r\n"); }));
-    listener.answer(c.answer);
-    if (c.reason == CloseReason::remote) listener.end_answer();
-    expect_closed(c.reason);
-    EXPECT_NE(client_closed->detail.find(c.names), std::string::npos) << client_closed->detail;
-  }
-}
-
-// RFC 6455 §4.2.2: the answer that proves the key was read.
-std::string accept_upgrade(const std::string& request) {
-  const std::string_view name = "Sec-WebSocket-Key: ";
-  const std::size_t at = request.find(name) + name.size();
-  const std::string key = request.substr(at, 24) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(key.data(), key.size(), digest, &size, EVP_sha1(), nullptr);
-  unsigned char text[64];
-  EVP_EncodeBlock(text, digest, static_cast<int>(size));
-  return std::string(
-             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-             "Sec-WebSocket-Accept: ") +
-         reinterpret_cast<const char*>(text) + "\r\n\r\n";
-}
-
-class RawPeerTest : public WsTest {
- protected:
-  // An open channel whose peer is `listener`, frames and all.
-  void open_raw(SilentListener& listener) {
-    client_closed.reset();
-    opened = false;
-    closes = 0;
-    got.clear();
-    open(listener.port());
-    ASSERT_TRUE(loop.until([&] { return listener.received().ends_with("\r\n\r\n"); }));
-    listener.answer(accept_upgrade(listener.received()));
-    ASSERT_TRUE(loop.until([&] { return opened; }));
-  }
-};
-
-TEST_F(RawPeerTest, EndsTheConnectionAtBrokenFrames) {
-  const auto frame = [](std::initializer_list<int> bytes) {
-    std::string text;
-    for (const int byte : bytes) text += static_cast<char>(byte);
-    return text;
-  };
-  const Misbehaviour cases[] = {
-      {frame({0x81, 0x81, 0, 0, 0, 0, 'x'}), CloseReason::protocol, "mask"},
-      {frame({0xc1, 0x01, 'x'}), CloseReason::protocol, "reserved"},
-      {frame({0x83, 0x01, 'x'}), CloseReason::protocol, "opcode"},
-      {frame({0x80, 0x01, 'x'}), CloseReason::protocol, "continuation"},
-      {frame({0x01, 0x01, 'x', 0x81, 0x01, 'y'}), CloseReason::protocol, "unexpected"},
-      {frame({0x09, 0x00}), CloseReason::protocol, "control"},
-      {frame({0x89, 0x7e, 0, 126}) + std::string(126, 'p'), CloseReason::protocol, "control"},
-      {frame({0x88, 0x01, 'x'}), CloseReason::protocol, "close"},
-      {frame({0x82, 0x01, 'x'}), CloseReason::protocol, "binary"},
-      {frame({0x81, 0x7f, 0x7f, -1, -1, -1, -1, -1, -1, -1}), CloseReason::oversize, "limit"},
-      {frame({0x88, 0x09, 0x03, 0xf4}) + "restart", CloseReason::remote, "1012: restart"},
-      {frame({0x88, 0x00}), CloseReason::remote, "without a code"},
-  };
-  for (const Misbehaviour& c : cases) {
-    SilentListener peer_socket;
-    open_raw(peer_socket);
-    peer_socket.answer(c.answer);
-    expect_closed(c.reason);
-    EXPECT_NE(client_closed->detail.find(c.names), std::string::npos) << client_closed->detail;
-    EXPECT_TRUE(got.empty());
-  }
-}
-
-TEST_F(RawPeerTest, EndOfStreamWithinAFrameIsRemote) {
-  SilentListener peer_socket;
-  open_raw(peer_socket);
-  peer_socket.answer("\x81\x05he");
-  peer_socket.end_answer();
-  expect_closed(CloseReason::remote);
-  EXPECT_TRUE(got.empty());
-}
-
-TEST_F(RawPeerTest, AnswersPingsAndGoesOn) {
-  SilentListener peer_socket;
-  open_raw(peer_socket);
-  const std::size_t before = peer_socket.received().size();
-  peer_socket.answer(std::string("\x89\x02hi\x81\x01x", 7));
-  ASSERT_TRUE(
-      loop.until([&] { return got.size() == 1 && peer_socket.received().size() == before + 8; }));
-  // Pong, masked, two bytes: after unmasking the same payload.
-  const std::string pong = peer_socket.received().substr(before);
-  EXPECT_EQ(pong.substr(0, 2), "\x8a\x82");
-  EXPECT_EQ(pong[2] ^ pong[6], 'h');
-  EXPECT_EQ(pong[3] ^ pong[7], 'i');
-}
-
-TEST_F(RawPeerTest, CloseIsBoundedWhenThePeerIgnoresIt) {
-  SilentListener peer_socket;
-  open_raw(peer_socket);
-  channel->close();
-  expect_closed(CloseReason::local);
 }
 
 TEST_F(WsTest, TheClientsQueueIsBounded) {

@@ -2,6 +2,7 @@
 // and metrics that say how full it is and was.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -35,18 +36,21 @@ class Handoff {
     return count;
   }
 
-  // Sets the gauges; once a second. Starts a new high-water mark.
-  void observe();
+  // Sets the gauges; a few times a second.
+  void observe(base::Instant now);
 
   std::size_t depth() const { return ring_.size(); }
   std::size_t capacity() const { return ring_.capacity(); }
-  // The deepest it was since the last observe().
-  std::size_t high_water() const { return high_water_; }
+  // The deepest it was in the last minute, as of the last observe().
+  std::size_t high_water() const;
 
  private:
   runtime::SpscRing<Tick> ring_;
   OverloadPolicy policy_;
-  std::size_t high_water_ = 0;
+  std::size_t deepest_ = 0;  // since the last observe()
+  // By second, so that a scraper of any interval sees the peak of the last minute.
+  std::array<std::size_t, 60> deepest_of_second_{};
+  std::int64_t second_ = 0;
   telemetry::Counter received_, dropped_, blocked_;
   telemetry::Gauge depth_gauge_, high_water_gauge_;
 };

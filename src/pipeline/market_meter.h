@@ -15,19 +15,21 @@ class MarketMeter {
   explicit MarketMeter(telemetry::Catalog& metrics);
   // `now`: the moment of handling; the delay since the tick's receipt is observed.
   void on_tick(const Tick& tick, base::Instant now);
+  // The market is no longer followed: what it was is no longer said.
+  void forget(market::Venue venue, const market::Symbol& symbol);
 
  private:
   struct Market {
     market::Venue venue;
     market::Symbol symbol;
-    telemetry::Gauge last_price, spread;
+    telemetry::Gauge last_price, last_trade, spread, last_quote;
   };
   Market& market(market::Venue venue, const market::Symbol& symbol);
 
   telemetry::Catalog& metrics_;
   telemetry::Counter processed_;
   telemetry::Histogram delay_;
-  std::vector<Market> markets_;  // a handful; bounded by the label budget
+  std::vector<Market> markets_;  // bounded; what comes after the label's bound shares `other`
   std::size_t last_hit_ = 0;
 };
 

@@ -68,6 +68,8 @@ void AsioExecutor::stop() {
 bool AsioExecutor::run_one_for(base::Duration wait) {
   const auto guard = asio::make_work_guard(native_->context);
   native_->context.restart();
+  // run_one_for(0) runs nothing at all, not even what is ready.
+  if (wait <= base::Duration::zero()) return native_->context.poll_one() == 1;
   return native_->context.run_one_for(wait) == 1;
 }
 

@@ -51,6 +51,19 @@ TEST(AsioExecutor, StopBeforeRunEndsTheRun) {
   EXPECT_TRUE(ran);
 }
 
+TEST(AsioExecutor, StepsThroughTasksOneByOne) {
+  AsioExecutor executor;
+  int ran = 0;
+  executor.post([&] { ++ran; });
+  executor.post([&] { ++ran; });
+  EXPECT_TRUE(executor.run_one_for(milliseconds(0)));
+  EXPECT_EQ(ran, 1);
+  EXPECT_TRUE(executor.run_one_for(milliseconds(1)));
+  EXPECT_EQ(ran, 2);
+  EXPECT_FALSE(executor.run_one_for(milliseconds(0)));
+  EXPECT_FALSE(executor.run_one_for(milliseconds(1)));
+}
+
 TEST(AsioExecutor, ClockRunsForward) {
   const AsioExecutor executor;
   const base::Now first = executor.clock().now();

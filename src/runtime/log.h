@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <cmath>
 #include <concepts>
 #include <functional>
 #include <initializer_list>
@@ -51,7 +52,7 @@ class LogField {
   static std::string number(T value) {
     // JSON has no NaN and no infinity.
     if constexpr (std::floating_point<T>) {
-      if (!(value - value == 0)) return "null";
+      if (!std::isfinite(value)) return "null";
     }
     return fmt::format("{}", value);
   }

@@ -38,10 +38,8 @@ void write_connection(JsonWriter& json, const feed::ConnectionStatus& connection
 }
 
 std::optional<std::string_view> venue_word(const feed::FeedStatus& feed) {
-  for (const auto& connection : feed.connections) {
-    if (connection.venue_status) return to_string(*connection.venue_status);
-  }
-  return std::nullopt;
+  if (!feed.venue_status) return std::nullopt;
+  return to_string(*feed.venue_status);
 }
 
 }  // namespace

@@ -89,9 +89,10 @@ Readiness readiness(const EngineStatus* status, base::Instant now) {
             fmt::format("{} {}: {}", venue, connection.name, to_string(connection.state)));
       }
       for (const auto& subscription : feed.subscriptions) {
-        if (subscription.state != feed::SubscriptionState::pending) continue;
-        result.missing.push_back(
-            fmt::format("{}: pending", subscription_name(venue, subscription)));
+        const bool refused = subscription.state == feed::SubscriptionState::refused;
+        if (subscription.answered && !refused) continue;
+        result.missing.push_back(fmt::format("{}: {}", subscription_name(venue, subscription),
+                                             refused ? "refused" : "no answer yet"));
       }
     }
   }

@@ -26,7 +26,7 @@ struct Readiness {
   bool ready = false;
   std::vector<std::string> missing;  // what is not there, in words
 };
-// Ready: every connection is up and every subscription was answered.
+// Ready: every connection is up and every subscription was accepted.
 Readiness readiness(const EngineStatus* status, base::Instant now);
 
 // "connected"; "degraded": every link up but a subscription stale or refused, or some link down;

@@ -3,8 +3,9 @@
 
 namespace tickwitness::serve {
 
-std::string_view openapi_json() {
-  return R"json({
+namespace {
+
+constexpr std::string_view kDocument = R"json({
   "openapi": "3.0.3",
   "info": {
     "title": "tickwitness",
@@ -95,6 +96,11 @@ std::string_view openapi_json() {
   }
 }
 )json";
+
+}  // namespace
+
+std::string_view openapi_json() {
+  return kDocument;
 }
 
 }  // namespace tickwitness::serve

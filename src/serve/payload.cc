@@ -49,9 +49,7 @@ void write_breaker(JsonWriter& json, const EngineStatus* status) {
 std::optional<std::string_view> venue_status(const EngineStatus* status) {
   if (status == nullptr) return std::nullopt;
   for (const auto& feed : status->feeds) {
-    for (const auto& connection : feed.connections) {
-      if (connection.venue_status) return to_string(*connection.venue_status);
-    }
+    if (feed.venue_status) return to_string(*feed.venue_status);
   }
   return std::nullopt;
 }

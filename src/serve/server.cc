@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "serve/access.h"
 #include "serve/api.h"
 #include "serve/compress.h"
+#include "serve/liveness.h"
 #include "serve/page.gen.h"
 #include "serve/payload.h"
 #include "telemetry/exposition.h"
@@ -99,6 +101,8 @@ Server::Server(runtime::AsioExecutor& executor, const telemetry::Registry& regis
       timer_(executor.make_timer()),
       connections_(metrics.http_connections.at()),
       clients_(metrics.sse_clients.at()),
+      sockets_open_(metrics.websocket_connections.at(telemetry::label::Route{"/ws"})),
+      report_age_(metrics.engine_report_age_seconds.at()),
       sent_(metrics.sse_events_sent.at()),
       lagged_(metrics.sse_clients_lagged.at()),
       dropped_(metrics.sse_clients_dropped.at()),
@@ -123,26 +127,31 @@ void Server::stop(base::Duration limit, std::function<void()> on_stopped) {
   http_.stop(limit, std::move(on_stopped));
 }
 
-bool Server::allowed(const net::Request& request) const {
-  if (settings_.token.empty() || request.path == "/health" ||
-      request.path.starts_with("/health/")) {
-    return true;
+std::optional<net::Response> Server::refusal(const net::Request& request) const {
+  if (settings_.token.empty()) {
+    if (is_own_host(request)) return std::nullopt;
+    return net::Response::text(403,
+                               "Asked under a name that is not this machine's own: use localhost, "
+                               "127.0.0.1 or [::1], or configure auth.token_file.");
   }
-  constexpr std::string_view kScheme = "Bearer ";
-  const auto header = request.header("Authorization");
-  return header && header->starts_with(kScheme) &&
-         settings_.token.matches(header->substr(kScheme.size()));
+  const bool open = request.path == "/health" || request.path.starts_with("/health/");
+  if (open || has_token(request, settings_.token)) return std::nullopt;
+  net::Response response = net::Response::text(
+      401, "A token is asked for: as Bearer token, or as password with any user name.");
+  response.headers.push_back({"WWW-Authenticate", "Basic realm=\"tickwitness\""});
+  return response;
+}
+
+const EngineStatus* Server::fresh_status(base::Instant now) const {
+  return status_ && now - status_->at.mono <= kStatusAgeMax ? status_.get() : nullptr;
 }
 
 void Server::handle(const net::Request& request, const net::Responder& responder) {
   const base::Instant began = executor_.clock().now().mono;
   std::string route = "other";
-  if (!allowed(request)) {
-    net::Response refusal = net::Response::text(
-        401, "A token is asked for: send the header 'Authorization: Bearer <token>'.");
-    refusal.headers.push_back({"WWW-Authenticate", "Bearer"});
-    count(route, refusal.status, began);
-    return responder.respond(std::move(refusal));
+  if (auto refused = refusal(request)) {
+    count(route, refused->status, began);
+    return responder.respond(std::move(*refused));
   }
   if (request.method == "GET" && request.path == "/sse/metrics") {
     open_events(request, responder);
@@ -246,7 +255,7 @@ void Server::count(const std::string& route, int status, base::Instant began) {
 
 void Server::second() {
   const base::Now now = executor_.clock().now();
-  publish("kraken_metrics", kraken_metrics(registry_, status_.get(), process_, now));
+  publish("kraken_metrics", kraken_metrics(registry_, fresh_status(now.mono), process_, now));
   last_metrics_ = log_.last();
   if (seconds_++ % kHeartbeatSeconds == 0) publish("heartbeat", heartbeat(now));
   observe();
@@ -264,11 +273,31 @@ void Server::publish(std::string_view event, const std::string& data) {
 void Server::observe() {
   const net::EventTopicCounts counts = events_.counts();
   connections_.set(static_cast<double>(http_.counts().connections));
+  sockets_open_.set(static_cast<double>(socket_ids_.size()));
+  if (status_) {
+    const base::Duration age = executor_.clock().now().mono - status_->at.mono;
+    report_age_.set(std::chrono::duration<double>(age).count());
+  }
+  count_rejects();
   clients_.set(static_cast<double>(counts.clients));
   sent_.add(counts.chunks_written - seen_.chunks_written);
   lagged_.add(counts.clients_lagged - seen_.clients_lagged);
   dropped_.add(counts.clients_stalled - seen_.clients_stalled);
   seen_ = counts;
+}
+
+void Server::count_rejects() {
+  using telemetry::label::RejectReason;
+  const net::HttpCounts now = http_.counts();
+  const auto carry = [&](RejectReason reason, std::uint64_t before, std::uint64_t after) {
+    metrics_.http_rejected.at(reason).add(after - before);
+  };
+  carry(RejectReason::full, http_seen_.refused_full, now.refused_full);
+  carry(RejectReason::per_ip, http_seen_.refused_per_ip, now.refused_per_ip);
+  carry(RejectReason::bad_request, http_seen_.bad_requests, now.bad_requests);
+  carry(RejectReason::timeout, http_seen_.timeouts, now.timeouts);
+  carry(RejectReason::tls, http_seen_.tls_failures, now.tls_failures);
+  http_seen_ = now;
 }
 
 }  // namespace tickwitness::serve

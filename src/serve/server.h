@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,11 @@ class Server {
   net::Response health_answer(const net::Request& request) const;
   net::Response ready_answer() const;
   void open_events(const net::Request& request, const net::Responder& responder);
-  bool allowed(const net::Request& request) const;
+  // What is wrong with where the request comes from; nothing when it may be answered.
+  std::optional<net::Response> refusal(const net::Request& request) const;
+  // The engine's last report, null when it is too old to stand for now.
+  const EngineStatus* fresh_status(base::Instant now) const;
+  void count_rejects();
   void count(const std::string& route, int status, base::Instant began);
   void second();
   void publish(std::string_view event, const std::string& data);
@@ -76,7 +81,8 @@ class Server {
   net::Chunk last_metrics_;  // what a new client gets at once
   std::uint64_t seconds_ = 0;
   net::EventTopicCounts seen_;
-  telemetry::Gauge connections_, clients_;
+  net::HttpCounts http_seen_;
+  telemetry::Gauge connections_, clients_, sockets_open_, report_age_;
   telemetry::Counter sent_, lagged_, dropped_;
   telemetry::Histogram scrape_;
 };

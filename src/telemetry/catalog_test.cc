@@ -40,12 +40,14 @@ struct Engine {
     }
     const auto trades =
         m.feed_events.at(Exchange::kraken, Symbol{"BTC-USD"}, label::Channel::trade);
+    const auto news = m.feed_updates.at(Exchange::kraken, Symbol{"BTC-USD"}, label::Channel::trade);
     const auto latency = m.feed_latency_seconds.at(Exchange::kraken, Symbol{"BTC-USD"});
     m.feed_events.at(Exchange::kraken, Symbol{"ETH-USD"}, label::Channel::spread).add(7);
     m.feed_events.at(Exchange::kraken, Symbol{"BTC-USD"}, label::Channel::ohlc).add(2);
     m.feed_events.at(Exchange::kraken, Symbol{""}, label::Channel::instrument).add(1);
     for (int i = 0; i < 60; ++i) {
       trades.add(2);
+      news.add(2);
       latency.observe(std::chrono::milliseconds(i + 1));
       tick();
     }

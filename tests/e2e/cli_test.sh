@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The command line teaches: help with an example for each command, fitting exit codes, machine-readable output.
+# The command line teaches: help with an example, fitting exit codes, machine-readable output.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 for command in run demo replay check catalog reload; do
@@ -7,7 +8,8 @@ for command in run demo replay check catalog reload; do
   expect_contains "$command --help" "Example: tickwitness $command" "$scratch/help"
 done
 "$TICKWITNESS" version | grep -qE '^tickwitness [0-9]+\.[0-9]+\.[0-9]+ \(commit ' || fail "version"
-"$TICKWITNESS" catalog --format json | node -e 'JSON.parse(require("fs").readFileSync(0))' || fail "catalog json"
+"$TICKWITNESS" catalog --format json | node -e 'JSON.parse(require("fs").readFileSync(0))' ||
+  fail "catalog json"
 "$TICKWITNESS" catalog --format md | grep -q kraken_events_processed_total || fail "catalog md"
 "$TICKWITNESS" catalog --format yaml | grep -q '^- name: feed_events' || fail "catalog yaml"
 

@@ -2,10 +2,12 @@
 # timeout: 200
 # full
 # The issue's own commands: a minute each, faults at the times it names.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 names=(plain disconnect silent refuse malformed)
-options=("" "--fault disconnect@20s" "--fault silent@30s" "--fault refuse_subscription" "--fault malformed@15s")
+options=("" "--fault disconnect@20s" "--fault silent@30s" "--fault refuse_subscription"
+  "--fault malformed@15s")
 started=()
 for i in "${!names[@]}"; do
   # shellcheck disable=SC2086 # the options are words

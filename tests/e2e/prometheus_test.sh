@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # A real Prometheus scrapes the OpenMetrics answer and holds the same values.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-command -v prometheus >/dev/null || { echo "prometheus is not installed"; exit 77; }
 
 start_demo prometheus
 target=${url#http://}
-port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+port=$(node -e '
+  const server = require("net").createServer().listen(0, "127.0.0.1", () => {
+    console.log(server.address().port);
+    server.close();
+  })')
 cat >"$scratch/prometheus.yml" <<END
 global: {scrape_interval: 1s, scrape_timeout: 1s}
 scrape_configs:
@@ -19,17 +23,21 @@ pids+=($!)
 # query EXPRESSION: the value of its only sample.
 query() {
   curl -sf -G "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$1" |
-    node -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>{const r=JSON.parse(t).data.result;console.log(r.length===1?r[0].value[1]:"")})'
+    node -e '
+      const { result } = JSON.parse(require("fs").readFileSync(0)).data;
+      console.log(result.length === 1 ? result[0].value[1] : "")'
 }
 is_up() { [ "$(query 'up{job="tickwitness"}' 2>/dev/null)" = 1 ]; }
-eventually 40 is_up || fail "never up: $(tail -n 5 "$scratch/prometheus.log") $(curl -s "http://127.0.0.1:$port/api/v1/targets")"
+eventually 40 is_up || fail "never up: $(tail -n 5 "$scratch/prometheus.log")"
 
-curl -sf "http://127.0.0.1:$port/api/v1/targets/metadata?metric=kraken_events_processed" >"$scratch/metadata"
+api=http://127.0.0.1:$port/api/v1
+curl -sf "$api/targets/metadata?metric=kraken_events_processed" >"$scratch/metadata"
 expect_contains "it scraped OpenMetrics: the family has no _total there" \
-  '"type":"counter","help":"Total events processed from Kraken WebSocket"' "$scratch/metadata"
-# At rest the two must be equal: the exchange's market never rests, so what does not change is compared.
-for name in kraken_ws_reconnects_total kraken_ws_connection_status circuit_breaker_state circuit_breaker_trips_total \
-  'tickwitness_feed_acks_total{exchange="kraken"}' 'tickwitness_pipeline_ring_capacity{ring="ingest"}'; do
+  '"help":"Total events processed from Kraken WebSocket"' "$scratch/metadata"
+# The market never rests, so what does not change is compared for equality.
+for name in kraken_ws_reconnects_total kraken_ws_connection_status circuit_breaker_state \
+  circuit_breaker_trips_total 'tickwitness_feed_acks_total{exchange="kraken"}' \
+  'tickwitness_pipeline_ring_capacity{ring="ingest"}'; do
   expect_equal "$name" "$(metric "$name")" "$(query "$name")"
 done
 # What grows lies between the scrapes before and after.
@@ -40,4 +48,6 @@ sleep 1
 after=$(metric 'kraken_events_processed_total{event_type="trade"}')
 awk -v a="$before" -v b="$middle" -v c="$after" 'BEGIN { exit !(a <= b && b <= c && c > a) }' ||
   fail "trades: $before, Prometheus $middle, $after"
-expect_equal "histogram is whole" 1 "$(query 'tickwitness_feed_latency_seconds_bucket{symbol="BTC-USD",le="+Inf"} == bool ignoring(le) tickwitness_feed_latency_seconds_count{symbol="BTC-USD"}')"
+family=tickwitness_feed_latency_seconds
+expect_equal "histogram is whole" 1 "$(query "${family}_bucket{symbol='BTC-USD',le='+Inf'} \
+  == bool ignoring(le) ${family}_count{symbol='BTC-USD'}")"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The operator's commands against a real engine: start, reload, stop, and everything that can be wrong before a start.
+# The operator's commands against a real engine: start, reload, stop, and what can be wrong before.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 start_demo exchange # for its exchange
@@ -27,12 +28,14 @@ config=$scratch/tickwitness.yaml
 expect_contains "check" "good" "$scratch/check"
 "$TICKWITNESS" run -c "$config" 2>"$scratch/run.log" &
 run_pid=$!
-pids+=($run_pid)
+pids+=("$run_pid")
 eventually 15 grep -q 'event=listening' "$scratch/run.log" || fail "run: $(cat "$scratch/run.log")"
 url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/run.log")
-eventually 15 curl -sf -o /dev/null "$url/health/ready" || fail "not ready: $(curl -s "$url/health/ready")"
+eventually 15 curl -sf -o /dev/null "$url/health/ready" ||
+  fail "not ready: $(curl -s "$url/health/ready")"
 expect_equal "health" OK "$(curl -s "$url/health")"
-expect_equal "acks: trade, spread, instrument" 3 "$(metric 'tickwitness_feed_acks_total{exchange="kraken"}')"
+acks='tickwitness_feed_acks_total{exchange="kraken"}'
+expect_equal "acks: trade, spread, instrument" 3 "$(metric "$acks")"
 
 # A second engine on the same data directory is refused and names the first.
 code=0
@@ -44,15 +47,16 @@ expect_equal "one line" 1 "$(wc -l <"$scratch/second")"
 # Adding a pair subscribes only that pair.
 write_config "BTC-USD, ETH-USD"
 "$TICKWITNESS" reload -c "$config" >/dev/null || fail "reload"
-added() { [ "$(metric 'tickwitness_feed_acks_total{exchange="kraken"}')" = 5 ]; }
+added() { [ "$(metric "$acks")" = 5 ]; }
 eventually 10 added || fail "reload: $(tail -n 5 "$scratch/run.log")"
 expect_equal "no reconnect" 0 "$(metric kraken_ws_reconnects_total)"
-expect_equal "reload counted" 1 "$(metric 'tickwitness_config_reloads_total{result="success"}')"
+reloads=tickwitness_config_reloads_total
+expect_equal "reload counted" 1 "$(metric "$reloads{result=\"success\"}")"
 
 # A bad file keeps the old configuration and shows.
 echo "listem: []" >>"$config"
 kill -HUP $run_pid
-rejected() { [ "$(metric 'tickwitness_config_reloads_total{result="failure"}')" = 1 ]; }
+rejected() { [ "$(metric "$reloads{result=\"failure\"}")" = 1 ]; }
 eventually 10 rejected || fail "a bad reload is not counted"
 expect_equal "last reload" 0 "$(metric tickwitness_config_last_reload_success)"
 expect_contains "bad reload" "listen" "$scratch/run.log"
@@ -89,7 +93,7 @@ expect_contains "open without protection" "insecure" "$scratch/err"
 echo "not a certificate" >"$scratch/bad.pem"
 cp "$config" "$scratch/tls.yaml"
 printf 'tls: {certificate_file: bad.pem, key_file: bad.pem}\n' >>"$scratch/tls.yaml"
-refused "bad certificate" 69 "bad.pem" "$TICKWITNESS" run -c "$scratch/tls.yaml"
+refused "bad certificate" 78 "bad.pem" "$TICKWITNESS" run -c "$scratch/tls.yaml"
 : >"$scratch/file"
 sed "s|^data_directory:.*|data_directory: $scratch/file|" "$config" >"$scratch/file.yaml"
 refused "data directory is a file" 73 "$scratch/file" "$TICKWITNESS" run -c "$scratch/file.yaml"
@@ -98,12 +102,14 @@ refused "data directory is a file" 73 "$scratch/file" "$TICKWITNESS" run -c "$sc
 sed "s|url: .*|url: ws://127.0.0.1:9/v2|" "$config" >"$scratch/alone.yaml"
 "$TICKWITNESS" run -c "$scratch/alone.yaml" 2>"$scratch/alone.log" &
 alone=$!
-pids+=($alone)
-eventually 15 grep -q 'event=listening' "$scratch/alone.log" || fail "alone: $(cat "$scratch/alone.log")"
+pids+=("$alone")
+eventually 15 grep -q 'event=listening' "$scratch/alone.log" ||
+  fail "alone: $(cat "$scratch/alone.log")"
 url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/alone.log")
-expect_equal "not ready" 503 "$(curl -s -o "$scratch/ready" -w '%{http_code}' "$url/health/ready")"
+code=$(curl -s -o "$scratch/ready" -w '%{http_code}' "$url/health/ready")
+expect_equal "not ready" 503 "$code"
 expect_contains "names what is missing" "kraken main" "$scratch/ready"
 expect_equal "link" 0 "$(metric kraken_ws_connection_status)"
-expect_equal "an unknown latency is absent" "" "$(metric 'kraken_ws_latency_p50_ms{pair="BTC-USD"}')"
+expect_equal "unknown is absent" "" "$(metric 'kraken_ws_latency_p50_ms{pair="BTC-USD"}')"
 kill -TERM $alone
 wait $alone || fail "exit of an engine without its exchange"

@@ -43,6 +43,12 @@ std::string lines(std::size_t n, const std::string& line) {
   return out;
 }
 
+std::string words(std::size_t columns) {
+  std::string out(columns, 'x');
+  for (std::size_t i = 8; i < columns; i += 9) out[i] = ' ';
+  return out;
+}
+
 std::vector<Case> layering_cases() {
   return {
       {"layering", "granted", {{"src/market/a.h", "#include \"base/b.h\"\n"}}, 0},
@@ -181,7 +187,9 @@ std::vector<Case> line_cases() {
       {"line-length", "a link", {{"src/base/a.cc", "// https://" + long_line + "\n"}}, 0},
       {"line-length", "a literal", {{"src/base/a.cc", "f(\"" + long_line + "\");\n"}}, 0},
       {"line-length", "a comment", {{"src/base/a.cc", "f();  // " + long_line + "\n"}}, 1},
-      {"line-length", "of the page's code", {{"web/a.ts", std::string(141, 'x') + "\n"}}, 1},
+      {"line-length", "of the page's code", {{"web/a.ts", lines(1, words(121))}}, 1},
+      {"line-length", "the page's code at 120", {{"web/a.ts", lines(1, words(120))}}, 0},
+      {"line-length", "a script with a long word", {{"a.sh", words(60) + long_line + "\n"}}, 0},
       {"line-length", "a page", {{"docs/a.md", long_line + "\n"}}, 0},
   };
 }

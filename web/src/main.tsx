@@ -5,8 +5,9 @@ import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/frame.css';
 import './styles/panels.css';
+import './styles/status.css';
+import './styles/kraken.css';
 import './styles/tables.css';
-
 
 render(<App />, document.getElementById('page') as HTMLElement);
 start();

@@ -23,7 +23,9 @@ visit('open, half-open, closed again, gone after 60 s', { clock: true }, async (
     window.alerts = [];
     const watched = document.querySelector('[role=alert]');
     new MutationObserver(() => window.alerts.push(watched.textContent)).observe(watched, {
-      childList: true, characterData: true, subtree: true,
+      childList: true,
+      characterData: true,
+      subtree: true,
     });
   });
   engine.trip('connection refused 5 times');

@@ -136,27 +136,56 @@ export class FakeEngine {
         streams[stream] = { state, age_s: age, stale_after_s: staleAfter };
       }
       pairs[name] = {
-        latency_p50_ms: at(pair.p95, 0.3), latency_p95_ms: at(pair.p95, 1), latency_p99_ms: at(pair.p95, 1.6),
-        trades_per_min: pair.trades, messages_per_s: pair.messages, last_price: pair.price, spread: pair.spread, streams,
+        latency_p50_ms: at(pair.p95, 0.3),
+        latency_p95_ms: at(pair.p95, 1),
+        latency_p99_ms: at(pair.p95, 1.6),
+        trades_per_min: pair.trades,
+        messages_per_s: pair.messages,
+        last_price: pair.price,
+        spread: pair.spread,
+        streams,
       };
     }
     return {
-      latency_p50_ms: at(72, 0.3), latency_p95_ms: at(72, 1), latency_p99_ms: at(72, 1.6),
-      circuit_breaker_trips: world.trips, reconnect_count: world.reconnects, trades_per_min: 387, ws_status: world.ws,
-      timestamp: this.stamp(), mode: world.mode, last_trip_at: world.lastTripMs, breaker_state: world.breaker,
-      breaker_open_until: world.openUntilMs, breaker_reason: world.breakerReason, venue_status: world.venue,
-      subscriptions: counts, uptime_s: world.uptimeS + this.elapsedS(), last_event_age_s: 0.1,
-      last_frame_age_s: 0.1, queue_depth: 6, queue_capacity: 8192, errors_total: world.errors,
-      memory_bytes: 48.6 * 2 ** 20, cpu_seconds: 12 + this.elapsedS() * 0.03, cores: 2, pairs, ...this.patch,
+      latency_p50_ms: at(72, 0.3),
+      latency_p95_ms: at(72, 1),
+      latency_p99_ms: at(72, 1.6),
+      circuit_breaker_trips: world.trips,
+      reconnect_count: world.reconnects,
+      trades_per_min: 387,
+      ws_status: world.ws,
+      timestamp: this.stamp(),
+      mode: world.mode,
+      last_trip_at: world.lastTripMs,
+      breaker_state: world.breaker,
+      breaker_open_until: world.openUntilMs,
+      breaker_reason: world.breakerReason,
+      venue_status: world.venue,
+      subscriptions: counts,
+      uptime_s: world.uptimeS + this.elapsedS(),
+      last_event_age_s: 0.1,
+      last_frame_age_s: 0.1,
+      queue_depth: 6,
+      queue_capacity: 8192,
+      errors_total: world.errors,
+      memory_bytes: 48.6 * 2 ** 20,
+      cpu_seconds: 12 + this.elapsedS() * 0.03,
+      cores: 2,
+      pairs,
+      ...this.patch,
     };
   }
 
   exposition() {
     const now = this.snapshot();
-    const lines = ['# HELP circuit_breaker_trips_total Total number of circuit breaker trips', '# TYPE circuit_breaker_trips_total counter'];
+    const lines = [
+      '# HELP circuit_breaker_trips_total Total number of circuit breaker trips',
+      '# TYPE circuit_breaker_trips_total counter',
+    ];
     const add = (name, value, labels = '') => value != null && lines.push(`${name}${labels} ${value}`);
     for (const [pair, values] of Object.entries(now.pairs)) {
-      for (const q of ['p50', 'p95', 'p99']) add(`kraken_ws_latency_${q}_ms`, values[`latency_${q}_ms`], `{pair="${pair}"}`);
+      for (const q of ['p50', 'p95', 'p99'])
+        add(`kraken_ws_latency_${q}_ms`, values[`latency_${q}_ms`], `{pair="${pair}"}`);
       for (const [stream, { state, age_s }] of Object.entries(values.streams)) {
         const labels = `exchange="kraken",symbol="${pair}",stream="${stream}"`;
         for (const each of ['pending', 'live', 'stale', 'refused']) {
@@ -213,15 +242,23 @@ export class FakeEngine {
 
   answerStatus(response) {
     const body = {
-      mode: this.world.mode, version: '0.1.0', commit: '4f1c2ae9', instance: 'demo-1', started_at_ms: this.started,
-      uptime_s: this.world.uptimeS, seed: 42, venues: [{ exchange: 'kraken', status: this.world.venue, connections: [] }],
+      mode: this.world.mode,
+      version: '0.1.0',
+      commit: '4f1c2ae9',
+      instance: 'demo-1',
+      started_at_ms: this.started,
+      uptime_s: this.world.uptimeS,
+      seed: 42,
+      venues: [{ exchange: 'kraken', status: this.world.venue, connections: [] }],
     };
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   }
 
   answerFile(path, response) {
     const name = path === '/live' ? 'index.html' : path.slice('/live/'.length);
-    const type = JSON.parse(readFileSync(join(this.dist, 'manifest.json'))).find((file) => file.path === name)?.content_type;
+    const type = JSON.parse(readFileSync(join(this.dist, 'manifest.json'))).find(
+      (file) => file.path === name,
+    )?.content_type;
     if (type === undefined) return response.writeHead(404).end();
     response.setHeader('Content-Encoding', 'gzip');
     response.writeHead(200, { 'Content-Type': type }).end(readFileSync(join(this.dist, `${name}.gz`)));

@@ -15,7 +15,9 @@ async function violations(v) {
   const run = v.page.evaluate(() => window.axe.run({ resultTypes: ['violations'] })).finally(() => (done = true));
   for (; !done; await new Promise((again) => setTimeout(again, 20))) await v.flow(); // axe waits on timers
   const found = await run;
-  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary}`));
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary}`),
+  );
 }
 
 // Brings the page from LIVE into a state and waits until it shows.
@@ -52,18 +54,26 @@ const situations = {
 
 for (const colorScheme of ['dark', 'light']) {
   for (const viewport of [desktop, phone]) {
-    visit(`${colorScheme}, ${viewport.width} px: accessible and in its width in every state`, { colorScheme, viewport, clock: true }, async (v, engine, page) => {
-      engine.troubled = true;
-      for (const [state, enter] of Object.entries(situations)) {
-        engine.sse = engine.metrics = 'on';
-        await v.open();
-        await v.transport('LIVE');
-        await enter(v, engine);
-        await v.transport(state);
-        assert.deepEqual(await violations(v), [], state);
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width, `${state}: no horizontal scroll`);
-      }
-    });
+    visit(
+      `${colorScheme}, ${viewport.width} px: accessible and in its width in every state`,
+      { colorScheme, viewport, clock: true },
+      async (v, engine, page) => {
+        engine.troubled = true;
+        for (const [state, enter] of Object.entries(situations)) {
+          engine.sse = engine.metrics = 'on';
+          await v.open();
+          await v.transport('LIVE');
+          await enter(v, engine);
+          await v.transport(state);
+          assert.deepEqual(await violations(v), [], state);
+          assert.equal(
+            await page.evaluate(() => document.documentElement.scrollWidth),
+            viewport.width,
+            `${state}: no horizontal scroll`,
+          );
+        }
+      },
+    );
   }
 }
 
@@ -76,47 +86,59 @@ visit('before the first answer it is accessible too', {}, async (v, engine, page
 });
 
 for (const viewport of [desktop, phone]) {
-  visit(`nothing jumps, ${viewport.width} px: loading, tripping, closing, losing the stream`, { viewport, clock: true }, async (v, engine, page) => {
-    await page.addInitScript(() => {
-      window.shifts = [];
-      new PerformanceObserver((list) => {
-        for (const { value, sources } of list.getEntries()) {
-          // What changes its words inside the banner's slot may stand on another line of the slot.
-          const moved = sources.filter(
-            ({ node, previousRect: was, currentRect: is }) =>
-              was.y !== is.y && is.height > 0 && !(node?.parentElement ?? document.body).closest('.banner'),
-          );
-          window.shifts.push({ value, down: moved.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 80)) });
-        }
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
-    engine.troubled = true;
-    await v.open();
-    await v.transport('LIVE');
-    engine.trip('a reason that is long enough to need more than the one line there is on a phone');
-    await v.sees('.banner', 'OPEN');
-    engine.world.breaker = 'closed';
-    await v.sees('.banner', 'closed again');
-    engine.sse = 'off';
-    engine.cut();
-    await v.transport('POLLING');
-    const shifts = await page.evaluate(() => window.shifts);
-    assert.deepEqual(shifts.flatMap(({ down }) => down), [], 'nothing moves up or down');
-    assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) < 0.02, JSON.stringify(shifts));
-  });
+  visit(
+    `nothing jumps, ${viewport.width} px: loading, tripping, closing, losing the stream`,
+    { viewport, clock: true },
+    async (v, engine, page) => {
+      await page.addInitScript(() => {
+        window.shifts = [];
+        new PerformanceObserver((list) => {
+          for (const { value, sources } of list.getEntries()) {
+            // What changes its words inside the banner's slot may stand on another line of the slot.
+            const moved = sources.filter(
+              ({ node, previousRect: was, currentRect: is }) =>
+                was.y !== is.y && is.height > 0 && !(node?.parentElement ?? document.body).closest('.banner'),
+            );
+            window.shifts.push({ value, down: moved.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 80)) });
+          }
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      engine.troubled = true;
+      await v.open();
+      await v.transport('LIVE');
+      engine.trip('a reason that is long enough to need more than the one line there is on a phone');
+      await v.sees('.banner', 'OPEN');
+      engine.world.breaker = 'closed';
+      await v.sees('.banner', 'closed again');
+      engine.sse = 'off';
+      engine.cut();
+      await v.transport('POLLING');
+      const shifts = await page.evaluate(() => window.shifts);
+      assert.deepEqual(
+        shifts.flatMap(({ down }) => down),
+        [],
+        'nothing moves up or down',
+      );
+      assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) < 0.02, JSON.stringify(shifts));
+    },
+  );
 }
 
-visit('the theme follows the system until the reader chooses, and the choice stays', { colorScheme: 'light' }, async (v, engine, page) => {
-  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
-  await v.open();
-  assert.equal(await theme(), 'light');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
-  await page.getByRole('button', { name: 'Light theme' }).click();
-  assert.equal(await theme(), 'light');
-  await page.reload();
-  assert.equal(await theme(), 'light');
-});
+visit(
+  'the theme follows the system until the reader chooses, and the choice stays',
+  { colorScheme: 'light' },
+  async (v, engine, page) => {
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    await v.open();
+    assert.equal(await theme(), 'light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    assert.equal(await theme(), 'light');
+    await page.reload();
+    assert.equal(await theme(), 'light');
+  },
+);
 
 visit('the chart has a table twin of the same height, by keyboard', {}, async (v, engine, page) => {
   await v.open();
@@ -140,8 +162,19 @@ visit('every control is reached by Tab, in the order of the page', {}, async (v,
     reached.push(await page.evaluate(() => document.activeElement.textContent.trim()));
   }
   assert.deepEqual(reached, [
-    'Skip to the values', 'All', 'BTC', 'ETH', 'SOL', 'XRP', 'Light theme', 'Show as table', 'BTC-USD', 'ETH-USD',
-    'SOL-USD', 'XRP-USD', '/metrics',
+    'Skip to the values',
+    'All',
+    'BTC',
+    'ETH',
+    'SOL',
+    'XRP',
+    'Light theme',
+    'Show as table',
+    'BTC-USD',
+    'ETH-USD',
+    'SOL-USD',
+    'XRP-USD',
+    '/metrics',
   ]);
 });
 
@@ -152,7 +185,11 @@ visit('the polite region speaks at most once in ten seconds', { clock: true }, a
   await page.evaluate(() => {
     window.spoken = 0;
     const region = document.querySelector('[role=status]');
-    new MutationObserver(() => (window.spoken += 1)).observe(region, { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => (window.spoken += 1)).observe(region, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
   });
   for (const venue of ['cancel_only', 'post_only', 'maintenance', 'online', 'cancel_only', 'post_only']) {
     engine.world.venue = venue;
@@ -166,13 +203,17 @@ visit('what is drawn for 15 minutes stays bounded', { clock: true }, async (v, e
   await v.transport('LIVE');
   await v.pass(60_000);
   await v.transport('LIVE');
-  const lengths = await page.locator('.spark path').evaluateAll((paths) => paths.map((path) => path.getAttribute('d').length));
+  const lengths = await page
+    .locator('.spark path')
+    .evaluateAll((paths) => paths.map((path) => path.getAttribute('d').length));
   assert.ok(Math.max(...lengths) < 2_000, String(lengths));
 });
 
 test('first load: at most 60 KiB of compressed scripts and styles', () => {
   const manifest = JSON.parse(readFileSync(join(pageDir, 'manifest.json')));
-  const sum = manifest.filter(({ path }) => /\.(js|css)$/.test(path)).reduce((total, file) => total + file.gzip_bytes, 0);
+  const sum = manifest
+    .filter(({ path }) => /\.(js|css)$/.test(path))
+    .reduce((total, file) => total + file.gzip_bytes, 0);
   assert.ok(sum <= 60 * 1024, `${sum} bytes`);
   for (const { path } of manifest) {
     assert.match(path, /^(index\.html|assets\/[a-z-]+\.[0-9a-f]{10}\.(js|css|svg))$/);

@@ -1,4 +1,5 @@
-// node test/screenshots.mjs URL OUTDIR [SECONDS]: pictures of a running engine's page, after SECONDS (60) of watching it.
+// node test/screenshots.mjs URL OUTDIR [SECONDS]:
+// pictures of a running engine's page, after SECONDS (60) of watching it.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';

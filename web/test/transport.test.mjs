@@ -12,25 +12,29 @@ visit('first /metrics, then the stream, then LIVE', {}, async (v, engine, page) 
   assert.equal(await page.title(), 'LIVE · tickwitness');
 });
 
-visit('POLLING every 15 s, shown as such, while the stream fails; LIVE when it returns', { clock: true }, async (v, engine) => {
-  engine.troubled = true;
-  engine.sse = 'off';
-  await v.open();
-  await v.transport('POLLING 15 s');
-  await v.sees(v.cell('Reconnects').locator('.value'), '2');
-  engine.world.reconnects = 3;
-  await v.pass(15_000);
-  await v.sees(v.cell('Reconnects').locator('.value'), '3');
-  await v.transport('POLLING 15 s');
-  assert.ok(count(engine, '/sse/metrics') >= 2, 'the stream is retried meanwhile');
-  engine.sse = 'on';
-  await v.pass(30_000);
-  await v.transport('LIVE');
-  const polls = count(engine, '/metrics');
-  await v.pass(40_000);
-  await v.transport('LIVE');
-  assert.equal(count(engine, '/metrics'), polls, 'polling has stopped');
-});
+visit(
+  'POLLING every 15 s, shown as such, while the stream fails; LIVE when it returns',
+  { clock: true },
+  async (v, engine) => {
+    engine.troubled = true;
+    engine.sse = 'off';
+    await v.open();
+    await v.transport('POLLING 15 s');
+    await v.sees(v.cell('Reconnects').locator('.value'), '2');
+    engine.world.reconnects = 3;
+    await v.pass(15_000);
+    await v.sees(v.cell('Reconnects').locator('.value'), '3');
+    await v.transport('POLLING 15 s');
+    assert.ok(count(engine, '/sse/metrics') >= 2, 'the stream is retried meanwhile');
+    engine.sse = 'on';
+    await v.pass(30_000);
+    await v.transport('LIVE');
+    const polls = count(engine, '/metrics');
+    await v.pass(40_000);
+    await v.transport('LIVE');
+    assert.equal(count(engine, '/metrics'), polls, 'polling has stopped');
+  },
+);
 
 visit('a stream that is cut is taken up where it ended', {}, async (v, engine) => {
   engine.troubled = true;
@@ -95,17 +99,21 @@ visit('STALE after 30 s without an answer, OFFLINE after 60 s, and back', { cloc
   assert.doesNotMatch(await v.cell('Memory').locator('.value').getAttribute('class'), /value-old/);
 });
 
-visit('nothing answers from the start: STALE, then OFFLINE, and not one value', { clock: true }, async (v, engine, page) => {
-  engine.troubled = true;
-  engine.sse = engine.metrics = 'off';
-  await v.open();
-  await v.transport('CONNECTING');
-  await v.pass(31_000);
-  await v.transport('STALE');
-  await v.pass(31_000);
-  await v.transport('OFFLINE');
-  for (const value of await page.locator('.value .figure').allInnerTexts()) assert.equal(value, '—');
-});
+visit(
+  'nothing answers from the start: STALE, then OFFLINE, and not one value',
+  { clock: true },
+  async (v, engine, page) => {
+    engine.troubled = true;
+    engine.sse = engine.metrics = 'off';
+    await v.open();
+    await v.transport('CONNECTING');
+    await v.pass(31_000);
+    await v.transport('STALE');
+    await v.pass(31_000);
+    await v.transport('OFFLINE');
+    for (const value of await page.locator('.value .figure').allInnerTexts()) assert.equal(value, '—');
+  },
+);
 
 visit('the browser is offline: OFFLINE at once; online: LIVE', {}, async (v, engine) => {
   engine.troubled = true;

@@ -66,7 +66,11 @@ function Facts({ banner }: { banner: Banner }) {
         <>
           <Fact name="since" value={formatClock(tripMs)} />
           <Fact name="for" value={formatAge(forMs)} />
-          <Fact name="next attempt in" value={banner.nextProbeS === 0 ? 'now' : formatCountdown(banner.nextProbeS)} strong />
+          <Fact
+            name="next attempt in"
+            value={banner.nextProbeS === 0 ? 'now' : formatCountdown(banner.nextProbeS)}
+            strong
+          />
         </>
       );
     case 'half_open':

@@ -42,7 +42,8 @@ function sentence(rows: { pair: string; name: string; stream: Readings<StreamVal
   const refused = rows.filter(({ stream }) => stateOf(stream) === 'refused');
   const is = isOld(rows[0]?.stream.state) ? 'was' : 'is';
   const first = stale[0] ?? refused[0];
-  if (first === undefined) return `${plural(rows.length, 'subscription')}, none ${is === 'was' ? 'was ' : ''}stale or refused.`;
+  if (first === undefined)
+    return `${plural(rows.length, 'subscription')} of pairs, none ${is === 'was' ? 'was ' : ''}stale or refused.`;
   const others = stale.length + refused.length - 1;
   const state = stateOf(first.stream);
   return `${first.pair} ${first.name} ${is} ${state}${others > 0 ? `, and ${plural(others, 'other')}` : ''}.`;
@@ -68,7 +69,8 @@ export function FeedsTable() {
             {heads.map((name, index) => (
               <th role="columnheader" scope="col" key={name} class={index < leftHeads ? 'left' : ''}>
                 {name}
-                {index === 3 && `, last ${formatAge(windowMs(history.points, serverNow.peek() ?? 0)).replace(' 00 s', '')}`}
+                {index === 3 &&
+                  `, last ${formatAge(windowMs(history.points, serverNow.peek() ?? 0)).replace(' 00 s', '')}`}
               </th>
             ))}
           </tr>
@@ -79,7 +81,9 @@ export function FeedsTable() {
           ))}
           {rows.length === 0 && (
             <tr role="row" class="none">
-              <td role="cell" colSpan={heads.length} class="left">{unknown}</td>
+              <td role="cell" colSpan={heads.length} class="left">
+                {unknown}
+              </td>
             </tr>
           )}
         </tbody>

@@ -48,11 +48,7 @@ function ThemeButton() {
   }, []);
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
-    <button
-      type="button"
-      class="quiet-button"
-      onClick={() => chooseTheme(other)}
-    >
+    <button type="button" class="quiet-button" onClick={() => chooseTheme(other)}>
       {other === 'dark' ? 'Dark' : 'Light'} theme
     </button>
   );
@@ -64,7 +60,11 @@ function ClockOffset() {
   const offset = Date.now() - serverNow.value;
   if (Math.abs(offset) < 2_000) return null;
   const words = `${formatAge(Math.abs(offset))} ${offset < 0 ? 'behind' : 'ahead of'} the server`;
-  return <span class="offset" title="Ages on this page use the server’s clock.">this device’s clock is {words}</span>;
+  return (
+    <span class="offset" title="Ages on this page use the server’s clock.">
+      this device’s clock is {words}
+    </span>
+  );
 }
 
 export function Header() {

@@ -60,11 +60,16 @@ function QuantileFigure({ quantile, pair }: { quantile: Quantile; pair: string |
   );
 }
 
-const rate = (unit: string) => (value: number): Part[] => [[formatRate(value), unit]];
+const rate =
+  (unit: string) =>
+  (value: number): Part[] => [[formatRate(value), unit]];
 
 function Counters({ values }: { values: Readings<Values> }) {
   const restarts = history.restartsMs.length;
-  const note = restarts === 0 ? 'since the engine started' : `engine restarted at ${formatClock(history.restartsMs[restarts - 1])}`;
+  const note =
+    restarts === 0
+      ? 'since the engine started'
+      : `engine restarted at ${formatClock(history.restartsMs[restarts - 1])}`;
   return (
     <div class="counters">
       <Tile name="Breaker trips" of={values.trips} show={rate('')} spark="trips" note={note} />
@@ -87,14 +92,16 @@ function sentence(pair: string | null, all: Snapshot): string {
   if (p95?.value != null) {
     const ms = formatMs(p95.value);
     const is = isOld(p95) ? 'was' : 'is';
-    parts.push(`p95 ${is} ${ms} ms, ${p95.value > goalsMs.p95Ms ? 'above' : 'within'} the goal of ${goalsMs.p95Ms} ms.`);
+    parts.push(
+      `p95 ${is} ${ms} ms, ${p95.value > goalsMs.p95Ms ? 'above' : 'within'} the goal of ${goalsMs.p95Ms} ms.`,
+    );
   } else {
     parts.push('No latency is known.');
   }
   if (link?.value != null) parts.push(`Link ${isOld(link) ? 'was ' : ''}${link.value}.`);
   const worst = all.values.latencyOf;
   if (pair === null && worst?.value != null) {
-    parts.push(`Polled figures are ${worst.value}’s, the slowest pair.`);
+    parts.push(`Polled: of ${worst.value}, the slowest.`);
   }
   return parts.join(' ');
 }
@@ -107,7 +114,8 @@ function chartSentence(pair: string | null): string {
   if (now === null || first === undefined) return 'Latency of the last 15 minutes: no reading yet.';
   const gaps = gapsOf(history.points, now).filter((gap) => gap.fromMs >= first.atMs).length;
   const since = now - first.atMs < spanMs - 5_000 ? `since ${formatClock(first.atMs)}` : 'in 15 min';
-  return `${plural(points.length, 'reading')} ${since}, highest p95 ${formatMs(high)} ms, ${gaps === 0 ? 'no' : gaps} ${gaps === 1 ? 'gap' : 'gaps'}.`;
+  const gapWords = gaps === 0 ? 'no gaps' : plural(gaps, 'gap');
+  return `${plural(points.length, 'reading')} ${since}, highest p95 ${formatMs(high)} ms, ${gapWords}.`;
 }
 
 function MinuteTable({ pair }: { pair: string | null }) {
@@ -117,7 +125,9 @@ function MinuteTable({ pair }: { pair: string | null }) {
         <thead>
           <tr>
             {['Time, UTC', 'p50 ms', 'p95 ms', 'p99 ms'].map((name) => (
-              <th scope="col" key={name}>{name}</th>
+              <th scope="col" key={name}>
+                {name}
+              </th>
             ))}
           </tr>
         </thead>
@@ -171,4 +181,3 @@ export function KrakenMetrics() {
     </section>
   );
 }
-

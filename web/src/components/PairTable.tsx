@@ -12,7 +12,13 @@ import { Age, readingTitle } from './Age';
 import { State } from './StateMark';
 
 // `lasting`: a setting rather than a measurement, it does not grow old.
-export function Cell<T>({ name, of, show, lasting = false, children }: {
+export function Cell<T>({
+  name,
+  of,
+  show,
+  lasting = false,
+  children,
+}: {
   name: string;
   of: Reading<T> | undefined;
   show?: (value: T) => string;
@@ -28,7 +34,11 @@ export function Cell<T>({ name, of, show, lasting = false, children }: {
   );
 }
 
-export function StateCell({ of, state, stream }: {
+export function StateCell({
+  of,
+  state,
+  stream,
+}: {
   of: Reading<unknown> | undefined;
   state: ReturnType<typeof stateOf>;
   stream: string | null;
@@ -47,7 +57,13 @@ export function ShareBar({ share, old }: { share: number | null; old: boolean })
   if (share === null) return <>{unknown}</>;
   const late = share > 1;
   return (
-    <svg class={`share ${late ? 'share-late' : ''} ${old ? 'bullet-old' : ''}`} viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={`${Math.round(share * 100)} percent`}>
+    <svg
+      class={`share ${late ? 'share-late' : ''} ${old ? 'bullet-old' : ''}`}
+      viewBox="0 0 100 10"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${Math.round(share * 100)} percent`}
+    >
       <rect class="band-1" x="0" y="2" width="100" height="6" />
       <rect class="bar" x="0" y="2" width={Math.min(share / 1.25, 1) * 100} height="6" />
       <rect class="tick-goal" x="79.5" y="0" width="1" height="10" />
@@ -58,12 +74,17 @@ export function ShareBar({ share, old }: { share: number | null; old: boolean })
 const seconds = (value: number) => formatAge(value * 1000);
 const rate = (value: number) => formatRate(value);
 
-function spreadText(values: Pair['values']): string {
+// In the pair's own money and, where there is room, in basis points of the last price.
+function Spread({ values }: { values: Pair['values'] }) {
   const spread = values.spread?.value ?? null;
-  if (spread === null) return unknown;
   const price = values.lastPrice?.value ?? null;
-  const points = price === null || price <= 0 ? '' : ` · ${formatMs((10_000 * spread) / price)} bp`;
-  return `${formatExact(spread)}${points}`;
+  const points = spread === null || price === null || price <= 0 ? null : (10_000 * spread) / price;
+  return (
+    <>
+      {formatExact(spread)}
+      {points !== null && <span class="points"> · {formatMs(points)} bp</span>}
+    </>
+  );
 }
 
 function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boolean }) {
@@ -74,13 +95,20 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
   return (
     <tr role="row" class={chosen ? 'chosen' : ''}>
       <th role="rowheader" scope="row">
-        <a href={addressOf(name)} title={name} onClick={(event) => { event.preventDefault(); choosePair(name); }}>
+        <a
+          href={addressOf(name)}
+          title={name}
+          onClick={(event) => {
+            event.preventDefault();
+            choosePair(name);
+          }}
+        >
           {name}
         </a>
       </th>
       <StateCell of={worst?.state} state={state} stream={worstName} />
       <Cell name="Last data" of={freshest?.ageS} show={seconds} />
-      <Cell name="Expected within" of={freshest?.staleAfterS} show={seconds} lasting />
+      <Cell name="Expected" of={freshest?.staleAfterS} show={seconds} lasting />
       <Cell name="Share of that" of={freshest?.ageS}>
         <ShareBar share={silenceShare(freshest)} old={isOld(freshest?.ageS)} />
       </Cell>
@@ -88,12 +116,25 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
       <Cell name="p95 ms" of={value('p95Ms')} show={(ms) => formatMs(ms)} />
       <Cell name="Trades/min" of={value('tradesPerMin')} show={rate} />
       <Cell name="Last price" of={value('lastPrice')} show={(price) => formatExact(price)} />
-      <Cell name="Spread" of={value('spread')}>{spreadText(pair.values)}</Cell>
+      <Cell name="Spread" of={value('spread')}>
+        <Spread values={pair.values} />
+      </Cell>
     </tr>
   );
 }
 
-const heads = ['Pair', 'State', 'Last data', 'Expected within', 'Share of that', 'Messages/s', 'p95 ms', 'Trades/min', 'Last price', 'Spread'];
+const heads = [
+  'Pair',
+  'State',
+  'Last data',
+  'Expected within',
+  'Share of that',
+  'Messages/s',
+  'p95 ms',
+  'Trades/min',
+  'Last price',
+  'Spread',
+];
 
 export function PairTable({ chosen }: { chosen: string | null }) {
   const pairs = [...snapshot.value.pairs];
@@ -120,7 +161,9 @@ export function PairTable({ chosen }: { chosen: string | null }) {
           ))}
           {pairs.length === 0 && (
             <tr role="row" class="none">
-              <td role="cell" colSpan={heads.length} class="left">— no pair is known</td>
+              <td role="cell" colSpan={heads.length} class="left">
+                — no pair is known
+              </td>
             </tr>
           )}
         </tbody>

@@ -148,9 +148,24 @@ function options(width: number, tip: HTMLElement): uPlot.Options {
     series: [{}, line(0, 1.2), line(1, 1.9), line(2, 1), dots(0), dots(1), dots(2)],
     bands: [{ series: [2, 1], fill: () => colour('--band') }],
     axes: [
-      { stroke: text, font: font(), grid: { show: false }, ticks: { show: false }, size: 26, values: axisTimes, space: 70 },
-      { stroke: text, font: font(), grid: { stroke: rule, width: 1 }, ticks: { show: false }, size: 46, space: 46,
-        values: (_chart, splits) => splits.map((split) => formatTick(split)) },
+      {
+        stroke: text,
+        font: font(),
+        grid: { show: false },
+        ticks: { show: false },
+        size: 26,
+        values: axisTimes,
+        space: 70,
+      },
+      {
+        stroke: text,
+        font: font(),
+        grid: { stroke: rule, width: 1 },
+        ticks: { show: false },
+        size: 46,
+        space: 46,
+        values: (_chart, splits) => splits.map((split) => formatTick(split)),
+      },
     ],
     hooks: { drawClear: [drawGaps], draw: [drawMarks, drawLabels], setCursor: [(chart) => showTip(chart, tip)] },
   };

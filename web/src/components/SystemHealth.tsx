@@ -86,7 +86,13 @@ export function SystemHealth() {
       </div>
       <div class="tiles">
         <Tile name="Uptime" of={values.uptimeS} show={seconds} note="since the engine started" />
-        <Tile name="Last event" of={values.lastEventAgeS} show={seconds} spark="lastEventAgeS" note="before this reading" />
+        <Tile
+          name="Last event"
+          of={values.lastEventAgeS}
+          show={seconds}
+          spark="lastEventAgeS"
+          note="before this reading"
+        />
         <LinkTile />
         <Tile
           name="Subscriptions"
@@ -102,7 +108,13 @@ export function SystemHealth() {
           note={`${fill} full`}
         />
         <Tile name="Errors" of={values.errorsTotal} show={count} spark="errorsTotal" note={errorNote()} />
-        <Tile name="Memory" of={values.memoryBytes} show={(value) => [formatBytes(value)]} spark="memoryBytes" note="resident" />
+        <Tile
+          name="Memory"
+          of={values.memoryBytes}
+          show={(value) => [formatBytes(value)]}
+          spark="memoryBytes"
+          note="resident"
+        />
         <Tile
           name="CPU"
           of={cpuReading()}

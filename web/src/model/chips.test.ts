@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { initialState, type Mode, type TransportState } from '../transport/machine';
 import { breakerChip, exchangeChip, feedsChip, transportChip, was, worst } from './chips';
 
-const state = (mode: Mode, more: Partial<TransportState> = {}): TransportState => ({ ...initialState(0), mode, ...more });
+const state = (mode: Mode, more: Partial<TransportState> = {}): TransportState => ({
+  ...initialState(0),
+  mode,
+  ...more,
+});
 
 const transports: [TransportState, number | null, string][] = [
   [state('BOOT'), null, 'CONNECTING: '],

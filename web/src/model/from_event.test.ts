@@ -7,12 +7,25 @@ const read = (json: unknown) => observationFromEvent(JSON.stringify(json));
 
 test('the event as the seed has it', () => {
   const seen = read({
-    latency_p50_ms: 12.5, latency_p95_ms: 28.3, latency_p99_ms: 45.0, circuit_breaker_trips: 0, reconnect_count: 2,
-    trades_per_min: 127.5, ws_status: 'connected', timestamp: 1699999999999,
+    latency_p50_ms: 12.5,
+    latency_p95_ms: 28.3,
+    latency_p99_ms: 45.0,
+    circuit_breaker_trips: 0,
+    reconnect_count: 2,
+    trades_per_min: 127.5,
+    ws_status: 'connected',
+    timestamp: 1699999999999,
   });
   assert.equal(seen?.atMs, 1699999999999);
   assert.deepEqual(seen?.values, {
-    p50Ms: 12.5, p95Ms: 28.3, p99Ms: 45, trips: 0, reconnects: 2, tradesPerMin: 127.5, wsStatus: 'connected', latencyOf: null,
+    p50Ms: 12.5,
+    p95Ms: 28.3,
+    p99Ms: 45,
+    trips: 0,
+    reconnects: 2,
+    tradesPerMin: 127.5,
+    wsStatus: 'connected',
+    latencyOf: null,
   });
   assert.equal(seen?.pairsComplete, false);
 });
@@ -57,14 +70,19 @@ test('pairs and their streams', () => {
   assert.deepEqual([...(seen?.pairs.keys() ?? [])], ['BTC-USD']);
   const pair = seen?.pairs.get('BTC-USD');
   assert.deepEqual(pair?.values, { lastPrice: 84412.6, spread: null });
-  assert.deepEqual([...(pair?.streams ?? [])], [
-    ['trade', { state: 'live', ageS: 0.1, staleAfterS: 20 }],
-    ['spread', { state: null }],
-  ]);
+  assert.deepEqual(
+    [...(pair?.streams ?? [])],
+    [
+      ['trade', { state: 'live', ageS: 0.1, staleAfterS: 20 }],
+      ['spread', { state: null }],
+    ],
+  );
 });
 
 test('a pair named as an object member is a pair', () => {
-  const seen = observationFromEvent('{"timestamp":1,"pairs":{"__proto__":{"last_price":1},"constructor":{"last_price":2}}}');
+  const seen = observationFromEvent(
+    '{"timestamp":1,"pairs":{"__proto__":{"last_price":1},"constructor":{"last_price":2}}}',
+  );
   assert.deepEqual([...(seen?.pairs.keys() ?? [])].sort(), ['__proto__', 'constructor']);
 });
 

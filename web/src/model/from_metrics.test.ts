@@ -20,13 +20,48 @@ const cases: [string, string, string, unknown][] = [
   ['connected', 'kraken_ws_connection_status 1', 'wsStatus', 'connected'],
   ['disconnected', 'kraken_ws_connection_status 0', 'wsStatus', 'disconnected'],
   ['no status', 'x 1', 'wsStatus', null],
-  ['venue', 'tickwitness_venue_status{status="online"} 0\ntickwitness_venue_status{status="post_only"} 1', 'venueStatus', 'post_only'],
-  ['venue, two at once', 'tickwitness_venue_status{status="a"} 1\ntickwitness_venue_status{status="b"} 1', 'venueStatus', null],
-  ['queues add up', 'tickwitness_pipeline_ring_depth{ring="a"} 6\ntickwitness_pipeline_ring_depth{ring="b"} 1', 'queueDepth', 7],
+  [
+    'venue',
+    'tickwitness_venue_status{status="online"} 0\ntickwitness_venue_status{status="post_only"} 1',
+    'venueStatus',
+    'post_only',
+  ],
+  [
+    'venue, two at once',
+    'tickwitness_venue_status{status="a"} 1\ntickwitness_venue_status{status="b"} 1',
+    'venueStatus',
+    null,
+  ],
+  [
+    'queues add up',
+    'tickwitness_pipeline_ring_depth{ring="a"} 6\ntickwitness_pipeline_ring_depth{ring="b"} 1',
+    'queueDepth',
+    7,
+  ],
   ['errors add up', 'tickwitness_errors_total{room="a"} 0\ntickwitness_errors_total{room="b"} 3', 'errorsTotal', 3],
-  ['one error count unknown', 'tickwitness_errors_total{room="a"} 1\ntickwitness_errors_total{room="b"} NaN', 'errorsTotal', null],
-  ['the freshest link', 'tickwitness_feed_last_frame_age_seconds{connection="a"} 9\ntickwitness_feed_last_frame_age_seconds{connection="b"} 0.2', 'lastFrameAgeS', 0.2],
-  ['mode', 'tickwitness_build_info{mode="simulated",version="1"} 1', 'mode', 'SIMULATED'],
+  [
+    'one error count unknown',
+    'tickwitness_errors_total{room="a"} 1\ntickwitness_errors_total{room="b"} NaN',
+    'errorsTotal',
+    null,
+  ],
+  [
+    'the freshest link',
+    'tickwitness_feed_last_frame_age_seconds{connection="a"} 9\n' +
+      'tickwitness_feed_last_frame_age_seconds{connection="b"} 0.2',
+    'lastFrameAgeS',
+    0.2,
+  ],
+  [
+    'the last of several connections’ trips',
+    'tickwitness_breaker_last_trip_timestamp_seconds{connection="a"} 5\ntickwitness_breaker_last_trip_timestamp_seconds{connection="b"} 9',
+    'lastTripMs',
+    9_000,
+  ],
+  ['mode of a demo', 'tickwitness_build_info{mode="demo",version="1"} 1', 'mode', 'SIMULATED'],
+  ['mode of a run', 'tickwitness_build_info{mode="run",version="1"} 1', 'mode', 'LIVE'],
+  ['mode of another kind', 'tickwitness_build_info{mode="replay",version="1"} 1', 'mode', 'REPLAY'],
+  ['mode named as an object member', 'tickwitness_build_info{mode="constructor"} 1', 'mode', 'CONSTRUCTOR'],
   ['mode, untold', 'tickwitness_build_info{version="1"} 1', 'mode', null],
 ];
 
@@ -43,12 +78,18 @@ test('one pair’s latencies are those of all', () => {
 });
 
 test('of several pairs the slowest stands for all, by name', () => {
-  const seen = read('kraken_ws_latency_p95_ms{pair="A-USD"} 20\nkraken_ws_latency_p95_ms{pair="B-USD"} 30\nkraken_ws_latency_p50_ms{pair="B-USD"} 3');
+  const seen = read(
+    'kraken_ws_latency_p95_ms{pair="A-USD"} 20\n' +
+      'kraken_ws_latency_p95_ms{pair="B-USD"} 30\nkraken_ws_latency_p50_ms{pair="B-USD"} 3',
+  );
   assert.deepEqual([seen.values.p50Ms, seen.values.p95Ms, seen.values.latencyOf], [3, 30, 'B-USD']);
 });
 
 test('no latencies: unknown, not zero', () => {
-  assert.deepEqual([read('x 1').values.p95Ms, read('kraken_ws_latency_p95_ms{pair="A"} NaN').values.p95Ms], [null, null]);
+  assert.deepEqual(
+    [read('x 1').values.p95Ms, read('kraken_ws_latency_p95_ms{pair="A"} NaN').values.p95Ms],
+    [null, null],
+  );
 });
 
 const subscription = (symbol: string, stream: string, state: string, value: number) =>
@@ -57,8 +98,10 @@ const subscription = (symbol: string, stream: string, state: string, value: numb
 test('subscriptions by pair, and counted', () => {
   const seen = read(
     [
-      subscription('BTC/USD', 'trade', 'live', 1), subscription('BTC/USD', 'trade', 'stale', 0),
-      subscription('BTC/USD', 'spread', 'live', 0), subscription('BTC/USD', 'spread', 'stale', 1),
+      subscription('BTC/USD', 'trade', 'live', 1),
+      subscription('BTC/USD', 'trade', 'stale', 0),
+      subscription('BTC/USD', 'spread', 'live', 0),
+      subscription('BTC/USD', 'spread', 'stale', 1),
       'tickwitness_feed_subscription_age_seconds{exchange="kraken",symbol="BTC/USD",stream="trade"} 0.4',
       'kraken_ws_connection_status 1',
     ].join('\n'),
@@ -69,6 +112,12 @@ test('subscriptions by pair, and counted', () => {
   assert.deepEqual(seen.values.subscriptions, { live: 1, pending: 0, stale: 1, refused: 0 });
   assert.equal(seen.values.wsStatus, 'degraded');
   assert.equal(seen.pairsComplete, true);
+});
+
+test('a subscription of the venue as a whole counts, and is no pair', () => {
+  const seen = read(subscription('', 'instrument', 'live', 1));
+  assert.equal(seen.values.subscriptions?.live, 1);
+  assert.equal(seen.pairs.size, 0);
 });
 
 test('without that family the subscriptions are unknown', () => {

@@ -48,6 +48,11 @@ function least(families: Families, name: string): number | null {
   return values.length === 0 ? null : Math.min(...values);
 }
 
+function greatest(families: Families, name: string): number | null {
+  const values = (families.get(name) ?? []).map((sample) => sample.value).filter(Number.isFinite);
+  return values.length === 0 ? null : Math.max(...values);
+}
+
 // The label value of the sample that is 1, of a family with one sample for each state.
 function chosen(families: Families, name: string, label: string): string | null {
   const set = (families.get(name) ?? []).filter((sample) => sample.value === 1);
@@ -71,7 +76,7 @@ function pairsOf(families: Families): { pairs: Map<string, PairObservation>; com
   const stream = (sample: Sample) => {
     const symbol = sample.labels.get('symbol');
     const name = sample.labels.get('stream');
-    const of = symbol === undefined ? null : pair(pairName(symbol));
+    const of = symbol ? pair(pairName(symbol)) : null; // no symbol: of the venue as a whole
     if (of === null || name === undefined) return null;
     const known = of.streams.get(name);
     if (known !== undefined || of.streams.size >= maxStreamsPerPair) return known ?? null;
@@ -113,12 +118,31 @@ function latencyOf(pairs: Map<string, PairObservation>): Partial<Values> {
   return { p50Ms, p95Ms, p99Ms, latencyOf: pairs.size > 1 ? worst[0] : null };
 }
 
-function countStates(pairs: Map<string, PairObservation>): SubscriptionCounts {
+function countStates(states: readonly Sample[]): SubscriptionCounts | null {
+  if (states.length === 0) return null;
   const counts: SubscriptionCounts = { live: 0, pending: 0, stale: 0, refused: 0 };
-  for (const pair of pairs.values()) {
-    for (const stream of pair.streams.values()) if (stream.state != null) counts[stream.state] += 1;
+  for (const sample of states) {
+    const state = sample.value === 1 ? oneOf(sample.labels.get('state'), streamStates) : null;
+    if (state !== null) counts[state] += 1;
   }
   return counts;
+}
+
+// The build information names the command; what it says of the data is what the reader must know.
+function modeOf(command: string | undefined): string | null {
+  if (command === undefined || command === '') return null;
+  const known: Record<string, string> = { demo: 'SIMULATED', simulated: 'SIMULATED', run: 'LIVE', live: 'LIVE' };
+  return Object.hasOwn(known, command) ? (known[command] as string) : command.toUpperCase();
+}
+
+// The same verdict as the event stream's: some link down or a subscription not served is degraded.
+function wsStatusOf(links: readonly Sample[] | undefined, all: number | null, counts: SubscriptionCounts | null) {
+  const up = links?.filter((link) => link.value === 1).length ?? (all === null ? null : all);
+  const total = links?.length ?? 1;
+  if (up === null) return null;
+  if (up === 0) return 'disconnected';
+  const unserved = (counts?.stale ?? 0) + (counts?.refused ?? 0);
+  return up < total || unserved > 0 ? 'degraded' : 'connected';
 }
 
 const breakerByNumber: readonly BreakerState[] = ['closed', 'open', 'half_open'];
@@ -127,18 +151,18 @@ const breakerByNumber: readonly BreakerState[] = ['closed', 'open', 'half_open']
 export function observationFromMetrics(samples: readonly Sample[], atMs: number): Observation {
   const families = groupByName(samples);
   const { pairs, complete } = pairsOf(families);
-  const counts = complete ? countStates(pairs) : null;
+  const counts = countStates(families.get('tickwitness_feed_subscription_state') ?? []);
   const connected = single(families, 'kraken_ws_connection_status');
   const breaker = single(families, 'circuit_breaker_state');
   const values: Partial<Values> = {
     ...latencyOf(pairs),
-    mode: families.get('tickwitness_build_info')?.[0]?.labels.get('mode')?.toUpperCase() || null,
+    mode: modeOf(families.get('tickwitness_build_info')?.[0]?.labels.get('mode')),
     trips: single(families, 'circuit_breaker_trips_total'),
-    lastTripMs: times1000(single(families, 'tickwitness_breaker_last_trip_timestamp_seconds')),
+    lastTripMs: times1000(greatest(families, 'tickwitness_breaker_last_trip_timestamp_seconds')),
     breakerState: breaker === null ? null : (breakerByNumber[breaker] ?? null),
     reconnects: single(families, 'kraken_ws_reconnects_total'),
     tradesPerMin: single(families, 'kraken_trades_per_minute'),
-    wsStatus: connected === 0 ? 'disconnected' : connected !== 1 ? null : (counts?.stale ?? 0) > 0 ? 'degraded' : 'connected',
+    wsStatus: wsStatusOf(families.get('tickwitness_feed_connected'), connected, counts),
     venueStatus: chosen(families, 'tickwitness_venue_status', 'status'),
     subscriptions: counts,
     uptimeS: single(families, 'tickwitness_uptime_seconds'),

@@ -30,7 +30,10 @@ test('a stream gone wild stays bounded', () => {
 
 test('replayed readings find their place, once', () => {
   const history = historyOf(seen(0, {}), seen(5, {}, 'poll'), seen(1, {}), seen(2, {}), seen(1, {}));
-  assert.deepEqual(history.points.map((point) => (point.atMs - start) / 1000), [0, 1, 2, 5]);
+  assert.deepEqual(
+    history.points.map((point) => (point.atMs - start) / 1000),
+    [0, 1, 2, 5],
+  );
 });
 
 const restarts: [string, Partial<Values>, Partial<Values>, number[]][] = [
@@ -44,7 +47,10 @@ const restarts: [string, Partial<Values>, Partial<Values>, number[]][] = [
 for (const [name, before, after, marks] of restarts) {
   test(`restart: ${name}`, () => {
     const history = historyOf(seen(0, before), seen(10, after));
-    assert.deepEqual(history.restartsMs.map((ms) => (ms - start) / 1000), marks);
+    assert.deepEqual(
+      history.restartsMs.map((ms) => (ms - start) / 1000),
+      marks,
+    );
   });
 }
 
@@ -59,7 +65,11 @@ test('a replayed reading is no restart', () => {
 
 const rates: [string, Observation[], number | null][] = [
   ['grows', [seen(0, { cpuSeconds: 10 }), seen(5, { cpuSeconds: 11 })], 0.2],
-  ['only the window counts', [seen(0, { cpuSeconds: 0 }), seen(50, { cpuSeconds: 10 }), seen(55, { cpuSeconds: 11 })], 0.2],
+  [
+    'only the window counts',
+    [seen(0, { cpuSeconds: 0 }), seen(50, { cpuSeconds: 10 }), seen(55, { cpuSeconds: 11 })],
+    0.2,
+  ],
   ['one reading', [seen(0, { cpuSeconds: 10 })], null],
   ['none', [], null],
   ['less than a second', [seen(0, { cpuSeconds: 10 }), seen(0.5, { cpuSeconds: 11 })], null],

@@ -13,7 +13,16 @@ export interface Point {
   values: Readonly<Record<string, number | null>>;
 }
 
-const kept = ['queueDepth', 'memoryBytes', 'errorsTotal', 'cpuSeconds', 'tradesPerMin', 'trips', 'reconnects', 'lastEventAgeS'] as const;
+const kept = [
+  'queueDepth',
+  'memoryBytes',
+  'errorsTotal',
+  'cpuSeconds',
+  'tradesPerMin',
+  'trips',
+  'reconnects',
+  'lastEventAgeS',
+] as const;
 const counters = ['errorsTotal', 'cpuSeconds', 'trips', 'reconnects', 'uptimeS'] as const;
 
 // Keys of the quantile series: "p95Ms" of all pairs, "p95Ms BTC-USD" of one.

@@ -19,16 +19,29 @@ test('one state is one run', () => {
 });
 
 test('a change ends one and begins the next at the same time', () => {
-  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, 'stale'), seen(2, 'stale')), [[0, 1, 'live'], [1, 2, 'stale']]);
+  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, 'stale'), seen(2, 'stale')), [
+    [0, 1, 'live'],
+    [1, 2, 'stale'],
+  ]);
 });
 
 test('what was not seen belongs to nobody', () => {
-  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, 'live'), seen(30, 'live')), [[0, 1, 'live'], [30, 30, 'live']]);
-  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, null), seen(8, 'live')), [[0, 0, 'live'], [8, 8, 'live']]);
+  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, 'live'), seen(30, 'live')), [
+    [0, 1, 'live'],
+    [30, 30, 'live'],
+  ]);
+  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, null), seen(8, 'live')), [
+    [0, 0, 'live'],
+    [8, 8, 'live'],
+  ]);
 });
 
 test('polls are points', () => {
-  assert.deepEqual(runsOf(seen(0, 'live'), seen(2, 'live', 'poll'), seen(3, 'live')), [[0, 0, 'live'], [2, 2, 'live'], [3, 3, 'live']]);
+  assert.deepEqual(runsOf(seen(0, 'live'), seen(2, 'live', 'poll'), seen(3, 'live')), [
+    [0, 0, 'live'],
+    [2, 2, 'live'],
+    [3, 3, 'live'],
+  ]);
 });
 
 test('what is replayed late changes nothing', () => {
@@ -45,5 +58,8 @@ test('bounded in time and in number', () => {
 test('totals, longest first', () => {
   const ribbons = new Ribbons();
   [seen(0, 'stale'), seen(1, 'live'), seen(2, 'live'), seen(3, 'live')].forEach((each) => ribbons.add(each));
-  assert.deepEqual(totals(ribbons.of('A', 'trade')), [['live', 2_000], ['stale', 1_000]]);
+  assert.deepEqual(totals(ribbons.of('A', 'trade')), [
+    ['live', 2_000],
+    ['stale', 1_000],
+  ]);
 });

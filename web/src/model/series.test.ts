@@ -14,7 +14,10 @@ const at = (s: number, p95Ms: number | null, via: Via = 'stream'): Point => ({
 
 test('neighbours are joined, a gap ends the line', () => {
   const [times, , p95] = quantileColumns([at(0, 5), at(1, 6), at(9, 7)], null);
-  assert.deepEqual(times.map((s) => Math.round(s * 1000) - start), [0, 1_000, 8_999, 9_000]);
+  assert.deepEqual(
+    times.map((s) => Math.round(s * 1000) - start),
+    [0, 1_000, 8_999, 9_000],
+  );
   assert.deepEqual(p95, [5, 6, null, 7]);
 });
 
@@ -46,7 +49,10 @@ const gaps: [string, Point[], number, [number, number][]][] = [
 for (const [name, points, nowS, expected] of gaps) {
   test(`gaps: ${name}`, () => {
     const found = gapsOf(points, start + nowS * 1000);
-    assert.deepEqual(found.map(({ fromMs, toMs }) => [(fromMs - start) / 1000, (toMs - start) / 1000]), expected);
+    assert.deepEqual(
+      found.map(({ fromMs, toMs }) => [(fromMs - start) / 1000, (toMs - start) / 1000]),
+      expected,
+    );
   });
 }
 
@@ -57,7 +63,14 @@ test('highest', () => {
 
 test('table: the last reading of each minute, newest first, without minutes that were not seen', () => {
   const rows = minuteRows([at(0, 1), at(59, 2), at(60, 3), at(300, null)], null);
-  assert.deepEqual(rows.map((row) => [(row.atMs - start) / 1000, row.values[1]]), [[300, null], [60, 3], [59, 2]]);
+  assert.deepEqual(
+    rows.map((row) => [(row.atMs - start) / 1000, row.values[1]]),
+    [
+      [300, null],
+      [60, 3],
+      [59, 2],
+    ],
+  );
 });
 
 const window = { endMs: start + 100_000, spanMs: 100_000 };
@@ -71,11 +84,17 @@ test('sparkline: the highest of each cell, so that a spike shows', () => {
 
 test('sparkline: gaps and polls are not joined', () => {
   const made = sparkPoints([at(0, 1), at(2, 1), at(30, 1), at(60, 1, 'poll'), at(61, 1)], 'p95Ms', window, 100);
-  assert.deepEqual(made.map(({ joined }) => joined), [false, true, false, false, false]);
+  assert.deepEqual(
+    made.map(({ joined }) => joined),
+    [false, true, false, false, false],
+  );
 });
 
 test('sparkline: what is older than the window is not drawn', () => {
-  assert.deepEqual(sparkPoints([at(-5, 1), at(5, 2)], 'p95Ms', window, 10).map(({ value }) => value), [2]);
+  assert.deepEqual(
+    sparkPoints([at(-5, 1), at(5, 2)], 'p95Ms', window, 10).map(({ value }) => value),
+    [2],
+  );
 });
 
 test('the window grows in steps with what was seen', () => {

@@ -92,7 +92,8 @@ export function sparkPoints(
       if (value == null) before = null;
       continue;
     }
-    const joined = before !== null && before.via === 'stream' && point.via === 'stream' && point.atMs - before.atMs <= gapMs;
+    const joined =
+      before !== null && before.via === 'stream' && point.via === 'stream' && point.atMs - before.atMs <= gapMs;
     before = point;
     const index = Math.floor(x * cells);
     const last = made[made.length - 1];

@@ -23,7 +23,10 @@ test('unknown replaces known', () => {
 
 test('an older answer replaces nothing', () => {
   const all = withObservation(emptySnapshot, seen(2_000, { values: { p95Ms: 5 }, pairs: pair(7) }));
-  const late = withObservation(all, seen(1_000, { values: { p95Ms: 9, p50Ms: 1 }, pairs: pair(8), pairsComplete: true }));
+  const late = withObservation(
+    all,
+    seen(1_000, { values: { p95Ms: 9, p50Ms: 1 }, pairs: pair(8), pairsComplete: true }),
+  );
   assert.equal(late.values.p95Ms?.value, 5);
   assert.equal(late.values.p50Ms?.value, 1);
   assert.equal(late.pairs.get('BTC-USD')?.values.lastPrice?.value, 7);
@@ -38,7 +41,10 @@ test('a pair that a complete answer does not list is gone, an incomplete one tel
 
 test('pairs stand in the order of their names', () => {
   const pairs = new Map(['XRP-USD', 'BTC-USD', 'ETH-USD'].map((name) => [name, { values: {}, streams: new Map() }]));
-  assert.deepEqual([...withObservation(emptySnapshot, seen(1, { pairs })).pairs.keys()], ['BTC-USD', 'ETH-USD', 'XRP-USD']);
+  assert.deepEqual(
+    [...withObservation(emptySnapshot, seen(1, { pairs })).pairs.keys()],
+    ['BTC-USD', 'ETH-USD', 'XRP-USD'],
+  );
 });
 
 test('what was there is not changed in place', () => {

@@ -1,14 +1,7 @@
 // The last reading of everything, each with the server time it holds for: values age one by one.
 
 import { staleMs } from '../transport/machine';
-import {
-  maxPairs,
-  type Observation,
-  type PairValues,
-  type StreamValues,
-  type Values,
-  type Via,
-} from './observation';
+import { maxPairs, type Observation, type PairValues, type StreamValues, type Values, type Via } from './observation';
 
 export interface Reading<T> {
   value: T | null;

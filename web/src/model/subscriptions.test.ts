@@ -7,16 +7,22 @@ import { freshestStream, silenceShare, worstStream } from './subscriptions';
 const reading = <T>(value: T | null) => ({ value, atMs: 0, via: 'stream' as const });
 
 function pairOf(streams: Record<string, [StreamState | null, number | null]>): Pair {
-  const made = Object.entries(streams).map(([name, [state, age]]): [string, Pair['streams'] extends Map<string, infer S> ? S : never] => [
-    name,
-    { state: reading(state), ageS: reading(age), staleAfterS: reading(10) },
-  ]);
+  const made = Object.entries(streams).map(
+    ([name, [state, age]]): [string, Pair['streams'] extends Map<string, infer S> ? S : never] => [
+      name,
+      { state: reading(state), ageS: reading(age), staleAfterS: reading(10) },
+    ],
+  );
   return { values: {}, streams: new Map(made) };
 }
 
 test('the worst: refused, stale, unknown, pending, live', () => {
   const all: Record<string, [StreamState | null, null]> = {
-    a: ['live', null], b: ['pending', null], c: [null, null], d: ['stale', null], e: ['refused', null],
+    a: ['live', null],
+    b: ['pending', null],
+    c: [null, null],
+    d: ['stale', null],
+    e: ['refused', null],
   };
   const order: string[] = [];
   while (Object.keys(all).length > 0) {
@@ -37,6 +43,9 @@ test('the freshest has an age', () => {
 test('share of the silence that is allowed', () => {
   const share = (age: number | null, allowed: number | null) =>
     silenceShare({ ageS: reading(age), staleAfterS: reading(allowed) });
-  assert.deepEqual([share(5, 10), share(15, 10), share(null, 10), share(5, null), share(5, 0)], [0.5, 1.5, null, null, null]);
+  assert.deepEqual(
+    [share(5, 10), share(15, 10), share(null, 10), share(5, null), share(5, 0)],
+    [0.5, 1.5, null, null, null],
+  );
   assert.equal(silenceShare(undefined), null);
 });

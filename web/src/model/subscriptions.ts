@@ -4,7 +4,12 @@ import type { Level } from '../components/StateMark';
 import type { StreamState, StreamValues } from './observation';
 import type { Pair, Readings } from './snapshot';
 
-export const streamLevels: Record<StreamState, Level> = { live: 'ok', pending: 'pending', stale: 'warn', refused: 'bad' };
+export const streamLevels: Record<StreamState, Level> = {
+  live: 'ok',
+  pending: 'pending',
+  stale: 'warn',
+  refused: 'bad',
+};
 const order: readonly (StreamState | null)[] = ['refused', 'stale', null, 'pending', 'live'];
 
 export function stateOf(stream: Readings<StreamValues>): StreamState | null {

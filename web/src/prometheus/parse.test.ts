@@ -18,7 +18,12 @@ const good: Row[] = [
   ['brace, comma and hash in a label', 'a{x="},{# "} 1', 1, { x: '},{# ' }],
   ['unicode', 'a{x="日本 ☃ \u202e"} 1', 1, { x: '日本 ☃ \u202e' }],
   ['markup', 'a{x="<script>alert(1)</script>"} 1', 1, { x: '<script>alert(1)</script>' }],
-  ['label named as an object member', 'a{__proto__="x",constructor="y"} 1', 1, { ['__proto__']: 'x', constructor: 'y' }],
+  [
+    'label named as an object member',
+    'a{__proto__="x",constructor="y"} 1',
+    1,
+    { ['__proto__']: 'x', constructor: 'y' },
+  ],
   ['empty label value', 'a{x=""} 1', 1, { x: '' }],
   ['colon in a name', 'job:rate:5m 1', 1],
   ['exponent', 'a 1.5e-7', 1.5e-7],
@@ -66,13 +71,19 @@ for (const [name, line] of bad) {
   test(`counts and skips ${name}`, () => {
     const { samples, badLines } = parseExposition(`before 1\n${line}\nafter 2\n`);
     assert.equal(badLines, 1);
-    assert.deepEqual(samples.map((sample) => sample.name), ['before', 'after']);
+    assert.deepEqual(
+      samples.map((sample) => sample.name),
+      ['before', 'after'],
+    );
   });
 }
 
 test('skips comments and blank lines', () => {
   const text = '# HELP a text with { " \\\n# TYPE a gauge\n\n  \n# anything\na 1\n';
-  assert.deepEqual(parseExposition(text).samples.map((sample) => sample.name), ['a']);
+  assert.deepEqual(
+    parseExposition(text).samples.map((sample) => sample.name),
+    ['a'],
+  );
   assert.equal(parseExposition(text).badLines, 0);
 });
 

@@ -113,7 +113,11 @@ test('BOOT → POLLING when the stream does not answer within 5 s', () => {
 test('BOOT → STALE after 30 s without any answer, → OFFLINE after 60 s', () => {
   const world = new World().event({ type: 'start' }).event({ type: 'metrics_failed' });
   world.wait(staleMs).mode('BOOT').wait(500).mode('STALE');
-  world.wait(offlineMs - staleMs - 500).mode('STALE').wait(500).mode('OFFLINE');
+  world
+    .wait(offlineMs - staleMs - 500)
+    .mode('STALE')
+    .wait(500)
+    .mode('OFFLINE');
 });
 
 test('LIVE while data is at most 5 s old, without polling', () => {
@@ -212,7 +216,10 @@ test('POLLING → STALE 30 s after the last data, → OFFLINE 60 s after the las
 
 test('STALE and OFFLINE go on asking', () => {
   const world = polling();
-  world.wait(offlineMs + 1_000).mode('OFFLINE').took();
+  world
+    .wait(offlineMs + 1_000)
+    .mode('OFFLINE')
+    .took();
   world.event({ type: 'metrics_failed' });
   assert.deepEqual(world.took(), ['fetch_metrics']);
   for (let round = 0; round < 4; round++) world.event({ type: 'metrics_failed' }).wait(pollMs);
@@ -220,15 +227,25 @@ test('STALE and OFFLINE go on asking', () => {
 });
 
 test('STALE → POLLING on an answer', () => {
-  polling().wait(staleMs + 500).mode('STALE').metrics().mode('POLLING');
+  polling()
+    .wait(staleMs + 500)
+    .mode('STALE')
+    .metrics()
+    .mode('POLLING');
 });
 
 test('STALE stays when the answer itself is old', () => {
-  polling().wait(staleMs + 500).mode('STALE').metrics(31_000).mode('STALE');
+  polling()
+    .wait(staleMs + 500)
+    .mode('STALE')
+    .metrics(31_000)
+    .mode('STALE');
 });
 
 test('OFFLINE → LIVE when the stream returns', () => {
-  const world = polling().wait(offlineMs + 1_000).mode('OFFLINE');
+  const world = polling()
+    .wait(offlineMs + 1_000)
+    .mode('OFFLINE');
   world.untilConnecting().event({ type: 'stream_open' }).mode('STALE').data().mode('LIVE');
 });
 
@@ -294,7 +311,10 @@ test('no clock, no LIVE', () => {
 test('late events of a closed stream change nothing', () => {
   const world = polling();
   const before = world.state;
-  world.event({ type: 'stream_heartbeat' }).event({ type: 'stream_data', serverMs: server }).event({ type: 'stream_open' });
+  world
+    .event({ type: 'stream_heartbeat' })
+    .event({ type: 'stream_data', serverMs: server })
+    .event({ type: 'stream_open' });
   assert.deepEqual(world.state, before);
 });
 

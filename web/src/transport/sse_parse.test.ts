@@ -18,7 +18,11 @@ const cases: [string, string, ServerEvent[]][] = [
   ['event without data', 'event: x\n\n', []],
   ['field without a colon', 'data\n\n', [{ id: null, event: 'message', data: '' }]],
   ['unknown fields', 'retry: 5\nfoo: bar\ndata: 1\n\n', [{ id: null, event: 'message', data: '1' }]],
-  ['the name of an event without data is not kept', 'event: x\n\ndata: 1\n\n', [{ id: null, event: 'message', data: '1' }]],
+  [
+    'the name of an event without data is not kept',
+    'event: x\n\ndata: 1\n\n',
+    [{ id: null, event: 'message', data: '1' }],
+  ],
   ['an event that has not ended', 'event: x\ndata: 1\n', []],
 ];
 
@@ -26,7 +30,10 @@ for (const [name, text, events] of cases) {
   test(name, () => assert.deepEqual(new EventStreamParser().push(text), events));
   test(`${name}, one character at a time`, () => {
     const parser = new EventStreamParser();
-    assert.deepEqual([...text].flatMap((char) => parser.push(char)), events);
+    assert.deepEqual(
+      [...text].flatMap((char) => parser.push(char)),
+      events,
+    );
   });
 }
 

@@ -67,9 +67,7 @@ export class EventStreamParser {
 
   private dispatch(): ServerEvent | null {
     const complete =
-      this.data.length === 0
-        ? null
-        : { id: this.id, event: this.event || 'message', data: this.data.join('\n') };
+      this.data.length === 0 ? null : { id: this.id, event: this.event || 'message', data: this.data.join('\n') };
     this.event = '';
     this.data = [];
     this.size = 0;
