@@ -106,22 +106,27 @@ TEST(Handoff, UnderBackpressureEveryTickArrivesOnceAndInOrder) {
   EXPECT_EQ(world.ring("dropped_total"), 0);
 }
 
-TEST(Handoff, HighWaterIsTheDeepestSinceTheLastObservation) {
+// A scraper that comes each 15 s must see a peak that lasted a moment.
+TEST(Handoff, HighWaterIsTheDeepestOfTheLastMinute) {
   World world(OverloadPolicy::backpressure);
+  const auto second = [](int n) { return base::Instant(std::chrono::seconds(1000 + n)); };
   for (std::uint64_t id = 1; id <= 3; ++id) ASSERT_TRUE(world.push(id));
   world.drain(2);
-  EXPECT_EQ(world.handoff.high_water(), 3U);
-  world.handoff.observe();
+  world.handoff.observe(second(0));
   EXPECT_EQ(world.ring("ring_depth"), 1);
   EXPECT_EQ(world.ring("ring_high_water"), 3);
-  // A second without a push: it was never deeper than what still waits.
-  world.handoff.observe();
-  EXPECT_EQ(world.ring("ring_high_water"), 1);
+  EXPECT_EQ(world.handoff.high_water(), 3U);
+  for (int n = 1; n < 60; ++n) {
+    world.handoff.observe(second(n));
+    ASSERT_EQ(world.ring("ring_high_water"), 3) << n;
+  }
+  world.handoff.observe(second(60));
+  EXPECT_EQ(world.ring("ring_high_water"), 1);  // what still waits
   world.drain(1);
-  world.handoff.observe();
+  world.handoff.observe(second(61));
   EXPECT_EQ(world.ring("ring_depth"), 0);
-  EXPECT_EQ(world.ring("ring_high_water"), 1);  // it waited when that second began
-  world.handoff.observe();
+  EXPECT_EQ(world.ring("ring_high_water"), 1);
+  world.handoff.observe(second(500));  // turns that did not come make nothing older than it is
   EXPECT_EQ(world.ring("ring_high_water"), 0);
 }
 
