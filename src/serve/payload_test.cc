@@ -76,7 +76,6 @@ TEST(Payload, TheEnginesStateStandsBesideThem) {
   world.process.simulated = true;
   auto main = connection("main", feed::LinkState::connected);
   main.last_frame = at(-1s).mono;
-  main.venue_status = exchange::VenueStatus::cancel_only;
   main.breaker = {.state = feed::BreakerState::closed,
                   .trips = 1,
                   .last_trip = at(-30s).wall,
@@ -88,6 +87,7 @@ TEST(Payload, TheEnginesStateStandsBesideThem) {
   trade.stale_after = 120s;
   EngineStatus status = engine(
       {main, second}, {trade, subscription("BTC-USD", "ohlc-5", feed::SubscriptionState::pending)});
+  status.feeds[0].venue_status = exchange::VenueStatus::cancel_only;
   status.queue_depth = 3;
   status.queue_capacity = 64;
   const std::string json = world.payload(&status);

@@ -41,7 +41,8 @@ class ServerTest : public ::testing::Test {
   Answer ask(std::string_view method, std::string_view path, std::string_view headers = "") {
     RawSocket client(port);
     client.send(std::string(method) + ' ' + std::string(path) +
-                " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + std::string(headers) + "\r\n");
+                " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + std::string(headers) +
+                "\r\n");
     EXPECT_TRUE(loop.until([&] { return client.ended(); })) << path;
     const std::string& all = client.received();
     const std::size_t end = all.find("\r\n\r\n");
@@ -182,7 +183,7 @@ TEST_F(ServerTest, WithATokenOnlyHealthIsOpen) {
                            "/nothing", "/healthy"}) {
     const Answer answer = get(path);
     EXPECT_EQ(answer.status, 401) << path;
-    EXPECT_THAT(answer.head, HasSubstr("\r\nWWW-Authenticate: Bearer\r\n")) << path;
+    EXPECT_THAT(answer.head, HasSubstr("\r\nWWW-Authenticate: Basic realm=")) << path;
   }
   for (const auto* wrong :
        {"Bearer s3cre", "Bearer s3cret2", "Basic s3cret", "s3cret", "Bearer "}) {
@@ -191,6 +192,19 @@ TEST_F(ServerTest, WithATokenOnlyHealthIsOpen) {
   }
   EXPECT_EQ(get("/metrics", "Authorization: Bearer s3cret\r\n").status, 200);
   EXPECT_EQ(get("/metrics?token=s3cret").status, 401);
+}
+
+// What any web page in the operator's browser could make it ask.
+TEST_F(ServerTest, WithoutATokenOnlyThisMachinesNamesAreAnswered) {
+  start();
+  for (const auto* host :
+       {"evil.test", "evil.test:8000", "10.0.0.1", "localhost.evil.test", "127.evil.test"}) {
+    RawSocket client(port);
+    client.send("GET /metrics HTTP/1.1\r\nConnection: close\r\nHost: " + std::string(host) +
+                "\r\n\r\n");
+    ASSERT_TRUE(loop.until([&] { return client.ended(); }));
+    EXPECT_TRUE(client.received().starts_with("HTTP/1.1 403 ")) << host;
+  }
 }
 
 TEST_F(ServerTest, ReadinessAndHealthFollowTheReport) {
@@ -251,7 +265,7 @@ TEST_F(ServerTest, MetricsCanBeSwitchedOff) {
 TEST_F(ServerTest, AnEventStreamBeginsWithTheNewestMetrics) {
   start();
   RawSocket client(port);
-  client.send("GET /sse/metrics HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.send("GET /sse/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   ASSERT_TRUE(loop.until(
       [&] { return client.received().find("event: kraken_metrics") != std::string::npos; }));
   const std::string& all = client.received();
@@ -270,8 +284,8 @@ TEST_F(ServerTest, AClientThatComesBackGetsWhatItMissed) {
       std::chrono::floor<std::chrono::seconds>(started.wall.time_since_epoch()).count();
   const std::int64_t first = second * 1'000'000;
   RawSocket client(port);
-  client.send("GET /sse/metrics HTTP/1.1\r\nHost: h\r\nLast-Event-ID: " + std::to_string(first) +
-              "\r\n\r\n");
+  client.send("GET /sse/metrics HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: " +
+              std::to_string(first) + "\r\n\r\n");
   ASSERT_TRUE(loop.until([&] { return client.received().find("data: ") != std::string::npos; }));
   const std::string& all = client.received();
   const std::size_t id = all.find("id: ");

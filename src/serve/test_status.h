@@ -24,7 +24,8 @@ inline feed::SubscriptionStatus subscription(std::string symbol, std::string str
   return {.symbol = std::move(symbol),
           .stream = std::move(stream),
           .connection = "main",
-          .state = state};
+          .state = state,
+          .answered = state != feed::SubscriptionState::pending};
 }
 
 // One feed, reported at at().
