@@ -90,6 +90,22 @@ TEST(Feed, FramesOfAllConnectionsAreCountedTogether) {
   EXPECT_EQ(world.feed.intake().counts().candles, 1U);
 }
 
+TEST(Feed, TheVenuesWordEndsWithItsConnection) {
+  World world({"trade BTC-USD"});
+  world.connect_all();
+  const auto word = [&] {
+    world.feed.observe(world.executor.now().mono);
+    return world.labels("tickwitness_venue_status", "status");
+  };
+  EXPECT_THAT(word(), IsEmpty());
+  EXPECT_EQ(world.feed.status(world.executor.now()).venue_status, std::nullopt);
+  world.wire(0).say("status online");
+  EXPECT_THAT(word(), ElementsAre("online"));
+  EXPECT_EQ(world.feed.status(world.executor.now()).venue_status, exchange::VenueStatus::online);
+  world.wire(0).end(CloseReason::remote);
+  EXPECT_THAT(word(), IsEmpty());
+}
+
 TEST(Feed, StopAndFinishCallBackOnceWhenAllConnectionsHaveEnded) {
   for (const bool stop : {true, false}) {
     SCOPED_TRACE(stop ? "stop" : "finish");

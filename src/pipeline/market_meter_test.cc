@@ -94,6 +94,34 @@ TEST(MarketMeter, TheSpreadIsSubtractedExactlyAndAbsentWithoutBothSides) {
   }
 }
 
+TEST(MarketMeter, PricesAreStampedWithTheExchangesTimeAndForgottenWithTheirMarket) {
+  World world;
+  const auto of = [&](std::string_view name, std::string_view pair) {
+    return read(world.registry, name, {{"symbol", pair}});
+  };
+  constexpr std::string_view kNames[] = {
+      "tickwitness_market_last_price", "tickwitness_market_last_trade_timestamp_seconds",
+      "tickwitness_market_spread", "tickwitness_market_last_quote_timestamp_seconds"};
+  for (const auto* pair : {"BTC-USD", "ETH-USD"}) {
+    world.take(market::Trade{.symbol = symbol(pair),
+                             .price = decimal("5"),
+                             .exchange_time = base::WallTime(1'700'000'000s)});
+    world.take(market::Quote{.symbol = symbol(pair),
+                             .bid = decimal("4"),
+                             .ask = decimal("6"),
+                             .exchange_time = base::WallTime(1'700'000'001s)});
+  }
+  const double values[] = {5, 1'700'000'000, 2, 1'700'000'001};
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(of(kNames[i], "BTC-USD"), values[i]) << kNames[i];
+  world.meter.forget(market::Venue::kraken, symbol("BTC-USD"));
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(of(kNames[i], "BTC-USD"), std::nullopt) << kNames[i];
+    EXPECT_EQ(of(kNames[i], "ETH-USD"), values[i]) << kNames[i];
+  }
+  world.trade("BTC-USD", "7");  // followed again
+  EXPECT_EQ(world.price("BTC-USD"), 7);
+}
+
 TEST(MarketMeter, EveryTickIsCountedAndItsDelayObserved) {
   World world;
   world.take(market::Trade{.symbol = symbol("BTC-USD"), .price = decimal("1")}, 2ms);

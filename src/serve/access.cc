@@ -44,7 +44,9 @@ std::string_view without_port(std::string_view host) {
 
 bool is_loopback_name(std::string_view host) {
   const std::string_view name = without_port(host);
-  return name == "localhost" || name == "[::1]" || name.starts_with("127.");
+  // Only a numeric address: 127.example.com is a name that anybody may point here.
+  const bool numeric = name.find_first_not_of("0123456789.") == std::string_view::npos;
+  return name == "localhost" || name == "[::1]" || (numeric && name.starts_with("127."));
 }
 
 }  // namespace

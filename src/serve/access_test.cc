@@ -29,7 +29,8 @@ TEST(Access, WithoutATokenOnlyThisMachinesNames) {
     EXPECT_TRUE(is_own_host(with({{"Host", own}}))) << own;
   }
   EXPECT_TRUE(is_own_host(with({}))) << "HTTP/1.0 tools send none";
-  for (const char* other : {"evil.example", "localhost.evil.example:8000", "1.2.3.4", ""}) {
+  for (const char* other :
+       {"evil.example", "localhost.evil.example:8000", "127.evil.example:8000", "1.2.3.4", ""}) {
     EXPECT_FALSE(is_own_host(with({{"Host", other}}))) << other;
   }
 }

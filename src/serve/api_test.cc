@@ -81,7 +81,7 @@ TEST(StatusJson, ConnectionsWithNullForWhatIsNotKnown) {
                   .open_until = at(59s).wall,
                   .reason = "refused"};
   EngineStatus status = engine({up, down});
-  status.feeds.front().venue_status = exchange::VenueStatus::online;
+  status.feeds[0].venue_status = exchange::VenueStatus::online;
   EXPECT_EQ(
       status_json(&status, kProcess, at(1s).mono),
       R"({"mode":"SIMULATED","version":"1.2.3","commit":"abc","instance":"here",)"
@@ -110,7 +110,7 @@ TEST(FeedsJson, SubscriptionsWithNullForWhatIsNotKnown) {
   trade.last_data = at(-1s).mono;
   trade.stale_after = 120s;
   trade.events = 42;
-  auto refused = subscription("XXX-USD", "ohlc-5", SubscriptionState::refused);
+  auto refused = subscription("NOPE-USD", "ohlc-5", SubscriptionState::refused);
   refused.refusal = "say \"please\"";
   const EngineStatus status =
       engine({}, {trade, refused, subscription("", "instrument", SubscriptionState::pending)});
@@ -118,7 +118,7 @@ TEST(FeedsJson, SubscriptionsWithNullForWhatIsNotKnown) {
             R"({"feeds":[{"exchange":"kraken","symbol":"BTC-USD","stream":"trade",)"
             R"("connection":"main","state":"live","age_s":1,"stale_after_s":120,"events":42,)"
             R"("refusal":null},)"
-            R"({"exchange":"kraken","symbol":"XXX-USD","stream":"ohlc-5","connection":"main",)"
+            R"({"exchange":"kraken","symbol":"NOPE-USD","stream":"ohlc-5","connection":"main",)"
             R"("state":"refused","age_s":null,"stale_after_s":null,"events":0,)"
             R"("refusal":"say \"please\""},)"
             R"({"exchange":"kraken","symbol":null,"stream":"instrument","connection":"main",)"

@@ -64,8 +64,10 @@ TEST(Liveness, ReadinessNamesWhatIsMissing) {
 
   EngineStatus status = engine({connection("main", LinkState::connected)},
                                {subscription("BTC-USD", "trade", SubscriptionState::live),
-                                subscription("BTC-USD", "ohlc-5", SubscriptionState::stale)});
-  EXPECT_TRUE(readiness(&status, at().mono).ready);  // accepted: staleness is not unreadiness
+                                subscription("BTC-USD", "ohlc-5", SubscriptionState::stale),
+                                subscription("ETH-USD", "trade", SubscriptionState::pending)});
+  status.feeds[0].subscriptions[2].answered = true;  // accepted, and nothing was traded yet
+  EXPECT_TRUE(readiness(&status, at().mono).ready);
   EXPECT_THAT(readiness(&status, at().mono).missing, IsEmpty());
   EXPECT_THAT(readiness(&status, at(6s).mono).missing, ElementsAre("engine: no report"));
 
@@ -74,14 +76,12 @@ TEST(Liveness, ReadinessNamesWhatIsMissing) {
   feed.connections.push_back(connection("ohlc-15", LinkState::waiting));
   feed.subscriptions.push_back(subscription("ETH-USD", "spread", SubscriptionState::pending));
   feed.subscriptions.push_back(subscription("", "instrument", SubscriptionState::pending));
-  feed.subscriptions.push_back(subscription("XXX-USD", "trade", SubscriptionState::refused));
-  feed.subscriptions.push_back(subscription("YYY-USD", "trade", SubscriptionState::pending));
-  feed.subscriptions.back().answered = true;  // accepted, and quiet so far
+  feed.subscriptions.push_back(subscription("NOPE-USD", "trade", SubscriptionState::refused));
   EXPECT_FALSE(readiness(&status, at().mono).ready);
   EXPECT_THAT(readiness(&status, at().mono).missing,
               ElementsAre("kraken ohlc-5: connecting", "kraken ohlc-15: waiting",
                           "kraken ETH-USD spread: no answer yet",
-                          "kraken instrument: no answer yet", "kraken XXX-USD trade: refused"));
+                          "kraken instrument: no answer yet", "kraken NOPE-USD trade: refused"));
 }
 
 TEST(Liveness, ComponentsSayTheirStateAgeAndTrouble) {
@@ -97,7 +97,7 @@ TEST(Liveness, ComponentsSayTheirStateAgeAndTrouble) {
   auto down = connection("ohlc-5", LinkState::waiting);
   down.breaker.reason = "refused";
   down.next_attempt = at(3500ms).mono;
-  auto refused = subscription("XXX-USD", "trade", SubscriptionState::refused);
+  auto refused = subscription("NOPE-USD", "trade", SubscriptionState::refused);
   refused.refusal = "Currency pair not supported";
   const EngineStatus status =
       engine({up, down}, {refused, subscription("", "instrument", SubscriptionState::live)});

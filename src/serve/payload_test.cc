@@ -87,7 +87,7 @@ TEST(Payload, TheEnginesStateStandsBesideThem) {
   trade.stale_after = 120s;
   EngineStatus status = engine(
       {main, second}, {trade, subscription("BTC-USD", "ohlc-5", feed::SubscriptionState::pending)});
-  status.feeds.front().venue_status = exchange::VenueStatus::cancel_only;
+  status.feeds[0].venue_status = exchange::VenueStatus::cancel_only;
   status.queue_depth = 3;
   status.queue_capacity = 64;
   const std::string json = world.payload(&status);
