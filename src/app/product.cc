@@ -12,17 +12,18 @@ constexpr base::Duration kServeStopMax = std::chrono::seconds(2);
 }  // namespace
 
 base::Result<std::unique_ptr<Product>> Product::make(const config::Settings& settings,
-                                                     serve::ProcessInfo process, std::uint64_t seed,
+                                                     const serve::ProcessInfo& process,
+                                                     std::uint64_t seed,
                                                      runtime::AsioExecutor& main_executor,
                                                      runtime::Log& log) {
   const auto engine = engine_settings(settings, seed);
   if (!engine) return std::unexpected(engine.error());
-  return std::unique_ptr<Product>(new Product(*engine, server_settings(settings),
-                                              std::move(process), seed, main_executor, log));
+  return std::unique_ptr<Product>(
+      new Product(*engine, server_settings(settings), process, seed, main_executor, log));
 }
 
 Product::Product(const EngineSettings& engine, serve::ServerSettings server,
-                 serve::ProcessInfo process, std::uint64_t seed,
+                 const serve::ProcessInfo& process, std::uint64_t seed,
                  runtime::AsioExecutor& main_executor, runtime::Log& log)
     : seed_(seed),
       main_(main_executor),

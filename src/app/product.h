@@ -24,7 +24,8 @@ class Product {
  public:
   // Errors: what the settings ask for cannot be had.
   static base::Result<std::unique_ptr<Product>> make(const config::Settings& settings,
-                                                     serve::ProcessInfo process, std::uint64_t seed,
+                                                     const serve::ProcessInfo& process,
+                                                     std::uint64_t seed,
                                                      runtime::AsioExecutor& main_executor,
                                                      runtime::Log& log);
   ~Product();
@@ -47,8 +48,9 @@ class Product {
   const std::shared_ptr<const serve::EngineStatus>& status() const { return status_; }
 
  private:
-  Product(const EngineSettings& engine, serve::ServerSettings server, serve::ProcessInfo process,
-          std::uint64_t seed, runtime::AsioExecutor& main_executor, runtime::Log& log);
+  Product(const EngineSettings& engine, serve::ServerSettings server,
+          const serve::ProcessInfo& process, std::uint64_t seed,
+          runtime::AsioExecutor& main_executor, runtime::Log& log);
   void measure_process(base::Now now);
   void join_engine();
 

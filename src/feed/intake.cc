@@ -75,9 +75,8 @@ void Intake::observe_latency(Market& market, base::Now received, base::WallTime 
   market.latency.observe(latency);  // a negative one enters the signed window only
 }
 
-void Intake::hand_on(base::Now received, bool snapshot, market::Event event) {
-  pipeline::Tick tick{
-      .event = std::move(event), .venue = venue_, .snapshot = snapshot, .received = received};
+void Intake::hand_on(base::Now received, bool snapshot, const market::Event& event) {
+  pipeline::Tick tick{.event = event, .venue = venue_, .snapshot = snapshot, .received = received};
   while (!handoff_.push(tick)) make_room_();
 }
 

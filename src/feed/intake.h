@@ -43,7 +43,7 @@ class Intake {
   };
   Market& market(const market::Symbol& symbol);
   void observe_latency(Market& market, base::Now received, base::WallTime exchange_time);
-  void hand_on(base::Now received, bool snapshot, market::Event event);
+  void hand_on(base::Now received, bool snapshot, const market::Event& event);
   void on_trades(base::Now received, const exchange::Frame& frame);
   void on_quotes(base::Now received, const exchange::Frame& frame);
   void on_candles(base::Now received, const exchange::Frame& frame);
