@@ -208,11 +208,12 @@ HttpClient::~HttpClient() {
   impl_->abandon_all();
 }
 
-void HttpClient::get(const Endpoint& endpoint, Headers headers, OnDone on_done) {
+void HttpClient::get(const Endpoint& endpoint, const Headers& headers, OnDone on_done) {
   impl_->start(endpoint, request_text("GET", endpoint, headers, nullptr), std::move(on_done));
 }
 
-void HttpClient::post(const Endpoint& endpoint, Headers headers, std::string body, OnDone on_done) {
+void HttpClient::post(const Endpoint& endpoint, const Headers& headers, const std::string& body,
+                      OnDone on_done) {
   impl_->start(endpoint, request_text("POST", endpoint, headers, &body), std::move(on_done));
 }
 

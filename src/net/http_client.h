@@ -37,8 +37,9 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   // `on_done` is called once, later. Errors name the host and what happened.
-  void get(const runtime::Endpoint& endpoint, Headers headers, OnDone on_done);
-  void post(const runtime::Endpoint& endpoint, Headers headers, std::string body, OnDone on_done);
+  void get(const runtime::Endpoint& endpoint, const Headers& headers, OnDone on_done);
+  void post(const runtime::Endpoint& endpoint, const Headers& headers, const std::string& body,
+            OnDone on_done);
 
  private:
   class Impl;

@@ -262,7 +262,7 @@ std::unique_ptr<TakenConnection> HttpConnection::hand_over() {
     return nullptr;
   }
   handling_ = false;
-  if (!input_.empty()) transport_->unread(std::move(input_));
+  if (!input_.empty()) transport_->unread(input_);
   auto taken = std::make_unique<TakenConnection>(std::move(*transport_), std::move(lease));
   transport_.reset();
   finish();

@@ -216,9 +216,9 @@ void HttpServer::Impl::shut() {
 
 namespace internal {
 
-StreamLease::StreamLease(std::shared_ptr<HttpServer::Impl> server, std::uint64_t id,
+StreamLease::StreamLease(const std::shared_ptr<HttpServer::Impl>& server, std::uint64_t id,
                          std::string address)
-    : server_(std::move(server)), id_(id), address_(std::move(address)) {}
+    : server_(server), id_(id), address_(std::move(address)) {}
 
 StreamLease::~StreamLease() {
   if (const auto server = server_.lock()) server->release_stream(id_, address_);

@@ -19,7 +19,8 @@ namespace internal {
 // A stream's place in the server's count, and the server's way to end it.
 class StreamLease {
  public:
-  StreamLease(std::shared_ptr<HttpServer::Impl> server, std::uint64_t id, std::string address);
+  StreamLease(const std::shared_ptr<HttpServer::Impl>& server, std::uint64_t id,
+              std::string address);
   ~StreamLease();
   StreamLease(const StreamLease&) = delete;
   StreamLease& operator=(const StreamLease&) = delete;

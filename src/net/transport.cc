@@ -49,7 +49,7 @@ base::Now Transport::last_read() const {
 Transport::executor_type Transport::get_executor() const {
   return state_->socket.get_executor();
 }
-void Transport::unread(std::string bytes) {
+void Transport::unread(std::string_view bytes) {
   state_->unread.insert(0, bytes);
 }
 

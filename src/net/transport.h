@@ -56,7 +56,7 @@ class Transport {
   void read_some(boost::asio::mutable_buffer buffer, IoHandler handler);
   void write_some(const GatherBuffers& buffers, IoHandler handler);
   // Bytes that the next reads give before the socket's own. Only between reads.
-  void unread(std::string bytes);
+  void unread(std::string_view bytes);
   // Both clocks as of the last read that gave bytes.
   base::Now last_read() const;
 

@@ -99,7 +99,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::string host_header() const {
     const std::uint16_t usual = endpoint_.tls ? 443 : 80;
-    const std::string with_port = host_and_port(endpoint_);
+    std::string with_port = host_and_port(endpoint_);
     if (endpoint_.port != usual) return with_port;
     return with_port.substr(0, with_port.rfind(':'));
   }

@@ -254,7 +254,7 @@ class BeastWsStream final : public WsStream, public std::enable_shared_from_this
   }
 
   // `why` unless it was decided before.
-  void finish(Closed why) {
+  void finish(const Closed& why) {
     if (done_) return;
     const auto self = shared_from_this();  // on_closed may drop the owner
     shut();

@@ -219,7 +219,9 @@ std::string render(const Registry& registry, const RenderOptions& options) {
     if (!dialect.scraped || !contains(options.dialects, dialect.name)) continue;
     for (const auto& view : dialect.views) page.view(view);
   }
-  for (InstrumentId id = 0; id < schema.instruments.size(); ++id) page.instrument(id);
+  for (std::size_t id = 0; id < schema.instruments.size(); ++id) {
+    page.instrument(static_cast<InstrumentId>(id));
+  }
   return page.finish();
 }
 

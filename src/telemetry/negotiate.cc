@@ -45,9 +45,10 @@ Range parse_range(std::string_view text) {
     if (same(name, "version")) range.version = value;
     if (same(name, "q")) {
       double quality = 0;
-      const auto end = value.data() + value.size();
-      const auto [stopped, error] = std::from_chars(value.data(), end, quality);
-      const bool good = error == std::errc() && stopped == end && quality >= 0 && quality <= 1;
+      const auto [stopped, error] =
+          std::from_chars(value.data(), value.data() + value.size(), quality);
+      const bool whole = stopped == value.data() + value.size();
+      const bool good = error == std::errc() && whole && quality >= 0 && quality <= 1;
       range.quality = good ? quality : 0;  // an unreadable wish is no wish
     }
   }

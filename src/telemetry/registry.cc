@@ -92,7 +92,7 @@ void Registry::tick(base::Instant now) {
   const std::lock_guard lock(mutex_);
   if (!ticks_.push(now)) return;
   const std::uint64_t tick = ticks_.next() - 1;
-  for (InstrumentId id = 0; id < series_.size(); ++id) {
+  for (std::size_t id = 0; id < series_.size(); ++id) {
     const InstrumentDecl& decl = schema_->instruments[id];
     if (!decl.rated && !decl.sketched) continue;
     for (const auto& [key, series] : series_[id]) {
