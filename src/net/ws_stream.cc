@@ -167,7 +167,7 @@ class BeastWsStream final : public WsStream, public std::enable_shared_from_this
         closed.detail =
             fmt::format("a message above the limit of {} bytes came", limits_.message_bytes_max);
       }
-      finish(std::move(closed));
+      finish(closed);
       return;
     }
     if (!stream_.got_text()) {
