@@ -55,6 +55,9 @@ class Demo {
   int run() {
     began_ = executor_.clock().now();
     sim::Settings simulated{.seed = options_.seed};
+    // Full within minutes, so that the demo's memory is flat soon: two REST pages of trades.
+    simulated.trades_kept_max = 2'000;
+    simulated.latency_samples_max = 512;
     for (auto& pair : simulated.pairs) {
       pair.trades_per_second = std::max(pair.trades_per_second, kTradesPerSecondMin);
     }
