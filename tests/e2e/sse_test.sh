@@ -4,7 +4,9 @@
 . "$(dirname "$0")/../lib.sh"
 
 start_demo sse
-curl -sN --max-time 9 "$url/sse/metrics" >"$scratch/stream" || true
+code=0
+curl -sN --max-time 9 "$url/sse/metrics" >"$scratch/stream" || code=$?
+expect_equal "only curl's own time limit (28) ends the stream" 28 "$code"
 node - "$scratch/stream" >"$scratch/ids" <<'END'
 const events = require('fs').readFileSync(process.argv[2], 'utf8').split('\n\n').filter(Boolean);
 const need = (truth, text) => {
@@ -33,7 +35,9 @@ need(Math.abs(metrics.at(-1).data.timestamp - Date.now()) < 60000, 'timestamp in
 console.log(metrics[1].id, parsed.findIndex((e) => e.id === metrics[1].id), parsed.length);
 END
 read -r id _ _ <"$scratch/ids"
-curl -sN --max-time 2 -H "Last-Event-ID: $id" "$url/sse/metrics" >"$scratch/resumed" || true
+code=0
+curl -sN --max-time 2 -H "Last-Event-ID: $id" "$url/sse/metrics" >"$scratch/resumed" || code=$?
+expect_equal "so it does when resumed" 28 "$code"
 first=$(sed -n '1s/^id: //p' "$scratch/resumed")
 expect_equal "resumes after the last id" $((id + 1)) "$first"
 
