@@ -9,8 +9,8 @@ namespace tickwitness::sim {
 
 struct BadFrame {
   // "json", "too_deep", "wrong_type", "missing_field", "bad_number", "bad_time"; "unsupported" for
-  // a well-formed frame of an unknown channel.
-  std::string reason;
+  // a well-formed frame of an unknown channel. Static text.
+  std::string_view reason;
   std::string text;
   std::size_t fragment_bytes = 0;  // send in continuation frames of this size; 0: in one
 };

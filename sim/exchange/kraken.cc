@@ -71,7 +71,7 @@ void Kraken::on_connect(ConnectionId connection, base::Now now, Actions& actions
   }
   text_.clear();
   write_status(text_, prng_.next());
-  send(connection, SentKind::status, text_, actions);
+  send(connection, {.kind = SentKind::status}, text_, actions);
 }
 
 void Kraken::on_disconnect(ConnectionId connection, base::Now now) {
@@ -155,10 +155,13 @@ void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base:
   }
   text_.clear();
   write_trades(text_, settings_.pairs[pair], fills, false);
+  Parcel parcel = data_parcel(WireChannel::trade, pair, fills.size(), false);
+  parcel.last_price = truth.last_price;
+  for (const Fill& fill : fills) parcel.stamp[parcel.stamps++] = shown(fill.time);
   std::uint32_t sent = 0;
   for (const Subscriber& listener : listeners) {
     if (connections_.at(listener.connection).poisoned) continue;
-    send(listener.connection, SentKind::trade, text_, actions);
+    send(listener.connection, parcel, text_, actions);
     ++sent;
   }
   if (sent == 0) {
@@ -181,12 +184,14 @@ void Kraken::publish_quote(std::size_t pair, const Publication& publication, bas
   if (listeners.empty()) return;
   text_.clear();
   write_ticker(text_, settings_.pairs[pair], publication.what.quote, feed_.tape(pair).day(), false);
+  Parcel parcel = data_parcel(WireChannel::ticker, pair, 1, false);
+  parcel.stamp[parcel.stamps++] = publication.what.quote.time;
   PairTruth& truth = truth_.pairs[pair];
   bool sent = false;
   for (const Subscriber& listener : listeners) {
     if (listener.on_trades && publication.what.fill_count == 0) continue;
     if (connections_.at(listener.connection).poisoned) continue;
-    send(listener.connection, SentKind::ticker, text_, actions);
+    send(listener.connection, parcel, text_, actions);
     ++truth.quotes.update;
     sent = true;
   }
@@ -197,23 +202,25 @@ void Kraken::publish_quote(std::size_t pair, const Publication& publication, bas
 
 void Kraken::publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions) {
   PairTruth& truth = truth_.pairs[pair];
+  Parcel parcel = data_parcel(WireChannel::ohlc, pair, 1, false);
   for (const Subscriber& listener : subscribers_[pair].of(WireChannel::ohlc)) {
     if (connections_.at(listener.connection).poisoned) continue;
     const std::uint32_t minutes = kIntervals[listener.interval];
     const Candle& candle = *feed_.tape(pair).candles(listener.interval).running();
     text_.clear();
     write_candles(text_, settings_.pairs[pair], minutes, {&candle, 1}, stamp, false);
-    send(listener.connection, SentKind::ohlc, text_, actions);
+    parcel.interval = minutes;
+    send(listener.connection, parcel, text_, actions);
     ++truth.candles.update;
     ++truth.candles_by_interval[minutes].update;
   }
 }
 
-void Kraken::send(ConnectionId connection, SentKind kind, const std::string& text, Actions& actions,
-                  std::size_t fragment_bytes) {
-  ++truth_.frames[static_cast<std::size_t>(kind)];
+void Kraken::send(ConnectionId connection, const Parcel& parcel, const std::string& text,
+                  Actions& actions, std::size_t fragment_bytes) {
+  ++truth_.frames[static_cast<std::size_t>(parcel.kind)];
   truth_.frame_bytes += text.size();
-  actions.emplace_back(Send{connection, text, fragment_bytes});
+  actions.emplace_back(Send{connection, text, fragment_bytes, parcel});
 }
 
 void Kraken::forget(Connections::iterator connection) {
@@ -229,7 +236,7 @@ void Kraken::heartbeat(base::Now now, Actions& actions) {
   if (connections_.at(connection).poisoned) return;
   text_.clear();
   write_heartbeat(text_);
-  send(connection, SentKind::heartbeat, text_, actions);
+  send(connection, {.kind = SentKind::heartbeat}, text_, actions);
   // A shell that was away for long is not paid back in heartbeats.
   const base::Instant next = at + settings_.heartbeat;
   heartbeats_.emplace(next > now.mono ? next : now.mono + settings_.heartbeat, connection);

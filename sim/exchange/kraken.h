@@ -22,6 +22,7 @@
 #include "sim/exchange/exchange_clock.h"
 #include "sim/exchange/frames.h"
 #include "sim/exchange/market_feed.h"
+#include "sim/exchange/parcel.h"
 #include "sim/exchange/rate_limit.h"
 #include "sim/exchange/rest.h"
 #include "sim/exchange/settings.h"
@@ -35,6 +36,7 @@ struct Send {
   ConnectionId connection = 0;
   std::string text;                // by fault bad_utf8 not UTF-8: send it unchecked
   std::size_t fragment_bytes = 0;  // in continuation frames of this size; 0: in one frame
+  Parcel parcel;                   // what the text carries
 };
 // Close handshake once everything before has been sent. Nothing more is said about the connection.
 struct Close {
@@ -110,8 +112,8 @@ class Kraken {
   void publish_quote(std::size_t pair, const Publication& publication, base::Now now,
                      Actions& actions);
   void publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions);
-  void send(ConnectionId connection, SentKind kind, const std::string& text, Actions& actions,
-            std::size_t fragment_bytes = 0);
+  void send(ConnectionId connection, const Parcel& parcel, const std::string& text,
+            Actions& actions, std::size_t fragment_bytes = 0);
   void forget(Connections::iterator connection);
   void heartbeat(base::Now now, Actions& actions);
 
@@ -125,10 +127,12 @@ class Kraken {
   void send_snapshot(ConnectionId id, const Request& request, std::size_t pair, base::Now now,
                      Actions& actions);
   void send_trade_snapshot(ConnectionId id, std::size_t pair, Actions& actions);
-  void refuse(ConnectionId id, const RequestError& error, std::string_view symbol, base::Now now,
-              Actions& actions);
+  // `request`: nothing when it could not be read.
+  void refuse(ConnectionId id, const RequestError& error, const Request* request,
+              std::string_view symbol, base::Now now, Actions& actions);
   void acknowledge(ConnectionId id, const Request& request, std::string_view symbol, base::Now now,
                    Actions& actions);
+  Parcel answer_parcel(SentKind kind, const Request& request, std::string_view symbol) const;
   Served served(base::Now now);
   std::optional<std::size_t> pair_index(std::string_view symbol) const;
 

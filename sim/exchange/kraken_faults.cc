@@ -66,8 +66,9 @@ bool Kraken::send_bad_frames(FaultKind kind, base::Now now, Actions& actions) {
       frames = bad_frames(symbol);
     }
     for (const BadFrame& frame : frames) {
-      send(id, SentKind::malformed, frame.text, actions, frame.fragment_bytes);
-      ++truth_.malformed[frame.reason];
+      send(id, {.kind = SentKind::malformed, .reason = frame.reason}, frame.text, actions,
+           frame.fragment_bytes);
+      ++truth_.malformed[std::string(frame.reason)];
     }
     note(kind, now, "");
     return true;

@@ -18,12 +18,12 @@ void Kraken::on_text(ConnectionId connection, base::Now now, std::string_view te
   if (!found->second.requests.allow(now.mono)) {
     text_.clear();
     write_rate_exceeded(text_);
-    send(connection, SentKind::rate_exceeded, text_, actions);
+    send(connection, {.kind = SentKind::rate_exceeded}, text_, actions);
     return;
   }
   const ParsedRequest parsed = parse_request(text);
   if (parsed.error) {
-    refuse(connection, *parsed.error, {}, now, actions);
+    refuse(connection, *parsed.error, nullptr, {}, now, actions);
     return;
   }
   answer(connection, parsed.request, now, actions);
@@ -34,7 +34,7 @@ void Kraken::answer(ConnectionId id, const Request& request, base::Now now, Acti
   if (request.method == Request::Method::ping) {
     text_.clear();
     write_pong(text_, request, served(now));
-    send(id, SentKind::pong, text_, actions);
+    send(id, {.kind = SentKind::pong}, text_, actions);
     return;
   }
   Connection& connection = connections_.at(id);
@@ -61,7 +61,7 @@ void Kraken::subscribe(ConnectionId id, const Request& request, const std::strin
     note(FaultKind::refuse_subscription, now, "ticker " + refused_->symbol);
   }
   if (const std::string error = subscribe_error(id, request, symbol); !error.empty()) {
-    refuse(id, {error, "subscribe", request.id}, symbol, now, actions);
+    refuse(id, {error, "subscribe", request.id}, &request, symbol, now, actions);
     return;
   }
   Connection& connection = connections_.at(id);
@@ -72,7 +72,12 @@ void Kraken::subscribe(ConnectionId id, const Request& request, const std::strin
     if (!request.snapshot.value_or(true)) return;
     text_.clear();
     write_instruments(text_, settings_.pairs);
-    send(id, SentKind::instrument, text_, actions);
+    send(id,
+         {.kind = SentKind::instrument,
+          .channel = WireChannel::instrument,
+          .snapshot = true,
+          .items = static_cast<std::uint32_t>(settings_.pairs.size())},
+         text_, actions);
     truth_.instruments += settings_.pairs.size();
     return;
   }
@@ -115,7 +120,8 @@ void Kraken::unsubscribe(ConnectionId id, const Request& request, const std::str
   if (present) {
     acknowledge(id, request, symbol, now, actions);
   } else {
-    refuse(id, {"Subscription Not Found", "unsubscribe", request.id}, symbol, now, actions);
+    refuse(id, {"Subscription Not Found", "unsubscribe", request.id}, &request, symbol, now,
+           actions);
   }
 }
 
@@ -131,7 +137,7 @@ void Kraken::send_snapshot(ConnectionId id, const Request& request, std::size_t 
   text_.clear();
   if (request.channel == WireChannel::ticker) {
     write_ticker(text_, settings, tape.quote(), tape.day(), true);
-    send(id, SentKind::ticker, text_, actions);
+    send(id, data_parcel(WireChannel::ticker, pair, 1, true), text_, actions);
     ++truth.quotes.snapshot;
     return;
   }
@@ -142,7 +148,9 @@ void Kraken::send_snapshot(ConnectionId id, const Request& request, std::size_t 
                               series.past().end());
   candles.push_back(*series.running());
   write_candles(text_, settings, minutes, candles, clock_.at(now.mono), true);
-  send(id, SentKind::ohlc, text_, actions);
+  Parcel parcel = data_parcel(WireChannel::ohlc, pair, candles.size(), true);
+  parcel.interval = minutes;
+  send(id, parcel, text_, actions);
   truth.candles.snapshot += candles.size();
   truth.candles_by_interval[minutes].snapshot += candles.size();
 }
@@ -157,18 +165,23 @@ void Kraken::send_trade_snapshot(ConnectionId id, std::size_t pair, Actions& act
   }
   text_.clear();
   write_trades(text_, settings_.pairs[pair], fills, true);
-  send(id, SentKind::trade, text_, actions);
   PairTruth& truth = truth_.pairs[pair];
   truth.trades.snapshot += count;
   truth.last_price_sent = {fills.back().price, settings_.pairs[pair].price_precision};
+  Parcel parcel = data_parcel(WireChannel::trade, pair, count, true);
+  parcel.last_price = truth.last_price_sent;
+  send(id, parcel, text_, actions);
   truth.last_id_sent = fills.back().id;
 }
 
-void Kraken::refuse(ConnectionId id, const RequestError& error, std::string_view symbol,
-                    base::Now now, Actions& actions) {
+void Kraken::refuse(ConnectionId id, const RequestError& error, const Request* request,
+                    std::string_view symbol, base::Now now, Actions& actions) {
   text_.clear();
   write_refusal(text_, error, symbol, served(now));
-  send(id, SentKind::refused, text_, actions);
+  send(id,
+       request == nullptr ? Parcel{.kind = SentKind::refused}
+                          : answer_parcel(SentKind::refused, *request, symbol),
+       text_, actions);
   ++truth_.refusals[error.text];
 }
 
@@ -177,7 +190,17 @@ void Kraken::acknowledge(ConnectionId id, const Request& request, std::string_vi
   text_.clear();
   write_ack(text_, request, symbol, served(now));
   const bool subscribed = request.method == Request::Method::subscribe;
-  send(id, subscribed ? SentKind::subscribed : SentKind::unsubscribed, text_, actions);
+  send(id,
+       answer_parcel(subscribed ? SentKind::subscribed : SentKind::unsubscribed, request, symbol),
+       text_, actions);
+}
+
+Parcel Kraken::answer_parcel(SentKind kind, const Request& request, std::string_view symbol) const {
+  Parcel parcel{.kind = kind, .channel = request.channel};
+  if (const auto pair = pair_index(symbol)) parcel.pair = static_cast<std::uint8_t>(*pair);
+  if (request.channel == WireChannel::ohlc)
+    parcel.interval = static_cast<std::uint32_t>(request.interval_minutes);
+  return parcel;
 }
 
 // The answer takes a few microseconds of the exchange's time.

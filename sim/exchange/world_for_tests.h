@@ -21,6 +21,7 @@ struct Received {
   base::Instant at;
   std::string text;
   Json json;  // null for text that is not JSON
+  Parcel parcel;
 
   // The text of a top-level string member; "" when absent.
   std::string_view member(std::string_view name) const {
@@ -100,7 +101,7 @@ class World {
       if (const auto* const sent = std::get_if<Send>(&action)) {
         const JsonLimits limits{.bytes_max = 1 << 20, .depth_max = 16, .values_max = 100'000};
         frames.push_back({sent->connection, now().mono, sent->text,
-                          parse_json(sent->text, limits).value_or(Json{})});
+                          parse_json(sent->text, limits).value_or(Json{}), sent->parcel});
         if (sent->fragment_bytes > 0) ++fragmented;
       } else if (const auto* const close = std::get_if<Close>(&action)) {
         closed.push_back(close->connection);
