@@ -38,6 +38,27 @@ TEST(ExchangeClock, NeverRunsBackwards) {
   }
 }
 
+TEST(ExchangeClock, ASkewEndsWithoutRunningBackwards) {
+  const base::Now start = moment(seconds(0), seconds(1000));
+  const auto shown = [&](ExchangeClock& clock, base::Duration mono) {
+    clock.observe(moment(mono, seconds(1000) + mono));
+    EXPECT_EQ(clock.unskewed_at(base::Instant(mono)).time_since_epoch(), seconds(1000) + mono);
+    return clock.at(base::Instant(mono)).time_since_epoch() - seconds(1000) - mono;
+  };
+  ExchangeClock behind(start, milliseconds(-30));
+  EXPECT_EQ(shown(behind, seconds(1)), milliseconds(-30));
+  behind.end_skew();
+  EXPECT_EQ(shown(behind, seconds(1)), milliseconds(0));
+
+  ExchangeClock ahead(start, milliseconds(30));
+  EXPECT_EQ(shown(ahead, seconds(1)), milliseconds(30));
+  ahead.end_skew();
+  EXPECT_EQ(shown(ahead, seconds(1)), milliseconds(30));
+  EXPECT_EQ(shown(ahead, seconds(11)), milliseconds(20));
+  EXPECT_EQ(shown(ahead, seconds(41)), milliseconds(0));
+  EXPECT_EQ(shown(ahead, seconds(100)), milliseconds(0));
+}
+
 TEST(RateLimit, AllowsABurstThenThePace) {
   RateLimit limit({seconds(4), 3});
   const base::Instant start(seconds(1000));

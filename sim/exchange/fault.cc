@@ -10,22 +10,30 @@
 namespace tickwitness::sim {
 namespace {
 
+constexpr base::Duration kMoment{0};
+constexpr base::Duration kToTheEnd = base::Duration::max();
+
 struct Spelling {
   FaultKind kind;
   std::string_view name;
   bool timed;
-  bool lasting;
+  base::Duration length;  // when none is given
+
+  bool measured() const { return timed && length != kMoment; }
 };
 
 constexpr std::array kSpellings{
-    Spelling{FaultKind::disconnect, "disconnect", true, false},
-    Spelling{FaultKind::reset, "reset", true, false},
-    Spelling{FaultKind::silent, "silent", true, false},
-    Spelling{FaultKind::refuse_subscription, "refuse_subscription", false, false},
-    Spelling{FaultKind::malformed, "malformed", true, false},
-    Spelling{FaultKind::bad_utf8, "bad_utf8", true, false},
-    Spelling{FaultKind::down, "down", true, true},
-    Spelling{FaultKind::skew, "skew", false, false},
+    Spelling{FaultKind::disconnect, "disconnect", true, kMoment},
+    Spelling{FaultKind::reset, "reset", true, kMoment},
+    Spelling{FaultKind::silent, "silent", true, kToTheEnd},
+    Spelling{FaultKind::refuse_subscription, "refuse_subscription", false, kToTheEnd},
+    Spelling{FaultKind::malformed, "malformed", true, kMoment},
+    Spelling{FaultKind::bad_utf8, "bad_utf8", true, kMoment},
+    Spelling{FaultKind::down, "down", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::hang, "hang", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::unanswered, "unanswered", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::flood, "flood", true, std::chrono::seconds(5)},
+    Spelling{FaultKind::skew, "skew", false, kToTheEnd},
 };
 
 constexpr std::int64_t kMillisecondsMax = 7LL * 24 * 3600 * 1000;
@@ -72,13 +80,20 @@ std::string_view to_string(FaultKind kind) {
   return "";
 }
 
+base::Duration length_of(const Fault& fault) {
+  if (fault.length) return *fault.length;
+  for (const Spelling& spelling : kSpellings)
+    if (spelling.kind == fault.kind) return spelling.length;
+  return kMoment;
+}
+
 std::string known_faults() {
   std::string list;
   for (const Spelling& spelling : kSpellings) {
     if (!list.empty()) list += ", ";
     list += spelling.name;
-    if (spelling.kind == FaultKind::skew) list += "=T";
-    if (spelling.lasting) {
+    if (spelling.kind == FaultKind::skew) list += "=±T";
+    if (spelling.measured()) {
       list += "[@T[+D]]";
     } else if (spelling.timed) {
       list += "[@T]";
@@ -102,7 +117,7 @@ base::Result<Fault> parse_fault(std::string_view text) {
     return base::fail(fmt::format("fault '{}' holds from the start; leave the time out", text));
   std::string_view when = text.substr(at + 1);
   if (const std::size_t plus = when.find('+', 1); plus != std::string_view::npos) {
-    if (!found->lasting)
+    if (!found->measured())
       return base::fail(fmt::format("fault '{}' has no length; leave the part from '+' out", text));
     const auto length = parse_duration(when.substr(plus + 1));
     if (!length || *length <= base::Duration::zero()) return bad_time(text, when.substr(plus + 1));
@@ -121,7 +136,7 @@ std::string to_string(const Fault& fault) {
     if (spelling.kind != fault.kind) continue;
     if (spelling.kind == FaultKind::skew) text += "=" + duration_text(fault.amount);
     if (spelling.timed) text += "@" + duration_text(fault.at);
-    if (spelling.lasting) text += "+" + duration_text(fault.length);
+    if (fault.length) text += "+" + duration_text(*fault.length);
   }
   return text;
 }

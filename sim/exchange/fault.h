@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,22 +16,31 @@ namespace tickwitness::sim {
 enum class FaultKind : std::uint8_t {
   disconnect,           // all connections are closed after flushing
   reset,                // all connections are cut
-  silent,               // one trade subscription gets nothing more; link and heartbeats stay
+  silent,               // one trade subscription gets nothing; link and heartbeats stay
   refuse_subscription,  // one ticker subscription is refused from the start
   malformed,            // a burst of unusable frames on one connection
   bad_utf8,             // one text frame that is not UTF-8: the client must close (RFC 6455, 8.1)
   down,                 // all connections are closed, new ones refused for `length`
+  hang,                 // the exchange's host stands still; its connections stay open
+  unanswered,           // subscribe and unsubscribe requests are swallowed
+  flood,                // trades at kFloodPace times the usual rate
   skew,                 // the exchange's clock is ahead by `amount` (behind when negative)
 };
 std::string_view to_string(FaultKind kind);
 
 struct Fault {
   FaultKind kind = FaultKind::disconnect;
-  base::Duration at = std::chrono::seconds(10);      // since the start
-  base::Duration length = std::chrono::seconds(20);  // down only
-  base::Duration amount{0};                          // skew only
+  base::Duration at = std::chrono::seconds(10);  // since the start
+  std::optional<base::Duration> length;          // absent: length_of() says the usual one
+  base::Duration amount{0};                      // skew only
   friend bool operator==(const Fault&, const Fault&) = default;
 };
+
+inline constexpr int kFloodPace = 50;
+
+// How long it is on, as far as the fault itself decides: zero for what is done in a moment,
+// Duration::max() for what lasts to the end.
+base::Duration length_of(const Fault& fault);
 
 // Errors name what is wrong with `text` and what is possible.
 base::Result<Fault> parse_fault(std::string_view text);

@@ -14,21 +14,27 @@ TEST(Fault, ReadsWhatUsersWrite) {
   struct Case {
     std::string_view text;
     FaultKind kind;
-    base::Duration at, length, amount;
+    base::Duration at;
+    std::optional<base::Duration> length;
+    base::Duration amount;
   };
   const Fault standard;
   const Case cases[] = {
-      {"disconnect", FaultKind::disconnect, standard.at, standard.length, {}},
-      {"disconnect@20s", FaultKind::disconnect, seconds(20), standard.length, {}},
-      {"reset@1500ms", FaultKind::reset, milliseconds(1500), standard.length, {}},
-      {"silent@30s", FaultKind::silent, seconds(30), standard.length, {}},
-      {"refuse_subscription", FaultKind::refuse_subscription, standard.at, standard.length, {}},
-      {"malformed@15s", FaultKind::malformed, seconds(15), standard.length, {}},
-      {"bad_utf8@0s", FaultKind::bad_utf8, seconds(0), standard.length, {}},
+      {"disconnect", FaultKind::disconnect, standard.at, std::nullopt, {}},
+      {"disconnect@20s", FaultKind::disconnect, seconds(20), std::nullopt, {}},
+      {"reset@1500ms", FaultKind::reset, milliseconds(1500), std::nullopt, {}},
+      {"silent@30s", FaultKind::silent, seconds(30), std::nullopt, {}},
+      {"refuse_subscription", FaultKind::refuse_subscription, standard.at, std::nullopt, {}},
+      {"malformed@15s", FaultKind::malformed, seconds(15), std::nullopt, {}},
+      {"bad_utf8@0s", FaultKind::bad_utf8, seconds(0), std::nullopt, {}},
       {"down@2m+90s", FaultKind::down, minutes(2), seconds(90), {}},
-      {"down@5s", FaultKind::down, seconds(5), standard.length, {}},
-      {"skew=-80ms", FaultKind::skew, standard.at, standard.length, milliseconds(-80)},
-      {"skew=+2s", FaultKind::skew, standard.at, standard.length, seconds(2)},
+      {"down@5s", FaultKind::down, seconds(5), std::nullopt, {}},
+      {"silent@30s+15s", FaultKind::silent, seconds(30), seconds(15), {}},
+      {"hang@1m+2s", FaultKind::hang, minutes(1), seconds(2), {}},
+      {"unanswered", FaultKind::unanswered, standard.at, std::nullopt, {}},
+      {"flood@5s+500ms", FaultKind::flood, seconds(5), milliseconds(500), {}},
+      {"skew=-80ms", FaultKind::skew, standard.at, std::nullopt, milliseconds(-80)},
+      {"skew=+2s", FaultKind::skew, standard.at, std::nullopt, seconds(2)},
   };
   for (const Case& c : cases) {
     const auto fault = parse_fault(c.text);
@@ -38,14 +44,31 @@ TEST(Fault, ReadsWhatUsersWrite) {
   }
 }
 
+TEST(Fault, LastsAsLongAsWrittenOrAsUsual) {
+  const std::pair<std::string_view, base::Duration> cases[] = {
+      {"disconnect", seconds(0)},
+      {"malformed@3s", seconds(0)},
+      {"silent", base::Duration::max()},
+      {"silent@3s+4s", seconds(4)},
+      {"refuse_subscription", base::Duration::max()},
+      {"down", seconds(20)},
+      {"hang", seconds(20)},
+      {"hang@1s+90s", seconds(90)},
+      {"unanswered", seconds(20)},
+      {"flood", seconds(5)},
+      {"skew=3ms", base::Duration::max()},
+  };
+  for (const auto& [text, length] : cases) EXPECT_EQ(length_of(*parse_fault(text)), length) << text;
+}
+
 TEST(Fault, SaysWhatIsWrong) {
   struct Case {
     std::string_view text, part;
   };
   const Case cases[] = {
-      {"", "known are: disconnect[@T], reset[@T], silent[@T], refuse_subscription"},
+      {"", "known are: disconnect[@T], reset[@T], silent[@T[+D]], refuse_subscription"},
       {"explode@3s", "fault 'explode@3s' is not known"},
-      {"skew", "skew=T"},
+      {"skew", "flood[@T[+D]], skew=±T"},
       {"skew@3s", "is not known"},
       {"skew=later", "'later' is not a time"},
       {"disconnect@20", "'20' is not a time; write it like 1500ms, 20s or 2m"},

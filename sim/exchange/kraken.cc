@@ -26,8 +26,7 @@ Kraken::Kraken(Settings settings, base::Now start)
       feed_(settings_, prng_.split(), clock_, start.mono),
       rest_(settings_, feed_, truth_),
       attempts_(settings_.connections),
-      subscribers_(settings_.pairs.size()),
-      down_until_(start.mono) {
+      subscribers_(settings_.pairs.size()) {
   for (std::size_t i = 0; i < settings_.pairs.size(); ++i) {
     const PairSettings& pair = settings_.pairs[i];
     PairTruth& truth = truth_.pairs.emplace_back();
@@ -38,9 +37,9 @@ Kraken::Kraken(Settings settings, base::Now start)
   }
   for (const Fault& fault : settings_.faults) {
     if (fault.kind == FaultKind::skew) {
-      note(fault.kind, start, to_string(fault));
+      note(fault.kind, start, to_string(fault), base::Instant::max());
     } else if (fault.kind == FaultKind::refuse_subscription) {
-      refusing_ = true;
+      last(fault.kind, base::Instant::max());
     } else {
       faults_.insert(std::ranges::upper_bound(faults_, fault.at, {}, &Fault::at), fault);
     }
@@ -49,7 +48,7 @@ Kraken::Kraken(Settings settings, base::Now start)
 
 Kraken::Admission Kraken::on_attempt(base::Now now) {
   Admission admission = Admission::accept;
-  if (shut_down_ || now.mono < down_until_) {
+  if (unreachable(now.mono)) {
     admission = Admission::refuse;
   } else if (!attempts_.allow(now.mono)) {
     admission = Admission::too_many;
@@ -62,16 +61,29 @@ void Kraken::on_connect(ConnectionId connection, base::Now now, Actions& actions
   step(now, actions);
   ++truth_.connections_accepted;
   connections_.emplace(connection, Connection{.requests = RateLimit(settings_.requests)});
-  if (shut_down_ || now.mono < down_until_) {
+  if (shut_down_ || is_on(FaultKind::down)) {
     // It was admitted before, and is closed like the others were.
     ++(shut_down_ ? truth_.shutdown_closes : truth_.disconnects);
     connections_.erase(connection);
     actions.emplace_back(Close{connection});
     return;
   }
+  if (is_on(FaultKind::hang)) return hold(connection, std::nullopt);
+  greet(connection, actions);
+}
+
+void Kraken::greet(ConnectionId connection, Actions& actions) {
   text_.clear();
   write_status(text_, prng_.next());
   send(connection, {.kind = SentKind::status}, text_, actions);
+}
+
+// The moments of faults and their ends, not when they were carried out: a shell may be late.
+bool Kraken::unreachable(base::Instant now) const {
+  if (shut_down_) return true;
+  return std::ranges::any_of(lasting_, [now](const auto& fault) {
+    return (fault.first == FaultKind::down || fault.first == FaultKind::hang) && now < fault.second;
+  });
 }
 
 void Kraken::on_disconnect(ConnectionId connection, base::Now now) {
@@ -85,16 +97,18 @@ void Kraken::on_disconnect(ConnectionId connection, base::Now now) {
 void Kraken::step(base::Now now, Actions& actions) {
   clock_.observe(now);
   for (;;) {
-    const base::Instant fault =
-        faults_done_ < faults_.size() ? start_ + faults_[faults_done_].at : base::Instant::max();
+    const base::Instant fault = next_fault();
+    const base::Instant end = next_end();
     const base::Instant beat =
         heartbeats_.empty() ? base::Instant::max() : heartbeats_.begin()->first;
-    const base::Instant next = std::min(fault, beat);
+    const base::Instant next = std::min({fault, end, beat});
     while (const Publication* const due = feed_.poll(std::min(next, now.mono), clock_))
       publish(*due, now, actions);
     if (next > now.mono) return;
-    if (fault <= beat) {
-      commit(faults_[faults_done_++], now, actions);
+    if (end == next) {
+      end_fault(end, now, actions);
+    } else if (fault == next) {
+      commit(faults_[faults_done_++], fault, now, actions);
     } else {
       heartbeat(now, actions);
     }
@@ -103,15 +117,14 @@ void Kraken::step(base::Now now, Actions& actions) {
 
 base::Instant Kraken::next_deadline() const {
   if (shut_down_) return base::Instant::max();
-  base::Instant next = feed_.next_deadline();
-  if (faults_done_ < faults_.size()) next = std::min(next, start_ + faults_[faults_done_].at);
+  base::Instant next = std::min({feed_.next_deadline(), next_fault(), next_end()});
   if (!heartbeats_.empty()) next = std::min(next, heartbeats_.begin()->first);
   return next;
 }
 
 HttpReply Kraken::on_http(std::string_view method, std::string_view target, base::Now now) {
   clock_.observe(now);
-  if (shut_down_ || now.mono < down_until_)
+  if (unreachable(now.mono))
     return {503, "text/html", "<html><body>Service Unavailable</body></html>"};
   return rest_.serve(method, target, now.mono, clock_.at(now.mono));
 }
@@ -137,8 +150,12 @@ void Kraken::publish(const Publication& publication, base::Now now, Actions& act
     PairTruth& truth = truth_.pairs[pair];
     truth.trades_made += fills.size();
     truth.last_price = {fills.back().price, settings_.pairs[pair].price_precision};
-    publish_trades(pair, fills, now, actions);
   }
+  if (is_on(FaultKind::hang)) {
+    truth_.pairs[pair].trades_undelivered += fills.size();
+    return;
+  }
+  if (!fills.empty()) publish_trades(pair, fills, now, actions);
   publish_quote(pair, publication, now, actions);
   if (!fills.empty()) publish_candles(pair, fills.back().time, actions);
 }
@@ -234,9 +251,11 @@ void Kraken::heartbeat(base::Now now, Actions& actions) {
   const auto [at, connection] = *heartbeats_.begin();
   heartbeats_.erase(heartbeats_.begin());
   if (connections_.at(connection).poisoned) return;
-  text_.clear();
-  write_heartbeat(text_);
-  send(connection, {.kind = SentKind::heartbeat}, text_, actions);
+  if (!is_on(FaultKind::hang)) {
+    text_.clear();
+    write_heartbeat(text_);
+    send(connection, {.kind = SentKind::heartbeat}, text_, actions);
+  }
   // A shell that was away for long is not paid back in heartbeats.
   const base::Instant next = at + settings_.heartbeat;
   heartbeats_.emplace(next > now.mono ? next : now.mono + settings_.heartbeat, connection);

@@ -53,7 +53,7 @@ class Kraken {
  public:
   enum class Admission : std::uint8_t {
     accept,
-    refuse,    // close the socket without an answer, as while the exchange is down
+    refuse,    // close the socket without an answer, as while the exchange is down or hangs
     too_many,  // answer HTTP 429
   };
 
@@ -75,6 +75,11 @@ class Kraken {
   base::Instant next_deadline() const;
 
   HttpReply on_http(std::string_view method, std::string_view target, base::Now now);
+
+  // Every fault that is on ends, none waits or comes any more; connections that one made the
+  // exchange refuse a subscription to are closed, so that their clients ask anew. A clock that is
+  // ahead goes back by and by (ExchangeClock).
+  void heal(base::Now now, Actions& actions);
 
   // Makes nothing more, sends what was made, closes every connection and accepts no other. The
   // truth is final afterwards.
@@ -98,14 +103,22 @@ class Kraken {
     bool instruments = false;
     bool poisoned = false;  // was sent text that is not UTF-8: it will close, and gets nothing more
     bool subscribed = false;
+    bool refused = false;  // a subscription, by fault
   };
   using Connections = std::map<ConnectionId, Connection>;
   struct Refused {
     WireChannel channel;
     std::string symbol;
   };
+  // What came in while the exchange hung.
+  struct Held {
+    ConnectionId connection;
+    std::optional<std::string> text;  // nothing: it connected
+  };
 
   // kraken.cc
+  void greet(ConnectionId connection, Actions& actions);
+  bool unreachable(base::Instant now) const;
   void publish(const Publication& publication, base::Now now, Actions& actions);
   void publish_trades(std::size_t pair, std::span<const Fill> fills, base::Now now,
                       Actions& actions);
@@ -118,6 +131,7 @@ class Kraken {
   void heartbeat(base::Now now, Actions& actions);
 
   // kraken_requests.cc
+  void serve(ConnectionId id, base::Now now, std::string_view text, Actions& actions);
   void answer(ConnectionId id, const Request& request, base::Now now, Actions& actions);
   void subscribe(ConnectionId id, const Request& request, const std::string& symbol, base::Now now,
                  Actions& actions);
@@ -137,11 +151,23 @@ class Kraken {
   std::optional<std::size_t> pair_index(std::string_view symbol) const;
 
   // kraken_faults.cc
-  void commit(const Fault& fault, base::Now now, Actions& actions);
-  void commit_waiting(base::Now now, Actions& actions);
-  bool silence_one(base::Now now);
+  base::Instant next_fault() const;
+  base::Instant next_end() const;
+  // `moment`: when it is due; `now` may be later.
+  void commit(const Fault& fault, base::Instant moment, base::Now now, Actions& actions);
+  void commit_waiting(base::Instant moment, base::Now now, Actions& actions);
+  void end_fault(base::Instant moment, base::Now now, Actions& actions);
+  void after(FaultKind kind, base::Instant moment, base::Now now, Actions& actions);
+  bool silence_one(const Fault& fault, base::Instant moment, base::Now now);
   bool send_bad_frames(FaultKind kind, base::Now now, Actions& actions);
-  void note(FaultKind kind, base::Now now, std::string detail);
+  void close_all(FaultKind kind, Actions& actions);
+  void close_refused(Actions& actions);
+  void hold(ConnectionId connection, std::optional<std::string> text);
+  void answer_held(base::Now now, Actions& actions);
+  // It is on until then, or longer if it was already.
+  void last(FaultKind kind, base::Instant until);
+  bool is_on(FaultKind kind) const { return lasting_.contains(kind); }
+  void note(FaultKind kind, base::Now now, std::string detail, base::Instant until);
   bool is_silenced(WireChannel channel, std::size_t pair) const;
 
   Settings settings_;
@@ -157,14 +183,16 @@ class Kraken {
   std::vector<Subscribers> subscribers_;  // as Settings::pairs
   std::set<std::pair<base::Instant, ConnectionId>> heartbeats_;
   bool shut_down_ = false;
-  base::Instant down_until_;
 
   std::vector<Fault> faults_;  // in the order of time
   std::size_t faults_done_ = 0;
-  std::set<FaultKind> waiting_;          // due, but nothing is there yet that they could hit
-  bool refusing_ = false;                // fault refuse_subscription is on
-  std::optional<Refused> refused_;       // what it hit
-  std::optional<std::size_t> silenced_;  // pair whose trade subscription is silent
+  std::map<FaultKind, Fault> waiting_;          // due, but nothing is there yet for them to hit
+  std::map<FaultKind, base::Instant> lasting_;  // what is on, and until when
+  std::optional<Refused> refused_;              // what fault refuse_subscription hit
+  std::optional<std::size_t> silenced_;         // pair whose trade subscription is silent
+  base::Instant hung_until_ = base::Instant::min();
+  std::vector<Held> held_;
+  std::size_t held_bytes_ = 0;
   std::string text_;
 };
 

@@ -3,31 +3,53 @@
 
 namespace tickwitness::sim {
 
-void Kraken::commit(const Fault& fault, base::Now now, Actions& actions) {
+namespace {
+
+// What clients say to a host that stands still waits in buffers of this size altogether.
+constexpr std::size_t kHeldBytesMax = std::size_t{1} << 20;
+
+base::Instant end_of(const Fault& fault, base::Instant moment) {
+  const base::Duration length = length_of(fault);
+  return length == base::Duration::max() ? base::Instant::max() : moment + length;
+}
+
+}  // namespace
+
+// A host that stands still commits nothing: what falls due meanwhile comes afterwards.
+base::Instant Kraken::next_fault() const {
+  if (faults_done_ == faults_.size()) return base::Instant::max();
+  return std::max(start_ + faults_[faults_done_].at, hung_until_);
+}
+
+base::Instant Kraken::next_end() const {
+  base::Instant next = base::Instant::max();
+  for (const auto& [kind, until] : lasting_) next = std::min(next, until);
+  return next;
+}
+
+void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Actions& actions) {
+  const base::Instant until = end_of(fault, moment);
   switch (fault.kind) {
-    case FaultKind::down:
-      down_until_ = std::max(down_until_, start_ + fault.at + fault.length);
-      [[fallthrough]];
     case FaultKind::disconnect:
     case FaultKind::reset:
-      note(fault.kind, now, to_string(fault));
-      while (!connections_.empty()) {
-        const ConnectionId connection = connections_.begin()->first;
-        if (fault.kind == FaultKind::reset) {
-          ++truth_.resets;
-          actions.emplace_back(Reset{connection});
-        } else {
-          ++truth_.disconnects;
-          actions.emplace_back(Close{connection});
-        }
-        forget(connections_.begin());
-      }
+      note(fault.kind, now, to_string(fault), now.mono);
+      close_all(fault.kind, actions);
       return;
     case FaultKind::silent:
     case FaultKind::malformed:
     case FaultKind::bad_utf8:
-      waiting_.insert(fault.kind);
-      commit_waiting(now, actions);
+      waiting_.insert_or_assign(fault.kind, fault);
+      commit_waiting(moment, now, actions);
+      return;
+    case FaultKind::down:
+    case FaultKind::hang:
+    case FaultKind::unanswered:
+    case FaultKind::flood:
+      note(fault.kind, now, to_string(fault), until);
+      last(fault.kind, until);
+      if (fault.kind == FaultKind::hang) hung_until_ = until;
+      if (fault.kind == FaultKind::down) close_all(fault.kind, actions);
+      if (fault.kind == FaultKind::flood) feed_.set_trade_pace(kFloodPace, moment);
       return;
     case FaultKind::refuse_subscription:
     case FaultKind::skew:
@@ -36,19 +58,46 @@ void Kraken::commit(const Fault& fault, base::Now now, Actions& actions) {
 }
 
 // These need something to hit; when a fault's time finds nothing, it hits the next that comes.
-void Kraken::commit_waiting(base::Now now, Actions& actions) {
-  for (auto kind = waiting_.begin(); kind != waiting_.end();) {
-    const bool done =
-        *kind == FaultKind::silent ? silence_one(now) : send_bad_frames(*kind, now, actions);
-    kind = done ? waiting_.erase(kind) : std::next(kind);
+void Kraken::commit_waiting(base::Instant moment, base::Now now, Actions& actions) {
+  for (auto next = waiting_.begin(); next != waiting_.end();) {
+    const auto& [kind, fault] = *next;
+    const bool done = kind == FaultKind::silent ? silence_one(fault, moment, now)
+                                                : send_bad_frames(kind, now, actions);
+    next = done ? waiting_.erase(next) : std::next(next);
   }
 }
 
-bool Kraken::silence_one(base::Now now) {
+void Kraken::end_fault(base::Instant moment, base::Now now, Actions& actions) {
+  const auto ended = std::ranges::find(lasting_, moment, [](const auto& on) { return on.second; });
+  const FaultKind kind = ended->first;
+  lasting_.erase(ended);
+  after(kind, moment, now, actions);
+}
+
+void Kraken::after(FaultKind kind, base::Instant moment, base::Now now, Actions& actions) {
+  if (kind == FaultKind::silent) silenced_.reset();
+  if (kind == FaultKind::flood) feed_.set_trade_pace(1, moment);
+  if (kind == FaultKind::hang) answer_held(now, actions);
+  if (kind == FaultKind::refuse_subscription) close_refused(actions);
+}
+
+void Kraken::heal(base::Now now, Actions& actions) {
+  step(now, actions);
+  faults_done_ = faults_.size();
+  waiting_.clear();
+  for (FiredFault& fault : truth_.faults) fault.until = std::min(fault.until, now.mono);
+  // All of them are over before the first has an after-effect.
+  for (const auto& [kind, until] : std::exchange(lasting_, {})) after(kind, now.mono, now, actions);
+  clock_.end_skew();
+}
+
+bool Kraken::silence_one(const Fault& fault, base::Instant moment, base::Now now) {
   for (std::size_t pair = 0; pair < subscribers_.size(); ++pair) {
     if (subscribers_[pair].of(WireChannel::trade).empty()) continue;
-    silenced_ = pair;
-    note(FaultKind::silent, now, "trade " + settings_.pairs[pair].symbol);
+    if (!silenced_) silenced_ = pair;
+    const base::Instant until = end_of(fault, moment);
+    last(FaultKind::silent, until);
+    note(FaultKind::silent, now, "trade " + settings_.pairs[*silenced_].symbol, until);
     return true;
   }
   return false;
@@ -70,14 +119,67 @@ bool Kraken::send_bad_frames(FaultKind kind, base::Now now, Actions& actions) {
            frame.fragment_bytes);
       ++truth_.malformed[std::string(frame.reason)];
     }
-    note(kind, now, "");
+    note(kind, now, "", now.mono);
     return true;
   }
   return false;
 }
 
-void Kraken::note(FaultKind kind, base::Now now, std::string detail) {
-  truth_.faults.push_back({kind, now.mono, std::move(detail)});
+void Kraken::close_all(FaultKind kind, Actions& actions) {
+  while (!connections_.empty()) {
+    const ConnectionId connection = connections_.begin()->first;
+    if (kind == FaultKind::reset) {
+      ++truth_.resets;
+      actions.emplace_back(Reset{connection});
+    } else {
+      ++truth_.disconnects;
+      actions.emplace_back(Close{connection});
+    }
+    forget(connections_.begin());
+  }
+}
+
+void Kraken::close_refused(Actions& actions) {
+  refused_.reset();
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    const auto connection = next++;
+    if (!connection->second.refused) continue;
+    ++truth_.disconnects;
+    actions.emplace_back(Close{connection->first});
+    forget(connection);
+  }
+}
+
+void Kraken::hold(ConnectionId connection, std::optional<std::string> text) {
+  const std::size_t bytes = sizeof(Held) + (text ? text->size() : 0);
+  if (text && held_bytes_ + bytes > kHeldBytesMax) {
+    ++truth_.requests;
+    ++truth_.requests_swallowed;
+    return;
+  }
+  held_bytes_ += bytes;
+  held_.push_back({connection, std::move(text)});
+}
+
+// In their order; those whose connection is gone by now nobody asks any more.
+void Kraken::answer_held(base::Now now, Actions& actions) {
+  held_bytes_ = 0;
+  for (const Held& held : std::exchange(held_, {})) {
+    if (held.text) {
+      serve(held.connection, now, *held.text, actions);
+    } else if (connections_.contains(held.connection)) {
+      greet(held.connection, actions);
+    }
+  }
+}
+
+void Kraken::last(FaultKind kind, base::Instant until) {
+  base::Instant& end = lasting_.emplace(kind, until).first->second;
+  end = std::max(end, until);
+}
+
+void Kraken::note(FaultKind kind, base::Now now, std::string detail, base::Instant until) {
+  truth_.faults.push_back({kind, now.mono, std::move(detail), until});
 }
 
 bool Kraken::is_silenced(WireChannel channel, std::size_t pair) const {

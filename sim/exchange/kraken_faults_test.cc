@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "sim/exchange/world_for_tests.h"
 
 namespace tickwitness::sim {
@@ -11,16 +13,22 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::Pair;
 
-Settings with(std::initializer_list<std::string_view> faults) {
-  Settings settings = quick_settings();
-  for (const std::string_view text : faults) settings.faults.push_back(parse_fault(text).value());
-  return settings;
-}
-
 std::size_t data_frames_after(const World& world, base::Duration time) {
   std::size_t count = 0;
   for (const Received& frame : world.frames)
     if (frame.at > World::kMono + time) ++count;
+  return count;
+}
+
+// Trades sent as updates after one time and not after the other.
+std::size_t trades_between(const World& world, base::Duration from, base::Duration to,
+                           std::optional<std::uint8_t> pair = std::nullopt) {
+  std::size_t count = 0;
+  for (const Received& frame : world.frames)
+    if (frame.parcel.kind == SentKind::trade && !frame.parcel.snapshot &&
+        frame.at > World::kMono + from && frame.at <= World::kMono + to &&
+        (!pair || frame.parcel.pair == pair))
+      count += frame.parcel.items;
   return count;
 }
 
@@ -112,6 +120,19 @@ TEST(KrakenFaults, SilentWaitsForATradeSubscription) {
   EXPECT_TRUE(world.of_channel("trade").empty());
 }
 
+TEST(KrakenFaults, SilentWithALengthEnds) {
+  World world(with({"silent@20s+15s"}));
+  subscribe_all(world, world.connect());
+  world.run_until(seconds(60));
+  EXPECT_GT(trades_between(world, seconds(0), seconds(20), 0), 10U);
+  EXPECT_EQ(trades_between(world, seconds(20), seconds(35), 0), 0U);
+  EXPECT_GT(trades_between(world, seconds(35), seconds(60), 0), 10U);
+  const Truth& truth = world.exchange.truth();
+  EXPECT_GT(truth.pairs[0].trades_withheld, 0U);
+  EXPECT_EQ(truth.pairs[0].trades_withheld, truth.pairs[0].trades_undelivered);
+  EXPECT_EQ(truth.faults.at(0).until, World::kMono + seconds(35));
+}
+
 TEST(KrakenFaults, OneSubscriptionIsRefusedAlways) {
   World world(with({"refuse_subscription"}));
   const ConnectionId connection = world.connect();
@@ -180,6 +201,156 @@ TEST(KrakenFaults, DownRefusesForAWhile) {
   EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
   EXPECT_EQ(world.exchange.truth().connections_refused, 2U);
   EXPECT_EQ(world.exchange.truth().disconnects, 2U);
+}
+
+TEST(KrakenFaults, AHostThatHangsSaysNothingAndGoesOn) {
+  World world(with({"hang@20s+10s"}));
+  const ConnectionId first = world.connect();
+  const ConnectionId second = world.connect();
+  subscribe_all(world, first);
+  subscribe_all(world, second, 5);
+  world.run_until(seconds(20));
+  const std::size_t before = world.frames.size();
+  world.run_until(seconds(22));
+  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::refuse);
+  EXPECT_EQ(world.exchange.on_http("GET", "/0/public/Time", world.now()).status, 503);
+  const ConnectionId slipped = world.connect();  // had been admitted just before
+  world.say(slipped, R"({"method":"ping","req_id":1})");
+  world.say(first, R"({"method":"ping","req_id":2})");
+  const ConnectionId gone = world.connect();
+  world.say(gone, R"({"method":"ping","req_id":3})");
+  world.exchange.on_disconnect(gone, world.now());
+  world.run_until(milliseconds(29'999));
+  EXPECT_EQ(world.frames.size(), before);
+  const Truth& truth = world.exchange.truth();
+  EXPECT_EQ(truth.requests, 8U);
+
+  world.run_until(seconds(30));
+  ASSERT_GE(world.frames.size(), before + 3);
+  EXPECT_EQ(world.frames[before].parcel.kind, SentKind::status);
+  EXPECT_EQ(world.frames[before + 1].connection, slipped);
+  EXPECT_EQ(world.frames[before + 1].parcel.kind, SentKind::pong);
+  EXPECT_EQ(world.frames[before + 2].connection, first);
+  EXPECT_EQ(world.frames[before + 2].json.find("req_id")->as_unsigned(), 2U);
+  EXPECT_EQ(truth.requests, 10U);
+  EXPECT_EQ(truth.sent(SentKind::pong), 2U);
+  EXPECT_EQ(truth.sent(SentKind::heartbeat), 2U * 20);  // not paid back
+  world.run_until(seconds(40));
+  EXPECT_EQ(truth.sent(SentKind::heartbeat), 2U * 30);
+  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_GT(trades_between(world, seconds(30), seconds(40)), 50U);
+  EXPECT_TRUE(world.closed.empty());
+  EXPECT_TRUE(world.reset.empty());
+  EXPECT_EQ(truth.connections_refused, 1U);
+  EXPECT_EQ(truth.faults.at(0).until, World::kMono + seconds(30));
+  // What was traded meanwhile is history, and nobody was sent it.
+  for (std::size_t pair = 0; pair < 4; ++pair) {
+    std::uint64_t missed = 0;
+    for (const TradeRecord& record : world.exchange.trades(pair))
+      if (!record.before_start && record.updates_sent == 0) ++missed;
+    EXPECT_GT(missed, 0U);
+    EXPECT_EQ(truth.pairs[pair].trades_undelivered, missed);
+    EXPECT_EQ(truth.pairs[pair].trades_withheld, 0U);
+  }
+}
+
+TEST(KrakenFaults, WhatFallsDueWhileItHangsIsCommittedAfterwards) {
+  World world(with({"hang@10s+10s", "malformed@12s", "hang@13s+5s", "disconnect@15s"}));
+  subscribe_all(world, world.connect());
+  world.run_until(milliseconds(19'999));
+  EXPECT_EQ(world.exchange.truth().faults.size(), 1U);
+  world.run_until(seconds(20));
+  EXPECT_EQ(world.exchange.truth().sent(SentKind::malformed), 12U);
+  EXPECT_TRUE(world.closed.empty());
+  EXPECT_EQ(world.exchange.truth().faults.back().until, World::kMono + seconds(25));
+  world.run_until(seconds(25));
+  EXPECT_EQ(world.closed.size(), 1U);
+}
+
+TEST(KrakenFaults, WhatIsHeldWhileItHangsIsBounded) {
+  World world(with({"hang@1s+1s"}));
+  const ConnectionId connection = world.connect();
+  world.run_until(milliseconds(1500));
+  const std::string large(100'000, ' ');
+  for (int i = 0; i < 20; ++i) world.say(connection, large);
+  world.run_until(seconds(2));
+  const Truth& truth = world.exchange.truth();
+  EXPECT_EQ(truth.requests, 20U);
+  EXPECT_EQ(truth.requests_swallowed, 10U);  // 1 MiB holds ten of them
+  EXPECT_EQ(truth.sent(SentKind::refused), 10U);
+}
+
+TEST(KrakenFaults, UnansweredSwallowsWhatAsksForSubscriptions) {
+  World world(with({"unanswered@10s+10s"}));
+  const ConnectionId first = world.connect();
+  subscribe_all(world, first);
+  world.run_until(seconds(12));
+  const ConnectionId second = world.connect();
+  const std::size_t before = world.frames.size();
+  const std::string subscribe =
+      R"({"method":"subscribe","params":{"channel":"trade","symbol":["BTC/USD"]}})";
+  world.say(second, subscribe);
+  world.say(second, R"({"method":"subscribe","params":{"channel":"weather","symbol":["X"]}})");
+  world.say(first, R"({"method":"unsubscribe","params":{"channel":"trade","symbol":["BTC/USD"]}})");
+  EXPECT_EQ(world.frames.size(), before);
+  world.say(second, R"({"method":"ping"})");
+  world.say(second, "no JSON");
+  EXPECT_EQ(world.frames.size(), before + 2);
+  const Truth& truth = world.exchange.truth();
+  EXPECT_EQ(truth.requests_swallowed, 3U);
+  EXPECT_EQ(truth.requests, 9U);
+  world.run_until(seconds(20));
+  std::set<SentKind> kinds;
+  for (const Received& frame : world.frames)
+    if (frame.connection == second && frame.at > World::kMono + seconds(12))
+      kinds.insert(frame.parcel.kind);
+  EXPECT_THAT(kinds, ElementsAre(SentKind::heartbeat));
+  EXPECT_GT(trades_between(world, seconds(12), seconds(20), 0), 0U);
+  EXPECT_EQ(truth.sent(SentKind::unsubscribed), 0U);
+  EXPECT_EQ(truth.faults.at(0).until, World::kMono + seconds(20));
+  const std::uint64_t acks = truth.sent(SentKind::subscribed);
+  world.say(second, subscribe);
+  EXPECT_EQ(truth.sent(SentKind::subscribed), acks + 1);
+  EXPECT_EQ(truth.requests_swallowed, 3U);
+}
+
+TEST(KrakenFaults, AFloodIsManyTradesForAWhile) {
+  World world(with({"flood@30s+6s"}));
+  subscribe_all(world, world.connect());
+  world.run_until(seconds(66));
+  const auto per_second = [&world](int from, int to) {
+    return static_cast<double>(trades_between(world, seconds(from), seconds(to))) / (to - from);
+  };
+  const double usual = (per_second(0, 30) + per_second(37, 66)) / 2;
+  EXPECT_GT(per_second(30, 36), 25 * usual);
+  EXPECT_LT(per_second(30, 36), 100 * usual);
+  EXPECT_LT(per_second(37, 66), 3 * per_second(0, 30));
+  const Truth& truth = world.exchange.truth();
+  EXPECT_EQ(truth.faults.at(0).until, World::kMono + seconds(36));
+  for (std::size_t pair = 0; pair < 4; ++pair) {
+    EXPECT_EQ(truth.pairs[pair].trades.update, truth.pairs[pair].trades_made);
+    std::uint64_t id = world.exchange.trades(pair).front().fill.id;
+    for (const TradeRecord& record : world.exchange.trades(pair)) EXPECT_EQ(record.fill.id, id++);
+  }
+}
+
+TEST(KrakenFaults, ALateShellSeesThemAtTheirTimes) {
+  const Settings settings = with({"silent@5s+5s", "flood@12s+1s", "hang@15s+4s", "down@21s+3s"});
+  World prompt(settings);
+  World late(settings);
+  for (World* world : {&prompt, &late}) subscribe_all(*world, world->connect());
+  prompt.run_until(seconds(20));
+  prompt.run_until(seconds(30));
+  Actions actions;
+  late.exchange.step({late.now().mono + seconds(30), late.now().wall + seconds(30)}, actions);
+  for (std::size_t pair = 0; pair < 4; ++pair) {
+    const PairTruth& a = prompt.exchange.truth().pairs[pair];
+    const PairTruth& b = late.exchange.truth().pairs[pair];
+    EXPECT_EQ(a.trades_made, b.trades_made);
+    EXPECT_EQ(a.trades.update, b.trades.update);
+    EXPECT_EQ(a.trades_withheld, b.trades_withheld);
+    EXPECT_EQ(a.trades_undelivered, b.trades_undelivered);
+  }
 }
 
 TEST(KrakenFaults, SkewShiftsEveryStamp) {

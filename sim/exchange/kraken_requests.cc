@@ -12,22 +12,33 @@ constexpr std::size_t kSnapshotTrades = 50;
 void Kraken::on_text(ConnectionId connection, base::Now now, std::string_view text,
                      Actions& actions) {
   step(now, actions);
-  const auto found = connections_.find(connection);
+  if (is_on(FaultKind::hang)) {
+    if (connections_.contains(connection)) hold(connection, std::string(text));
+    return;
+  }
+  serve(connection, now, text, actions);
+}
+
+void Kraken::serve(ConnectionId id, base::Now now, std::string_view text, Actions& actions) {
+  const auto found = connections_.find(id);
   if (found == connections_.end() || found->second.poisoned) return;
   ++truth_.requests;
   if (!found->second.requests.allow(now.mono)) {
     text_.clear();
     write_rate_exceeded(text_);
-    send(connection, {.kind = SentKind::rate_exceeded}, text_, actions);
+    send(id, {.kind = SentKind::rate_exceeded}, text_, actions);
     return;
   }
   const ParsedRequest parsed = parse_request(text);
-  if (parsed.error) {
-    refuse(connection, *parsed.error, nullptr, {}, now, actions);
-    return;
+  if (!parsed.error) {
+    answer(id, parsed.request, now, actions);
+  } else if (is_on(FaultKind::unanswered) &&
+             (parsed.error->method == "subscribe" || parsed.error->method == "unsubscribe")) {
+    ++truth_.requests_swallowed;
+  } else {
+    refuse(id, *parsed.error, nullptr, {}, now, actions);
   }
-  answer(connection, parsed.request, now, actions);
-  commit_waiting(now, actions);
+  commit_waiting(now.mono, now, actions);
 }
 
 void Kraken::answer(ConnectionId id, const Request& request, base::Now now, Actions& actions) {
@@ -41,6 +52,10 @@ void Kraken::answer(ConnectionId id, const Request& request, base::Now now, Acti
   if (!connection.heartbeats && request.method == Request::Method::subscribe) {
     connection.heartbeats = true;
     heartbeats_.emplace(now.mono + settings_.heartbeat, id);
+  }
+  if (is_on(FaultKind::unanswered)) {
+    ++truth_.requests_swallowed;
+    return;
   }
   const std::vector<std::string> none{""};  // instrument is not per symbol
   for (const std::string& symbol :
@@ -56,9 +71,10 @@ void Kraken::answer(ConnectionId id, const Request& request, base::Now now, Acti
 void Kraken::subscribe(ConnectionId id, const Request& request, const std::string& symbol,
                        base::Now now, Actions& actions) {
   // The fault meets the last symbol of the first ticker request, and that for good.
-  if (refusing_ && !refused_ && request.channel == WireChannel::ticker) {
+  if (is_on(FaultKind::refuse_subscription) && !refused_ &&
+      request.channel == WireChannel::ticker) {
     refused_ = Refused{request.channel, request.symbols.back()};
-    note(FaultKind::refuse_subscription, now, "ticker " + refused_->symbol);
+    note(FaultKind::refuse_subscription, now, "ticker " + refused_->symbol, base::Instant::max());
   }
   if (const std::string error = subscribe_error(id, request, symbol); !error.empty()) {
     refuse(id, {error, "subscribe", request.id}, &request, symbol, now, actions);
@@ -94,8 +110,10 @@ std::string Kraken::subscribe_error(ConnectionId id, const Request& request,
     return connections_.at(id).instruments ? "Already subscribed" : "";
   const std::optional<std::size_t> pair = pair_index(symbol);
   if (!pair) return "Currency pair not supported " + symbol;
-  if (refused_ && refused_->channel == request.channel && refused_->symbol == symbol)
+  if (refused_ && refused_->channel == request.channel && refused_->symbol == symbol) {
+    connections_.at(id).refused = true;
     return "Currency pair not supported " + symbol;
+  }
   const Subscriber* const present = subscribers_[*pair].find(request.channel, id);
   if (present == nullptr) return "";
   if (request.channel == WireChannel::ohlc &&

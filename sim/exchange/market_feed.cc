@@ -48,6 +48,17 @@ const Publication* MarketFeed::poll(base::Instant until, const ExchangeClock& cl
   return nullptr;
 }
 
+// The time to the next trade has no memory, so what remains of it may be scaled.
+void MarketFeed::set_trade_pace(int pace, base::Instant now) {
+  std::vector<Timer> timers;
+  for (; !timers_.empty(); timers_.pop()) timers.push_back(timers_.top());
+  for (Timer& timer : timers) {
+    if (timer.kind == Kind::trades) timer.at = now + (timer.at - now) * trade_pace_ / pace;
+    timers_.push(timer);
+  }
+  trade_pace_ = pace;
+}
+
 void MarketFeed::stop() {
   std::vector<Timer> kept;
   for (; !timers_.empty(); timers_.pop())
@@ -91,7 +102,8 @@ base::Duration MarketFeed::draw_delay(base::Prng& prng) const {
 }
 
 base::Duration MarketFeed::until_next(Pair& pair, Kind kind) {
-  return kind == Kind::trades ? pair.process.until_trades() : pair.process.until_quote();
+  return kind == Kind::trades ? pair.process.until_trades() / trade_pace_
+                              : pair.process.until_quote();
 }
 
 void MarketFeed::make(Pair& pair, Kind kind, base::WallTime stamp, Happening& out) {

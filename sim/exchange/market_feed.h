@@ -33,6 +33,10 @@ class MarketFeed {
   // nullptr when there is none. Events made on the way are stamped by `clock`.
   const Publication* poll(base::Instant until, const ExchangeClock& clock);
 
+  // From `now` on trades come `pace` (≥ 1) times as often as the settings say. All that is due by
+  // `now` has been polled.
+  void set_trade_pace(int pace, base::Instant now);
+
   // Nothing more is made; what was made is due at once.
   void stop();
 
@@ -69,6 +73,7 @@ class MarketFeed {
   const Settings& settings_;
   std::vector<Pair> pairs_;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  int trade_pace_ = 1;
   Happening made_;
   Publication current_;
 };

@@ -52,11 +52,10 @@ void expect_equal(const Traffic& traffic, const Truth& truth) {
 }
 
 TEST(Traffic, UnderEveryFaultTheSumOfTheParcelsIsTheTruth) {
-  Settings settings = quick_settings();
-  for (const std::string_view text :
-       {"malformed@10s", "bad_utf8@15s", "disconnect@20s", "down@30s+5s", "silent@38s", "reset@50s",
-        "refuse_subscription", "skew=120ms"})
-    settings.faults.push_back(parse_fault(text).value());
+  const Settings settings =
+      with({"malformed@10s", "bad_utf8@15s", "disconnect@20s", "down@30s+5s", "silent@38s+4s",
+            "hang@44s+2s", "unanswered@46s+1s", "flood@47s+1s", "reset@50s", "refuse_subscription",
+            "skew=120ms"});
   World world(settings);
   for (int round = 0; round < 8; ++round) {
     const ConnectionId first = world.connect();

@@ -85,6 +85,8 @@ struct FiredFault {
   FaultKind kind;
   base::Instant at;
   std::string detail;  // what it met: "trade BTC/USD"
+  // When it ended or is due to end; `at` for what is done in a moment.
+  base::Instant until = base::Instant::max();
 };
 
 struct Truth {
@@ -95,7 +97,8 @@ struct Truth {
   std::map<std::string, std::uint64_t> malformed;  // frames by the reason they deserve
   std::map<std::string, std::uint64_t> refusals;   // by error text
 
-  std::uint64_t requests = 0;  // texts received on open connections
+  std::uint64_t requests = 0;            // texts read on open connections
+  std::uint64_t requests_swallowed = 0;  // of these: never answered, by fault
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_refused = 0;  // attempts while down, or too many
   std::uint64_t disconnects = 0;          // by us: closed after flushing, faults only

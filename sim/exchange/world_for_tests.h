@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,13 @@ inline Settings quick_settings(std::uint64_t seed = 7) {
   Settings settings;
   settings.seed = seed;
   settings.history = std::chrono::minutes(10);
+  return settings;
+}
+
+// quick_settings() and these faults, as users write them.
+inline Settings with(std::initializer_list<std::string_view> faults) {
+  Settings settings = quick_settings();
+  for (const std::string_view text : faults) settings.faults.push_back(parse_fault(text).value());
   return settings;
 }
 
