@@ -38,6 +38,8 @@ struct DemoOptions {
   bool json = false;
 };
 int demo_command(const DemoOptions& options);
+// The faults that it can commit and how they are written, for the help.
+std::string demo_faults();
 
 struct ReplayOptions {
   std::vector<std::string> files;

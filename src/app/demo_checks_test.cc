@@ -221,6 +221,71 @@ TEST(DemoChecks, ASilentSubscriptionMustEndStaleUnlessTheTimeWasTooShort) {
   }
 }
 
+TEST(DemoChecks, ASilenceThatEndedLeavesNothingStale) {
+  using S = feed::SubscriptionState;
+  const Silence cases[] = {
+      // `since`: when it ended
+      {30s, S::live, {}},
+      {30s, S::stale, {"subscriptions_stale_at_end"}},
+      {58s, S::stale, {"subscriptions_stale_at_end"}},
+      {59s, S::stale, {}},  // the end came before the report was due
+      {61s, S::stale, {}},  // not ended
+  };
+  for (const auto& c : cases) {
+    World world;
+    world.truth.faults.push_back({.kind = sim::FaultKind::silent,
+                                  .at = base::Instant(10s),
+                                  .detail = "trade BTC/USD",
+                                  .until = base::Instant(c.since)});
+    world.report(c.at_end);
+    world.seen.stale_seen = base::Instant(21s);
+    EXPECT_EQ(world.failed(), c.failed) << c.since.count();
+  }
+}
+
+TEST(DemoChecks, ASilenceAfterAnotherMayBeginStale) {
+  World world;
+  for (const auto& [at, until] : {std::pair(10s, 30s), std::pair(40s, 500s)})
+    world.truth.faults.push_back({.kind = sim::FaultKind::silent,
+                                  .at = base::Instant(at),
+                                  .detail = "trade BTC/USD",
+                                  .until = base::Instant(until)});
+  world.report(feed::SubscriptionState::stale);
+  world.seen.stale_seen = base::Instant(21s);
+  EXPECT_THAT(world.failed(), IsEmpty());
+  world.seen.stale_seen = base::Instant(9s);
+  EXPECT_THAT(world.failed(), ElementsAre("stale_before_it_was_silent"));
+}
+
+TEST(DemoChecks, NothingIsClaimedUntilAHangHadTimeToPass) {
+  using S = feed::SubscriptionState;
+  for (const auto kind : {sim::FaultKind::hang, sim::FaultKind::unanswered}) {
+    const Silence cases[] = {
+        // `since`: when it ended
+        {48s, S::stale, {"subscriptions_stale_at_end"}},  // 12 s: threshold and slack
+        {49s, S::stale, {}},
+        {70s, S::stale, {}},
+        {48s, S::live, {}},
+    };
+    for (const auto& c : cases) {
+      World world;
+      world.truth.faults.push_back(
+          {.kind = kind, .at = base::Instant(20s), .detail = "", .until = base::Instant(c.since)});
+      world.report(c.at_end);
+      EXPECT_EQ(world.failed(), c.failed) << c.since.count();
+    }
+    // A silence is found only after it.
+    for (const auto until : {36s, 37s}) {
+      World world;
+      world.truth.faults.push_back(
+          {.kind = sim::FaultKind::silent, .at = base::Instant(20s), .detail = "trade BTC/USD"});
+      world.truth.faults.push_back(
+          {.kind = kind, .at = base::Instant(21s), .detail = "", .until = base::Instant(until)});
+      EXPECT_EQ(world.failed().empty(), until == 37s);
+    }
+  }
+}
+
 TEST(DemoChecks, StalenessMustBeFoundInTime) {
   World world;
   world.truth.faults.push_back(

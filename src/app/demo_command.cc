@@ -199,4 +199,8 @@ int demo_command(const DemoOptions& options) {
   return Demo(options).run();
 }
 
+std::string demo_faults() {
+  return sim::known_faults();
+}
+
 }  // namespace tickwitness::app

@@ -38,9 +38,9 @@ CLI::App* add_demo(CLI::App& app, Options& options) {
                    "End after this long (60s, 2m) and compare counts");
   demo->add_option("--port", options.demo.port, "Port of page and metrics; 0: any free one")
       ->capture_default_str();
-  demo->add_option("--fault", options.demo.faults,
-                   "A fault to commit, may be repeated: disconnect[@T], reset[@T], silent[@T], "
-                   "refuse_subscription, malformed[@T], bad_utf8[@T], down[@T[+D]], skew=±T");
+  demo->add_option(
+      "--fault", options.demo.faults,
+      "A fault to commit, may be repeated: " + demo_faults() + "; T since the start, D its length");
   demo->add_option("--data", options.demo.data,
                    "Data directory to keep; without it a temporary one");
   demo->add_flag("--json", options.demo.json, "Print the comparison as one line of JSON");

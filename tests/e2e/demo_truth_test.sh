@@ -27,6 +27,11 @@ run reset 14 --fault reset@5s
 run bad_utf8 14 --fault bad_utf8@5s
 run down 20 --fault down@4s+4s
 run skew 12 --fault skew=-80ms
+run silence_ends 24 --fault silent@3s+14s
+run hang 12 --fault hang@3s+4s
+run long_hang 34 --fault hang@3s+12s
+run unanswered 30 --fault unanswered@2s+6s --fault disconnect@3s
+run flood 12 --fault flood@4s+2s
 
 for entry in "${runs[@]}"; do
   name=${entry%%:*}
@@ -45,7 +50,8 @@ const need = (truth, text) => {
 };
 const check = (name, wanted) => read(name).checks.find((c) => c.name === wanted);
 const names = ['plain', 'disconnect', 'late_disconnect', 'silent', 'refuse', 'malformed',
-  'together', 'reset', 'bad_utf8', 'down', 'skew'];
+  'together', 'reset', 'bad_utf8', 'down', 'skew', 'silence_ends', 'hang', 'long_hang', 'unanswered',
+  'flood'];
 for (const name of names) {
   const result = read(name);
   need(result.seed === 7 && result.failed.length === 0, `${name}: ${result.failed}`);
@@ -62,5 +68,15 @@ need(read('silent').bounds.some((b) => b.name === 'stale_found_after_s'), 'silen
 need(check('refuse', 'refusals').truth >= 1, 'refuse: a refusal');
 need(check('malformed', 'malformed').truth >= 5, 'malformed: several bad frames');
 need(check('malformed', 'unsupported').truth >= 1, 'malformed: an unknown channel');
+need(check('silence_ends', 'subscriptions_stale_at_end').truth === 0, 'silence_ends: live again');
+need(check('hang', 'reconnects').truth === 0, 'hang: four seconds are borne');
+need(check('hang', 'heartbeats').truth < check('plain', 'heartbeats').truth - 8,
+  'hang: heartbeats were missing');
+need(check('long_hang', 'reconnects').truth === 4, 'long_hang: four connections came back');
+need(check('long_hang', 'subscriptions_stale_at_end').truth === 0, 'long_hang: all is live');
+need(check('unanswered', 'acks').truth === 50, 'unanswered: asked again until accepted');
+need(check('unanswered', 'subscriptions_stale_at_end').truth === 0, 'unanswered: all is live');
+need(check('flood', 'events_trade').truth > 3 * check('plain', 'events_trade').truth,
+  'flood: many trades');
 need(check('skew', 'latencies').truth > 100, 'skew: latencies');
 END
