@@ -1,20 +1,42 @@
 #include "sim/exchange/text.h"
 
 #include <array>
-#include <charconv>
 #include <chrono>
 
 namespace tickwitness::sim {
 namespace {
 
-// `width` digits with leading zeros.
-void append_padded(std::string& out, std::uint64_t value, int width) {
-  std::array<char, 20> digits{};
-  for (int i = width - 1; i >= 0; --i) {
-    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+// "00" to "99": most of what is written is digits, and two at a time
+// take half the divisions.
+constexpr auto kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return pairs;
+}();
+
+// Writes `width` digits with leading zeros so that they end at `end`; gives their begin and leaves
+// in `value` what did not fit.
+char* write_digits(char* end, std::uint64_t& value, int width) {
+  for (; width >= 2; width -= 2) {
+    const char* const pair = kPairs.data() + 2 * (value % 100);
+    *--end = pair[1];
+    *--end = pair[0];
+    value /= 100;
+  }
+  if (width == 1) {
+    *--end = static_cast<char>('0' + value % 10);
     value /= 10;
   }
-  out.append(digits.data(), static_cast<std::size_t>(width));
+  return end;
+}
+
+// At least one digit, as many as it takes.
+char* write_whole(char* end, std::uint64_t value) {
+  while (value >= 100) end = write_digits(end, value, 2);
+  return write_digits(end, value, value >= 10 ? 2 : 1);
 }
 
 constexpr std::uint64_t power_of_ten(int exponent) {
@@ -26,20 +48,21 @@ constexpr std::uint64_t power_of_ten(int exponent) {
 }  // namespace
 
 void append_number(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  out.append(digits.data(), end);
+  std::array<char, 20> digits;
+  char* const end = digits.data() + digits.size();
+  out.append(write_whole(end, value), end);
 }
 
 void append_decimal(std::string& out, std::int64_t units, int scale) {
-  if (units < 0) out += '-';
-  const auto magnitude =
+  std::array<char, 48> text;  // a sign, 20 digits, a point, a scale of up to 18
+  char* const end = text.data() + text.size();
+  auto magnitude =
       units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
-  const std::uint64_t one = power_of_ten(scale);
-  append_number(out, magnitude / one);
-  if (scale == 0) return;
-  out += '.';
-  append_padded(out, magnitude % one, scale);
+  char* begin = write_digits(end, magnitude, scale);
+  if (scale > 0) *--begin = '.';
+  begin = write_whole(begin, magnitude);
+  if (units < 0) *--begin = '-';
+  out.append(begin, end);
 }
 
 void append_shortest(std::string& out, std::int64_t units, int scale) {
@@ -49,32 +72,43 @@ void append_shortest(std::string& out, std::int64_t units, int scale) {
   }
   if (scale <= 4 || units >= 10) return append_decimal(out, units, scale);
   append_number(out, static_cast<std::uint64_t>(units));
-  out += "e-";
-  append_padded(out, static_cast<std::uint64_t>(scale), 2);
+  out += scale < 10 ? "e-0" : "e-";
+  append_number(out, static_cast<std::uint64_t>(scale));
 }
 
 void append_time(std::string& out, base::WallTime time, int digits) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
-  const auto second = std::chrono::floor<std::chrono::seconds>(time - day);
-  const auto of_day = static_cast<std::uint64_t>(second.count());
-  const auto nanos = static_cast<std::uint64_t>((time - day - second).count());
-  append_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-  out += '-';
-  append_padded(out, static_cast<unsigned>(date.month()), 2);
-  out += '-';
-  append_padded(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
-  append_padded(out, of_day / 3600, 2);
-  out += ':';
-  append_padded(out, of_day / 60 % 60, 2);
-  out += ':';
-  append_padded(out, of_day % 60, 2);
+  const auto since_midnight = static_cast<std::uint64_t>((time - day).count());
+  std::uint64_t second = since_midnight / power_of_ten(9);
+  std::uint64_t fraction = since_midnight % power_of_ten(9) / power_of_ten(9 - digits);
+  std::uint64_t minute = second / 60;
+  std::uint64_t hour = minute / 60;
+  std::uint64_t day_of_month = static_cast<unsigned>(date.day());
+  std::uint64_t month = static_cast<unsigned>(date.month());
+  std::uint64_t year = static_cast<std::uint64_t>(static_cast<int>(date.year()));
+  second %= 60;
+  minute %= 60;
+  std::array<char, 30> text;
+  char* const end = text.data() + text.size();
+  char* begin = end;
+  *--begin = 'Z';
   if (digits > 0) {
-    out += '.';
-    append_padded(out, nanos / power_of_ten(9 - digits), digits);
+    begin = write_digits(begin, fraction, digits);
+    *--begin = '.';
   }
-  out += 'Z';
+  begin = write_digits(begin, second, 2);
+  *--begin = ':';
+  begin = write_digits(begin, minute, 2);
+  *--begin = ':';
+  begin = write_digits(begin, hour, 2);
+  *--begin = 'T';
+  begin = write_digits(begin, day_of_month, 2);
+  *--begin = '-';
+  begin = write_digits(begin, month, 2);
+  *--begin = '-';
+  begin = write_digits(begin, year, 4);
+  out.append(begin, end);
 }
 
 void append_string(std::string& out, std::string_view text) {
