@@ -16,6 +16,8 @@ Link::Link(LinkContext& context, std::string name, runtime::Endpoint endpoint,
       protocol_(std::move(protocol)),
       session_(settings, *protocol_, context.budget, random, std::move(wanted)),
       probe_(context.venue, name_, context.metrics),
+      limits_(limits),
+      channel_limits_(limits),
       channel_(context.channels.make(limits)),
       timer_(context.executor.make_timer()) {
   probe_.observe(session_, context_.executor.clock().now().mono);
@@ -60,8 +62,9 @@ void Link::retire(std::function<void()> on_stopped) {
 }
 
 void Link::open() {
-  if (const auto limits = std::exchange(new_limits_, std::nullopt)) {
-    channel_ = context_.channels.make(*limits);
+  if (channel_limits_ != limits_) {
+    channel_ = context_.channels.make(limits_);
+    channel_limits_ = limits_;
   }
   context_.on_event({LinkEvent::What::connecting, name_, endpoint_.host});
   channel_->open(endpoint_,
@@ -158,7 +161,7 @@ void Link::set_wanted(std::vector<exchange::Subscription> wanted) {
 }
 
 void Link::set_settings(const SessionSettings& settings, const runtime::ChannelLimits& limits) {
-  new_limits_ = limits;
+  limits_ = limits;
   session_.set_settings(settings);
   perform();
 }

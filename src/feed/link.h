@@ -79,7 +79,8 @@ class Link {
   std::unique_ptr<exchange::Protocol> protocol_;
   Session session_;
   LinkProbe probe_;
-  std::optional<runtime::ChannelLimits> new_limits_;  // not yet of the channel
+  runtime::ChannelLimits limits_;
+  runtime::ChannelLimits channel_limits_;  // that channel_ was made with
   std::unique_ptr<runtime::MessageChannel> channel_;
   std::unique_ptr<runtime::Timer> timer_;
   exchange::Frame frame_;

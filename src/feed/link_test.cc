@@ -329,6 +329,34 @@ TEST(Link, TheStaleCounterNeverFallsWhenAStreamIsRemovedAndAddedAgain) {
   EXPECT_EQ(stale(), 2);
 }
 
+// A reload that says nothing about limits must not cost a channel.
+TEST(Link, TheChannelIsMadeAnewOnlyForOtherLimits) {
+  const runtime::ChannelLimits same;
+  runtime::ChannelLimits other;
+  other.message_bytes_max = 1024;
+  struct Case {
+    const char* what;
+    std::vector<runtime::ChannelLimits> set;  // one after the other, before the next attempt
+    std::size_t channels;
+  };
+  for (const auto& [what, set, channels] :
+       {Case{"the same", {same}, 1}, Case{"other", {other}, 2},
+        Case{"other and back", {other, same}, 1}, Case{"other, twice", {other, other}, 2}}) {
+    World world;
+    world.connect();
+    for (const auto& limits : set) world.link.set_settings(World::session(), limits);
+    ASSERT_EQ(world.channels.wires.size(), 1U) << what;  // what is up stays up
+    world.way.end(CloseReason::remote);
+    world.executor.run_until(0s);
+    ASSERT_EQ(world.channels.wires.size(), channels) << what;
+    EXPECT_EQ(world.channels.wires.back()->limits, set.back()) << what;
+    EXPECT_EQ(world.channels.wires.back()->opens, channels == 1 ? 2 : 1) << what;
+    world.channels.wires.back()->end(CloseReason::refused);
+    world.executor.run_until(10s);
+    EXPECT_EQ(world.channels.wires.size(), channels) << what;  // the same channel again
+  }
+}
+
 TEST(Link, ARetiredLinkStillCountsItsEndButHasNoState) {
   World world;
   world.go_live();

@@ -52,6 +52,7 @@ struct ChannelLimits {
   std::size_t send_queue_bytes_max = 1U << 20;
   base::Duration connect_timeout =
       std::chrono::seconds(10);  // resolve + TCP + TLS + upgrade, together
+  friend bool operator==(const ChannelLimits&, const ChannelLimits&) = default;
 };
 
 // One connection at most at a time; may be opened again after on_closed. Calls and callbacks on one
