@@ -56,7 +56,7 @@ void Engine::turn() {
 
 void Engine::report() {
   const base::Now now = world_.executor.clock().now();
-  each_turn_(now);
+  if (each_turn_) each_turn_(now);
   uptime_.set(std::chrono::duration<double>(now.mono - started_).count());
   feed_.observe(now.mono);
   handoff_.observe(now.mono);

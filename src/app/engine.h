@@ -34,8 +34,8 @@ class Engine {
     telemetry::Catalog& metrics;
     runtime::Log& log;
   };
-  // `each_turn` runs first in every second's turn: measurements of the process; then `on_status`
-  // gets the state.
+  // `each_turn` runs first in every turn, for measurements of the process; it may be null. Then
+  // `on_status` gets the state.
   Engine(World world, const EngineSettings& settings, std::function<void(base::Now)> each_turn,
          std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status);
 

@@ -1,15 +1,14 @@
-// The running product: registry, engine on a thread of its own, server on the caller's. `run` and
-// `demo` are both this.
+// The running product: the composition with its engine on a thread of its own and its service
+// behind sockets on the caller's. `run` and `demo` are both this.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "app/engine.h"
+#include "app/composition.h"
 #include "config/settings.h"
 #include "net/ws_client.h"
 #include "runtime/executor_asio.h"
@@ -42,30 +41,27 @@ class Product {
   // `ended` when all have.
   void finish(std::function<void()> armed, std::function<void()> ended);
 
-  telemetry::Registry& registry() { return registry_; }
-  telemetry::Catalog& metrics() { return metrics_; }
+  telemetry::Registry& registry() { return composition_.registry(); }
+  telemetry::Catalog& metrics() { return composition_.metrics(); }
   // The engine's last report; null before the first.
-  const std::shared_ptr<const serve::EngineStatus>& status() const { return status_; }
+  const std::shared_ptr<const serve::EngineStatus>& status() const { return composition_.status(); }
 
  private:
-  Product(const EngineSettings& engine, serve::ServerSettings server,
+  Product(const EngineSettings& engine, const config::Settings& settings,
           const serve::ProcessInfo& process, std::uint64_t seed,
           runtime::AsioExecutor& main_executor, runtime::Log& log);
-  void measure_process(base::Now now);
+  void measure_process();
   void join_engine();
 
   std::uint64_t seed_;
   runtime::AsioExecutor& main_;
   runtime::Log& log_;
-  telemetry::Registry registry_;
-  telemetry::Catalog metrics_;
   runtime::ProcessStatsReader process_stats_;
   double cpu_seen_ = 0;
   runtime::AsioExecutor engine_executor_;
   net::WsChannelFactory channels_;
-  Engine engine_;
+  Composition composition_;
   serve::Server server_;
-  std::shared_ptr<const serve::EngineStatus> status_;
   std::thread engine_thread_;
 };
 

@@ -78,10 +78,13 @@ serve::ServerSettings server_settings(const config::Settings& settings) {
   server.limits.body_bytes_max = settings.http.body_bytes_max;
   server.limits.connections_max = settings.http.connections_max;
   server.limits.streams_max = settings.http.event_streams_max;
-  server.dialects = settings.dialects;
-  server.metrics = settings.metrics_endpoint;
-  server.token = settings.auth_token;
   return server;
+}
+
+serve::ServiceSettings service_settings(const config::Settings& settings) {
+  return {.dialects = settings.dialects,
+          .metrics = settings.metrics_endpoint,
+          .token = settings.auth_token};
 }
 
 }  // namespace tickwitness::app

@@ -11,5 +11,6 @@ namespace tickwitness::app {
 // Errors: an address or a pair that only the rooms can judge; config has checked the rest.
 base::Result<EngineSettings> engine_settings(const config::Settings& settings, std::uint64_t seed);
 serve::ServerSettings server_settings(const config::Settings& settings);
+serve::ServiceSettings service_settings(const config::Settings& settings);
 
 }  // namespace tickwitness::app

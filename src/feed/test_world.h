@@ -61,6 +61,7 @@ class HandExecutor final : public runtime::Executor {
     clock_.t = t;
   }
   bool idle() const { return armed_.empty() && tasks_.empty(); }
+  std::size_t posted() const { return tasks_.size(); }  // and not yet run
   base::Now now() const { return clock_.now(); }
 
  private:

@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
-#include <set>
+#include <string>
+#include <vector>
 
 #include "net/testing.h"
-#include "serve/api.h"
-#include "serve/page.gen.h"
-#include "serve/test_status.h"
+#include "net/ws_client.h"
 #include "telemetry/test_read.h"
 
 namespace tickwitness::serve {
@@ -20,6 +20,7 @@ using net::testing::RawSocket;
 using telemetry::test::read;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 struct Answer {
   int status = 0;
@@ -28,13 +29,19 @@ struct Answer {
 
 class ServerTest : public ::testing::Test {
  protected:
-  void start(ServerSettings settings = {}) {
-    settings.listen = {net::ListenAddress{}};
+  void start(ServiceSettings settings = {}) {
     settings.dialects = {"kraken", "trading"};
     started = loop.executor.clock().now();
     const ProcessInfo process{
         .mode = "run", .version = "1.2.3", .commit = "abc", .instance = "here", .started = started};
-    server.emplace(loop.executor, registry, metrics, process, std::move(settings));
+    service.emplace(
+        loop.executor, registry, metrics, process, std::move(settings),
+        Service::Outside{
+            .publish = [this](std::string_view event, const std::string& data,
+                              const net::Chunk& chunk) { server->publish(event, data, chunk); },
+            .counts = [this] { return server->counts(); }});
+    server.emplace(loop.executor, *service,
+                   ServerSettings{.listen = {net::ListenAddress{}}, .limits = {}});
     port = server->start().value().front();
   }
   // One request on a connection of its own, which the server closes.
@@ -54,78 +61,36 @@ class ServerTest : public ::testing::Test {
   Answer get(std::string_view path, std::string_view headers = "") {
     return ask("GET", path, headers);
   }
-  std::shared_ptr<EngineStatus> report(feed::LinkState state) {
-    auto status = std::make_shared<EngineStatus>(test::engine({test::connection("main", state)}));
-    status->at = loop.executor.clock().now();
-    server->set_status(status);
-    return status;
-  }
-
   telemetry::Registry registry;
   telemetry::Catalog metrics{registry};
   Loop loop;
+  std::optional<Service> service;
   std::optional<Server> server;
   std::uint16_t port = 0;
   base::Now started{};
 };
 
-struct Route {
-  std::string_view path;
-  int status;
-  std::string_view type;
-};
-
-// Every route there is; the API's description must name exactly these.
-constexpr Route kRoutes[] = {
-    {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8"},
-    {"/health", 200, "text/plain; charset=utf-8"},
-    {"/health/live", 200, "text/plain; charset=utf-8"},
-    {"/health/ready", 503, "text/plain; charset=utf-8"},
-    {"/api/v1/status", 200, "application/json"},
-    {"/api/v1/feeds", 200, "application/json"},
-    {"/api/v1/openapi.json", 200, "application/json"},
-    {"/ws", 426, ""},
-};
-
-TEST_F(ServerTest, RoutesAnswer) {
+TEST_F(ServerTest, AnswersAsTheServiceDoes) {
   start();
-  for (const auto& route : kRoutes) {
-    const Answer answer = get(route.path);
-    EXPECT_EQ(answer.status, route.status) << route.path;
-    if (!route.type.empty()) {
-      EXPECT_THAT(answer.head, HasSubstr("\r\nContent-Type: " + std::string(route.type) + "\r\n"))
-          << route.path;
-      EXPECT_THAT(answer.head, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n")) << route.path;
-    }
-    EXPECT_EQ(read(registry, "tickwitness_http_requests_total", {{"route", route.path}}), 1)
-        << route.path;
+  const Answer answer = get("/api/v1/feeds");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.head, HasSubstr("\r\nContent-Type: application/json\r\n"));
+  EXPECT_THAT(answer.head, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
+  EXPECT_EQ(get("/nothing").status, 404);
+  EXPECT_EQ(get("/ws").status, 426);
+  for (const auto* route : {"/api/v1/feeds", "other", "/ws"}) {
+    EXPECT_EQ(read(registry, "tickwitness_http_requests_total", {{"route", route}}), 1) << route;
   }
 }
 
-TEST_F(ServerTest, TheDescriptionNamesEveryRouteThatAnswersAndNoOther) {
-  start();
-  std::set<std::string> routes{"/live", "/sse/metrics"};
-  for (const auto& route : kRoutes) routes.emplace(route.path);
-  std::set<std::string> described;
-  const std::string_view text = openapi_json();
-  for (std::size_t at = text.find("\"/"); at != text.npos; at = text.find("\"/", at + 1)) {
-    const std::size_t end = text.find('"', at + 1);
-    described.emplace(text.substr(at + 1, end - at - 1));
+TEST_F(ServerTest, StreamsAskForTheTokenToo) {
+  start({.token = base::Secret("s3cret")});
+  for (const auto* path : {"/metrics", "/sse/metrics", "/ws"}) {
+    const Answer answer = get(path);
+    EXPECT_EQ(answer.status, 401) << path;
+    EXPECT_THAT(answer.head, HasSubstr("\r\nWWW-Authenticate: Basic realm=")) << path;
   }
-  EXPECT_EQ(described, routes);
-  EXPECT_EQ(get("/api/v1/openapi.json").body, text);
-}
-
-TEST_F(ServerTest, UnknownPathsAreNotFoundAndCountedAsOne) {
-  start();
-  for (const auto* path : {"/nothing", "/metrics/", "/health/x", "/api/v1", "/live/../metrics",
-                           "/live/assets/../../etc/passwd", "/api/v2/status"}) {
-    EXPECT_EQ(get(path).status, 404) << path;
-  }
-  for (const auto& sample : telemetry::samples(registry, "tickwitness_http_requests_total")) {
-    const std::string& route = sample.labels.front().value;
-    EXPECT_TRUE(route == "other" || route == "/live/assets/") << route;
-  }
+  EXPECT_EQ(get("/metrics", "Authorization: Bearer s3cret\r\n").status, 200);
 }
 
 TEST_F(ServerTest, OnlyGetAndHeadAreAnswered) {
@@ -147,119 +112,6 @@ TEST_F(ServerTest, HeadIsGetWithoutTheBody) {
     EXPECT_EQ(answer.body, "") << path;
     EXPECT_THAT(answer.head, Not(HasSubstr("\r\nContent-Length: 0\r\n"))) << path;
   }
-}
-
-TEST_F(ServerTest, TheRootLeadsToThePage) {
-  start();
-  const Answer answer = get("/");
-  EXPECT_EQ(answer.status, 302);
-  EXPECT_THAT(answer.head, HasSubstr("\r\nLocation: /live\r\n"));
-}
-
-TEST_F(ServerTest, ThePageMayLoadNothingFromElsewhere) {
-  start();
-  const Answer answer = get("/live");
-  if (page_files().empty()) {
-    EXPECT_EQ(answer.status, 404);
-    EXPECT_THAT(answer.body, HasSubstr("no such page file"));
-    GTEST_SKIP() << "this build has no page";
-  }
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_THAT(answer.head, HasSubstr("\r\nContent-Security-Policy: default-src 'none';"));
-  EXPECT_THAT(answer.head, HasSubstr("frame-ancestors 'none'"));
-  EXPECT_THAT(answer.head, Not(HasSubstr("unsafe-")));
-  const std::size_t etag = answer.head.find("\r\nETag: ") + 8;
-  const std::string tag = answer.head.substr(etag, answer.head.find("\r\n", etag) - etag);
-  EXPECT_EQ(get("/live", "If-None-Match: " + tag + "\r\n").status, 304);
-  EXPECT_THAT(get("/live", "Accept-Encoding: gzip\r\n").head,
-              HasSubstr("\r\nContent-Encoding: gzip\r\n"));
-}
-
-TEST_F(ServerTest, WithATokenOnlyHealthIsOpen) {
-  start({.token = base::Secret("s3cret")});
-  for (const auto* path : {"/health", "/health/live"}) EXPECT_EQ(get(path).status, 200) << path;
-  EXPECT_EQ(get("/health/ready").status, 503);
-  for (const auto* path : {"/metrics", "/api/v1/status", "/sse/metrics", "/ws", "/live", "/",
-                           "/nothing", "/healthy"}) {
-    const Answer answer = get(path);
-    EXPECT_EQ(answer.status, 401) << path;
-    EXPECT_THAT(answer.head, HasSubstr("\r\nWWW-Authenticate: Basic realm=")) << path;
-  }
-  for (const auto* wrong :
-       {"Bearer s3cre", "Bearer s3cret2", "Basic s3cret", "s3cret", "Bearer "}) {
-    EXPECT_EQ(get("/metrics", "Authorization: " + std::string(wrong) + "\r\n").status, 401)
-        << wrong;
-  }
-  EXPECT_EQ(get("/metrics", "Authorization: Bearer s3cret\r\n").status, 200);
-  EXPECT_EQ(get("/metrics?token=s3cret").status, 401);
-}
-
-// What any web page in the operator's browser could make it ask.
-TEST_F(ServerTest, WithoutATokenOnlyThisMachinesNamesAreAnswered) {
-  start();
-  for (const auto* host :
-       {"evil.test", "evil.test:8000", "10.0.0.1", "localhost.evil.test", "127.evil.test"}) {
-    RawSocket client(port);
-    client.send("GET /metrics HTTP/1.1\r\nConnection: close\r\nHost: " + std::string(host) +
-                "\r\n\r\n");
-    ASSERT_TRUE(loop.until([&] { return client.ended(); }));
-    EXPECT_TRUE(client.received().starts_with("HTTP/1.1 403 ")) << host;
-  }
-}
-
-TEST_F(ServerTest, ReadinessAndHealthFollowTheReport) {
-  start();
-  EXPECT_THAT(get("/health/ready").body, HasSubstr("Missing: engine: no report."));
-  EXPECT_THAT(get("/health", "Accept: application/json\r\n").body,
-              HasSubstr(R"({"status":"down")"));
-  report(feed::LinkState::waiting);
-  EXPECT_EQ(get("/health/ready").status, 503);
-  EXPECT_THAT(get("/health/ready").body, HasSubstr("kraken main: waiting"));
-  report(feed::LinkState::connected);
-  EXPECT_EQ(get("/health/ready").status, 200);
-  EXPECT_THAT(get("/health", "Accept: application/json\r\n").body, HasSubstr(R"({"status":"ok")"));
-  EXPECT_THAT(get("/api/v1/status").body, HasSubstr(R"("name":"main","state":"connected")"));
-}
-
-TEST_F(ServerTest, MetricsInBothFormatsAndByName) {
-  start();
-  metrics.feed_bytes.at(telemetry::label::Exchange::kraken).add(7);
-  const Answer text = get("/metrics");
-  EXPECT_THAT(text.body, HasSubstr("tickwitness_feed_bytes_total{exchange=\"kraken\"} 7\n"));
-  EXPECT_THAT(text.body, Not(HasSubstr("# EOF")));
-  const Answer open = get("/metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n");
-  EXPECT_THAT(open.head,
-              HasSubstr("\r\nContent-Type: application/openmetrics-text; version=1.0.0"));
-  EXPECT_TRUE(open.body.ends_with("# EOF\n"));
-  const Answer one = get("/metrics?name[]=tickwitness_feed_bytes_total");
-  EXPECT_THAT(one.body, HasSubstr("tickwitness_feed_bytes_total{exchange=\"kraken\"} 7\n"));
-  EXPECT_THAT(one.body, Not(HasSubstr("tickwitness_http_requests_total")));
-  EXPECT_EQ(read(registry, "tickwitness_scrape_duration_seconds"), 3);
-}
-
-TEST_F(ServerTest, MetricsAreCompressedForThoseWhoAcceptIt) {
-  start();
-  for (int i = 0; i < 20; ++i) {
-    metrics.feed_bytes.at(telemetry::label::Exchange::kraken).inc();
-    get("/health");
-  }
-  const Answer plain = get("/metrics");
-  const Answer packed = get("/metrics", "Accept-Encoding: gzip\r\n");
-  ASSERT_GT(plain.body.size(), 1024U);
-  EXPECT_THAT(plain.head, Not(HasSubstr("Content-Encoding")));
-  EXPECT_THAT(plain.head, HasSubstr("\r\nVary: Accept, Accept-Encoding\r\n"));
-  EXPECT_THAT(packed.head, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
-  EXPECT_TRUE(packed.body.starts_with("\x1f\x8b"));
-  EXPECT_LT(packed.body.size(), plain.body.size());
-  EXPECT_THAT(get("/metrics", "Accept-Encoding: gzip; q=0\r\n").head,
-              Not(HasSubstr("Content-Encoding")));
-}
-
-TEST_F(ServerTest, MetricsCanBeSwitchedOff) {
-  start({.metrics = false});
-  const Answer answer = get("/metrics");
-  EXPECT_EQ(answer.status, 404);
-  EXPECT_THAT(answer.body, HasSubstr("switched off"));
 }
 
 TEST_F(ServerTest, AnEventStreamBeginsWithTheNewestMetrics) {
@@ -290,8 +142,45 @@ TEST_F(ServerTest, AClientThatComesBackGetsWhatItMissed) {
   const std::string& all = client.received();
   const std::size_t id = all.find("id: ");
   ASSERT_NE(id, std::string::npos);
-  EXPECT_THAT(all.substr(id), testing::StartsWith("id: " + std::to_string(first + 1) +
-                                                  "\nevent: heartbeat\ndata: {\"timestamp\":"));
+  EXPECT_THAT(all.substr(id), StartsWith("id: " + std::to_string(first + 1) +
+                                         "\nevent: heartbeat\ndata: {\"timestamp\":"));
+}
+
+TEST_F(ServerTest, AWebSocketGetsTheNewestMetricsThenWhatIsPublished) {
+  start();
+  net::WsChannelFactory factory(loop.executor);
+  const auto channel = factory.make({});
+  std::vector<std::string> got;
+  bool closed = false;
+  channel->open({.tls = false, .host = "127.0.0.1", .port = port, .path = "/ws", .ca_file = ""},
+                {.on_open = [](base::Now) {},
+                 .on_message = [&](base::Now, std::string_view text) { got.emplace_back(text); },
+                 .on_closed = [&](base::Now, const runtime::Closed&) { closed = true; }});
+  ASSERT_TRUE(loop.until([&] { return !got.empty(); }));
+  EXPECT_THAT(got[0], StartsWith(R"({"event":"kraken_metrics","data":{"latency_p50_ms":null)"));
+  EXPECT_EQ(server->counts().sockets, 1U);
+  got.clear();  // a second's event may have come in between
+  server->publish("word", R"({"n":7})", std::make_shared<const std::string>("data: 7\n\n"));
+  ASSERT_TRUE(
+      loop.until([&] { return !got.empty() && got.back().starts_with(R"({"event":"word")"); }));
+  EXPECT_EQ(got.back(), R"({"event":"word","data":{"n":7}})");
+  channel->close();
+  ASSERT_TRUE(loop.until([&] { return closed && server->counts().sockets == 0; }));
+}
+
+TEST_F(ServerTest, CountsWhatIsOpenAndWhatWasRefused) {
+  start();
+  EXPECT_EQ(server->counts().connections, 0U);
+  RawSocket waiting(port);
+  RawSocket client(port);
+  client.send("GET /sse/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(loop.until([&] { return server->counts().events_sent > 0; }));
+  EXPECT_EQ(server->counts().event_clients, 1U);
+  EXPECT_EQ(server->counts().connections, 1U);  // the stream has left its own
+  waiting.send("no HTTP\r\n\r\n");
+  ASSERT_TRUE(loop.until([&] { return waiting.ended(); }));
+  EXPECT_EQ(server->counts().bad_requests, 1U);
+  EXPECT_EQ(server->counts().refused_full, 0U);
 }
 
 TEST_F(ServerTest, StopsOnce) {
@@ -306,9 +195,7 @@ TEST_F(ServerTest, StopsOnce) {
 
 TEST_F(ServerTest, AnAddressInUseIsAnErrorThatNamesIt) {
   start();
-  ServerSettings settings;
-  settings.listen = {{.port = port}};
-  Server second(loop.executor, registry, metrics, {}, settings);
+  Server second(loop.executor, *service, {.listen = {{.port = port}}, .limits = {}});
   const auto ports = second.start();
   ASSERT_FALSE(ports.has_value());
   EXPECT_THAT(ports.error().message, HasSubstr("127.0.0.1"));

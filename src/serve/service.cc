@@ -1,0 +1,286 @@
+#include "serve/service.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "serve/access.h"
+#include "serve/api.h"
+#include "serve/compress.h"
+#include "serve/liveness.h"
+#include "serve/page.gen.h"
+#include "serve/payload.h"
+#include "telemetry/exposition.h"
+
+namespace tickwitness::serve {
+namespace {
+
+constexpr base::Duration kSecond = std::chrono::seconds(1);
+constexpr std::uint64_t kHeartbeatSeconds = 5;
+constexpr std::size_t kReplayEventsMax = 64;     // a minute of events for clients that come back
+constexpr std::size_t kCompressBytesMin = 1024;  // below, gzip costs more than it saves
+constexpr std::string_view kAssets = "/live/assets/";
+constexpr std::string_view kEvents = "/sse/metrics";
+constexpr std::string_view kSockets = "/ws";
+constexpr std::string_view kMetricsEvent = "kraken_metrics";
+
+const net::Headers kPageHeaders{
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' "
+     "data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"Referrer-Policy", "no-referrer"}};
+
+net::Response json(int status, std::string body) {
+  net::Response response = net::Response::of(status, "application/json", std::move(body));
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+const PageFile* page_file(std::string_view path, bool gzip) {
+  const PageFile* found = nullptr;
+  for (const PageFile& file : page_files()) {
+    if (file.path == path && (!file.gzip || gzip) && (found == nullptr || file.gzip)) found = &file;
+  }
+  return found;
+}
+
+net::Response page_answer(const net::Request& request, std::string_view path, bool immutable) {
+  const PageFile* file =
+      page_file(path, accepts_gzip(request.header("Accept-Encoding").value_or("")));
+  if (file == nullptr) return net::Response::text(404, "This build has no such page file.");
+  const std::string etag(file->etag);
+  net::Response response;
+  if (request.header("If-None-Match") == std::string_view(etag)) {
+    response.status = 304;
+  } else {
+    response = net::Response::of(200, std::string(file->content_type), std::string(file->bytes));
+    if (file->gzip) response.headers.push_back({"Content-Encoding", "gzip"});
+  }
+  response.headers.push_back({"ETag", etag});
+  response.headers.push_back({"Vary", "Accept-Encoding"});
+  response.headers.push_back(
+      {"Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache"});
+  response.headers.insert(response.headers.end(), kPageHeaders.begin(), kPageHeaders.end());
+  return response;
+}
+
+std::uint64_t first_event_id(base::WallTime started) {
+  return static_cast<std::uint64_t>(
+      std::chrono::floor<std::chrono::seconds>(started.time_since_epoch()).count() * 1'000'000);
+}
+
+}  // namespace
+
+std::string socket_text(std::string_view event, std::string_view data) {
+  return fmt::format(R"({{"event":"{}","data":{}}})", event, data);
+}
+
+Service::Service(runtime::Executor& executor, const telemetry::Registry& registry,
+                 telemetry::Catalog& metrics, ProcessInfo process, ServiceSettings settings,
+                 Outside outside)
+    : executor_(executor),
+      registry_(registry),
+      metrics_(metrics),
+      process_(std::move(process)),
+      settings_(std::move(settings)),
+      outside_(std::move(outside)),
+      log_(kReplayEventsMax, first_event_id(process_.started.wall)),
+      timer_(executor.make_timer()),
+      connections_(metrics.http_connections.at()),
+      clients_(metrics.sse_clients.at()),
+      sockets_open_(metrics.websocket_connections.at(telemetry::label::Route{kSockets})),
+      report_age_(metrics.engine_report_age_seconds.at()),
+      sent_(metrics.sse_events_sent.at()),
+      lagged_(metrics.sse_clients_lagged.at()),
+      dropped_(metrics.sse_clients_dropped.at()),
+      scrape_(metrics.scrape_duration_seconds.at()) {}
+
+void Service::start() {
+  next_second_ = executor_.clock().now().mono;
+  second();
+}
+
+void Service::stop() {
+  timer_->cancel();
+}
+
+std::optional<net::Response> Service::refusal(const net::Request& request) const {
+  if (settings_.token.empty()) {
+    if (is_own_host(request)) return std::nullopt;
+    return net::Response::text(403,
+                               "Asked under a name that is not this machine's own: use localhost, "
+                               "127.0.0.1 or [::1], or configure auth.token_file.");
+  }
+  const bool open = request.path == "/health" || request.path.starts_with("/health/");
+  if (open || has_token(request, settings_.token)) return std::nullopt;
+  net::Response response = net::Response::text(
+      401, "A token is asked for: as Bearer token, or as password with any user name.");
+  response.headers.push_back({"WWW-Authenticate", "Basic realm=\"tickwitness\""});
+  return response;
+}
+
+const EngineStatus* Service::fresh_status(base::Instant now) const {
+  return status_ && now - status_->at.mono <= kStatusAgeMax ? status_.get() : nullptr;
+}
+
+net::Response Service::handle(const net::Request& request) {
+  const base::Instant began = executor_.clock().now().mono;
+  std::string route = "other";
+  std::optional<net::Response> response = refusal(request);
+  if (!response) {
+    response = answer(request, route);
+    response->headers.push_back({"X-Content-Type-Options", "nosniff"});
+  }
+  count(route, response->status, began);
+  return std::move(*response);
+}
+
+bool Service::is_stream(const net::Request& request) {
+  return request.method == "GET" && (request.path == kEvents || request.path == kSockets);
+}
+
+std::optional<net::Response> Service::refuse_stream(const net::Request& request) {
+  const base::Instant began = executor_.clock().now().mono;
+  auto refused = refusal(request);
+  if (refused) count("other", refused->status, began);
+  return refused;
+}
+
+void Service::count_stream(const net::Request& request, base::Instant began) {
+  const int switched = request.upgrade ? 101 : 426;
+  count(request.path, request.path == kEvents ? 200 : switched, began);
+}
+
+std::vector<EventLog::Chunk> Service::first_events(const net::Request& request) const {
+  std::vector<EventLog::Chunk> first;
+  if (const auto last = request.header("Last-Event-ID")) first = log_.after(*last);
+  if (first.empty() && last_metrics_) first.push_back(last_metrics_);
+  return first;
+}
+
+std::string Service::first_text() const {
+  return socket_text(kMetricsEvent,
+                     kraken_metrics(registry_, status_.get(), process_, executor_.clock().now()));
+}
+
+net::Response Service::answer(const net::Request& request, std::string& route) {
+  const std::string& path = request.path;
+  const base::Instant now = executor_.clock().now().mono;
+  const auto is = [&](std::string_view name) {
+    if (path != name) return false;
+    route = name;
+    return true;
+  };
+  if (request.method != "GET") {
+    net::Response refusal = net::Response::text(405, "Only GET and HEAD are answered here.");
+    refusal.headers.push_back({"Allow", "GET, HEAD"});
+    return refusal;
+  }
+  if (is("/metrics")) return metrics_answer(request);
+  if (is("/health")) return health_answer(request);
+  if (is("/health/live")) return net::Response::text(200, "OK");
+  if (is("/health/ready")) return ready_answer();
+  if (is("/api/v1/status")) return json(200, status_json(status_.get(), process_, now));
+  if (is("/api/v1/feeds")) return json(200, feeds_json(status_.get(), now));
+  if (is("/api/v1/openapi.json")) return json(200, std::string(openapi_json()));
+  if (is("/live") || is("/live/")) return page_answer(request, "index.html", false);
+  if (path.starts_with(kAssets)) {
+    route = kAssets;
+    return page_answer(request, "assets/" + path.substr(kAssets.size()), true);
+  }
+  if (is("/")) {
+    net::Response redirect = net::Response::text(302, "The page is at /live.");
+    redirect.headers.push_back({"Location", "/live"});
+    return redirect;
+  }
+  return net::Response::text(404,
+                             "Not found. Try /live, /metrics, /health or /api/v1/openapi.json.");
+}
+
+net::Response Service::metrics_answer(const net::Request& request) {
+  if (!settings_.metrics)
+    return net::Response::text(404, "Metrics are switched off in the configuration.");
+  const base::Instant began = executor_.clock().now().mono;
+  const telemetry::Format format = telemetry::negotiate(request.header("Accept").value_or(""));
+  telemetry::RenderOptions options{.dialects = settings_.dialects, .format = format};
+  for (const auto& [name, value] : request.query) {
+    if (name == "name[]") options.names.push_back(value);
+  }
+  std::string body = telemetry::render(registry_, options);
+  const bool gzip = body.size() >= kCompressBytesMin &&
+                    accepts_gzip(request.header("Accept-Encoding").value_or(""));
+  if (gzip) body = compress_gzip(body);
+  net::Response response =
+      net::Response::of(200, std::string(telemetry::content_type(format)), std::move(body));
+  if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
+  response.headers.push_back({"Vary", "Accept, Accept-Encoding"});
+  scrape_.observe(executor_.clock().now().mono - began);
+  return response;
+}
+
+net::Response Service::health_answer(const net::Request& request) const {
+  const auto accept = request.header("Accept");
+  if (accept && accept->find("application/json") != std::string_view::npos) {
+    return json(200, health_json(status_.get(), executor_.clock().now().mono));
+  }
+  return net::Response::text(200, "OK");
+}
+
+net::Response Service::ready_answer() const {
+  const Readiness state = readiness(status_.get(), executor_.clock().now().mono);
+  if (state.ready) return net::Response::text(200, "OK");
+  return net::Response::text(
+      503, fmt::format("Not ready. Missing: {}.", fmt::join(state.missing, "; ")));
+}
+
+void Service::count(const std::string& route, int status, base::Instant began) {
+  metrics_.http_requests
+      .at(telemetry::label::Route{route}, telemetry::label::StatusCode{std::to_string(status)})
+      .inc();
+  metrics_.http_request_duration_seconds.at(telemetry::label::Route{route})
+      .observe(executor_.clock().now().mono - began);
+}
+
+void Service::second() {
+  const base::Now now = executor_.clock().now();
+  publish(kMetricsEvent, kraken_metrics(registry_, fresh_status(now.mono), process_, now));
+  last_metrics_ = log_.last();
+  if (seconds_++ % kHeartbeatSeconds == 0) publish("heartbeat", heartbeat(now));
+  observe();
+  while (next_second_ <= now.mono) next_second_ += kSecond;
+  timer_->arm(next_second_, [this] { second(); });
+}
+
+void Service::publish(std::string_view event, const std::string& data) {
+  outside_.publish(event, data, log_.append(event, data));
+}
+
+void Service::observe() {
+  const TransportCounts counts = outside_.counts();
+  connections_.set(static_cast<double>(counts.connections));
+  sockets_open_.set(static_cast<double>(counts.sockets));
+  if (status_) {
+    const base::Duration age = executor_.clock().now().mono - status_->at.mono;
+    report_age_.set(std::chrono::duration<double>(age).count());
+  }
+  count_rejects(counts);
+  clients_.set(static_cast<double>(counts.event_clients));
+  sent_.add(counts.events_sent - seen_.events_sent);
+  lagged_.add(counts.clients_lagged - seen_.clients_lagged);
+  dropped_.add(counts.clients_stalled - seen_.clients_stalled);
+  seen_ = counts;
+}
+
+void Service::count_rejects(const TransportCounts& now) {
+  using telemetry::label::RejectReason;
+  const auto carry = [&](RejectReason reason, std::uint64_t before, std::uint64_t after) {
+    metrics_.http_rejected.at(reason).add(after - before);
+  };
+  carry(RejectReason::full, seen_.refused_full, now.refused_full);
+  carry(RejectReason::per_ip, seen_.refused_per_ip, now.refused_per_ip);
+  carry(RejectReason::bad_request, seen_.bad_requests, now.bad_requests);
+  carry(RejectReason::timeout, seen_.timeouts, now.timeouts);
+  carry(RejectReason::tls, seen_.tls_failures, now.tls_failures);
+}
+
+}  // namespace tickwitness::serve

@@ -1,0 +1,127 @@
+// What tickwitness answers and what it tells each second: metrics in every format, health, the API,
+// the page, the events of the stream. Not how that is carried: serve/server.h does it over sockets,
+// a simulated world in its own way. Reads the registry and the engine's last snapshot and never
+// waits for the engine.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "net/http_message.h"
+#include "runtime/executor.h"
+#include "serve/event_log.h"
+#include "serve/status.h"
+#include "telemetry/catalog.gen.h"
+#include "telemetry/registry.h"
+
+namespace tickwitness::serve {
+
+struct ServiceSettings {
+  std::vector<std::string> dialects;
+  bool metrics = true;  // false: /metrics answers 404
+  base::Secret token;   // empty: nobody is asked for one
+};
+
+// What metrics tell of the carrier. Open now: connections (without streams), clients of the event
+// stream, WebSockets. The others count since its start and never fall.
+struct TransportCounts {
+  std::size_t connections = 0;
+  std::size_t event_clients = 0;
+  std::size_t sockets = 0;
+  std::uint64_t events_sent = 0;  // once for each client
+  std::uint64_t clients_lagged = 0;
+  std::uint64_t clients_stalled = 0;
+  std::uint64_t refused_full = 0;  // requests that never came to be handled, by reason
+  std::uint64_t refused_per_ip = 0;
+  std::uint64_t bad_requests = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t tls_failures = 0;
+};
+
+// All calls on the executor's thread, but for the constructor.
+class Service {
+ public:
+  // What the service asks of its carrier, on the executor's thread; both are set. Neither is called
+  // before start().
+  struct Outside {
+    // To everyone who listens: `chunk` is the event in the form of the event stream, `data` the
+    // same as one line of JSON (socket_text makes a WebSocket's message of it).
+    std::function<void(std::string_view event, const std::string& data,
+                       const EventLog::Chunk& chunk)>
+        publish;
+    std::function<TransportCounts()> counts;
+  };
+
+  // Everything referenced outlives the service.
+  Service(runtime::Executor& executor, const telemetry::Registry& registry,
+          telemetry::Catalog& metrics, ProcessInfo process, ServiceSettings settings,
+          Outside outside);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // The first second's events at once, then each second.
+  void start();
+  void stop();
+
+  // Any request but those that is_stream() tells of; refused requests too. Counted.
+  net::Response handle(const net::Request& request);
+
+  // GET /sse/metrics or /ws: answered by the carrier, who asks refuse_stream() first, opens the
+  // stream and then says so with count_stream(). `began`: when the request came, monotonic.
+  static bool is_stream(const net::Request& request);
+  // The answer to a stream that must not be opened, counted; nothing when it may be.
+  std::optional<net::Response> refuse_stream(const net::Request& request);
+  void count_stream(const net::Request& request, base::Instant began);
+  // What a new client of /sse/metrics gets at once: what it missed by its Last-Event-ID, else the
+  // newest metrics.
+  std::vector<EventLog::Chunk> first_events(const net::Request& request) const;
+  // What a new client of /ws gets at once.
+  std::string first_text() const;
+
+  // The engine's newest snapshot; null before the first.
+  void set_status(std::shared_ptr<const EngineStatus> status) { status_ = std::move(status); }
+  const std::shared_ptr<const EngineStatus>& status() const { return status_; }
+  void set_dialects(std::vector<std::string> dialects) { settings_.dialects = std::move(dialects); }
+
+ private:
+  net::Response answer(const net::Request& request, std::string& route);
+  net::Response metrics_answer(const net::Request& request);
+  net::Response health_answer(const net::Request& request) const;
+  net::Response ready_answer() const;
+  // What is wrong with where the request comes from; nothing when it may be answered.
+  std::optional<net::Response> refusal(const net::Request& request) const;
+  // The engine's last report, null when it is too old to stand for now.
+  const EngineStatus* fresh_status(base::Instant now) const;
+  void count(const std::string& route, int status, base::Instant began);
+  void second();
+  void publish(std::string_view event, const std::string& data);
+  void observe();
+  void count_rejects(const TransportCounts& now);
+
+  runtime::Executor& executor_;
+  const telemetry::Registry& registry_;
+  telemetry::Catalog& metrics_;
+  ProcessInfo process_;
+  ServiceSettings settings_;
+  Outside outside_;
+  std::shared_ptr<const EngineStatus> status_;
+  EventLog log_;
+  std::unique_ptr<runtime::Timer> timer_;
+  base::Instant next_second_{};
+  EventLog::Chunk last_metrics_;  // what a new client gets at once
+  std::uint64_t seconds_ = 0;
+  TransportCounts seen_;
+  telemetry::Gauge connections_, clients_, sockets_open_, report_age_;
+  telemetry::Counter sent_, lagged_, dropped_;
+  telemetry::Histogram scrape_;
+};
+
+// An event as the text of a WebSocket: {"event":"…","data":…}.
+std::string socket_text(std::string_view event, std::string_view data);
+
+}  // namespace tickwitness::serve

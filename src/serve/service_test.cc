@@ -1,0 +1,371 @@
+#include "serve/service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "feed/test_world.h"
+#include "serve/api.h"
+#include "serve/page.gen.h"
+#include "serve/test_status.h"
+#include "telemetry/test_read.h"
+
+namespace tickwitness::serve {
+namespace {
+
+using namespace std::chrono_literals;
+using telemetry::test::read;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Event {
+  std::string name, data, chunk;
+};
+
+// A service with its time and its carrier by hand.
+struct World {
+  explicit World(ServiceSettings settings = {})
+      : service(executor, registry, metrics,
+                {.mode = "run",
+                 .version = "1.2.3",
+                 .commit = "abc",
+                 .instance = "here",
+                 .started = executor.now()},
+                with_dialects(std::move(settings)),
+                {.publish =
+                     [this](std::string_view event, const std::string& data,
+                            const EventLog::Chunk& chunk) {
+                       published.push_back({std::string(event), data, *chunk});
+                     },
+                 .counts = [this] { return counts; }}) {}
+  static ServiceSettings with_dialects(ServiceSettings settings) {
+    settings.dialects = {"kraken", "trading"};
+    return settings;
+  }
+  static net::Request request(std::string_view target, net::Headers headers = {}) {
+    net::Request request{.method = "GET", .target = std::string(target)};
+    EXPECT_TRUE(net::parse_target(target, request.path, request.query)) << target;
+    request.headers = std::move(headers);
+    if (!request.header("Host")) request.headers.push_back({"Host", "localhost"});
+    return request;
+  }
+  net::Response get(std::string_view target, net::Headers headers = {}) {
+    return service.handle(request(target, std::move(headers)));
+  }
+  std::string body(std::string_view target, net::Headers headers = {}) {
+    const auto answer = get(target, std::move(headers));
+    return answer.body ? *answer.body : "";
+  }
+  void report(feed::LinkState state) {
+    auto status = std::make_shared<EngineStatus>(test::engine({test::connection("main", state)}));
+    status->at = executor.now();
+    service.set_status(std::move(status));
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& event : published) all.push_back(event.name);
+    return all;
+  }
+
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  feed::test::HandExecutor executor;
+  std::vector<Event> published;
+  TransportCounts counts;
+  Service service;
+};
+
+struct Route {
+  std::string_view path;
+  int status;
+  std::string_view type;
+};
+
+// Every route that handle() answers but the page's; the API's description must name exactly these,
+// the page and the streams.
+constexpr Route kRoutes[] = {
+    {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8"},
+    {"/health", 200, "text/plain; charset=utf-8"},
+    {"/health/live", 200, "text/plain; charset=utf-8"},
+    {"/health/ready", 503, "text/plain; charset=utf-8"},
+    {"/api/v1/status", 200, "application/json"},
+    {"/api/v1/feeds", 200, "application/json"},
+    {"/api/v1/openapi.json", 200, "application/json"},
+};
+
+TEST(Service, RoutesAnswer) {
+  World world;
+  for (const auto& route : kRoutes) {
+    const net::Response answer = world.get(route.path);
+    EXPECT_EQ(answer.status, route.status) << route.path;
+    EXPECT_EQ(answer.header("Content-Type"), route.type) << route.path;
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff") << route.path;
+    EXPECT_EQ(read(world.registry, "tickwitness_http_requests_total", {{"route", route.path}}), 1)
+        << route.path;
+  }
+}
+
+TEST(Service, TheDescriptionNamesEveryRouteThatAnswersAndNoOther) {
+  World world;
+  std::set<std::string> routes{"/live", "/sse/metrics", "/ws"};
+  for (const auto& route : kRoutes) routes.emplace(route.path);
+  std::set<std::string> described;
+  const std::string_view text = openapi_json();
+  for (std::size_t at = text.find("\"/"); at != text.npos; at = text.find("\"/", at + 1)) {
+    const std::size_t end = text.find('"', at + 1);
+    described.emplace(text.substr(at + 1, end - at - 1));
+  }
+  EXPECT_EQ(described, routes);
+  EXPECT_EQ(world.body("/api/v1/openapi.json"), text);
+}
+
+TEST(Service, UnknownPathsAreNotFoundAndCountedAsOne) {
+  World world;
+  for (const auto* path : {"/nothing", "/metrics/", "/health/x", "/api/v1", "/live/../metrics",
+                           "/live/assets/../../etc/passwd", "/api/v2/status"}) {
+    EXPECT_EQ(world.get(path).status, 404) << path;
+  }
+  for (const auto& sample : telemetry::samples(world.registry, "tickwitness_http_requests_total")) {
+    const std::string& route = sample.labels.front().value;
+    EXPECT_TRUE(route == "other" || route == "/live/assets/") << route;
+  }
+}
+
+TEST(Service, OnlyGetIsAnswered) {
+  World world;
+  for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
+    for (const auto* path : {"/metrics", "/sse/metrics", "/ws", "/nothing"}) {
+      net::Request request = World::request(path);
+      request.method = method;
+      ASSERT_FALSE(Service::is_stream(request)) << method << ' ' << path;
+      const net::Response answer = world.service.handle(request);
+      EXPECT_EQ(answer.status, 405) << method << ' ' << path;
+      EXPECT_EQ(answer.header("Allow"), "GET, HEAD");
+    }
+  }
+}
+
+TEST(Service, TheRootLeadsToThePage) {
+  World world;
+  const net::Response answer = world.get("/");
+  EXPECT_EQ(answer.status, 302);
+  EXPECT_EQ(answer.header("Location"), "/live");
+}
+
+TEST(Service, ThePageMayLoadNothingFromElsewhere) {
+  World world;
+  const net::Response answer = world.get("/live");
+  if (page_files().empty()) {
+    EXPECT_EQ(answer.status, 404);
+    EXPECT_THAT(*answer.body, HasSubstr("no such page file"));
+    GTEST_SKIP() << "this build has no page";
+  }
+  EXPECT_EQ(answer.status, 200);
+  const auto policy = answer.header("Content-Security-Policy");
+  ASSERT_TRUE(policy.has_value());
+  EXPECT_THAT(*policy, testing::StartsWith("default-src 'none';"));
+  EXPECT_THAT(*policy, HasSubstr("frame-ancestors 'none'"));
+  EXPECT_THAT(*policy, Not(HasSubstr("unsafe-")));
+  ASSERT_TRUE(answer.header("ETag").has_value());
+  EXPECT_EQ(world.get("/live", {{"If-None-Match", std::string(*answer.header("ETag"))}}).status,
+            304);
+  EXPECT_EQ(world.get("/live", {{"Accept-Encoding", "gzip"}}).header("Content-Encoding"), "gzip");
+}
+
+TEST(Service, WithATokenOnlyHealthIsOpen) {
+  World world({.token = base::Secret("s3cret")});
+  for (const auto* path : {"/health", "/health/live"}) {
+    EXPECT_EQ(world.get(path).status, 200) << path;
+  }
+  EXPECT_EQ(world.get("/health/ready").status, 503);
+  for (const auto* path : {"/metrics", "/api/v1/status", "/live", "/", "/nothing", "/healthy",
+                           "/metrics?token=s3cret"}) {
+    const net::Response answer = world.get(path);
+    EXPECT_EQ(answer.status, 401) << path;
+    EXPECT_EQ(answer.header("WWW-Authenticate"), "Basic realm=\"tickwitness\"") << path;
+  }
+  for (const auto* wrong :
+       {"Bearer s3cre", "Bearer s3cret2", "Basic s3cret", "s3cret", "Bearer "}) {
+    EXPECT_EQ(world.get("/metrics", {{"Authorization", wrong}}).status, 401) << wrong;
+  }
+  EXPECT_EQ(world.get("/metrics", {{"Authorization", "Bearer s3cret"}}).status, 200);
+}
+
+// What any web page in the operator's browser could make it ask.
+TEST(Service, WithoutATokenOnlyThisMachinesNamesAreAnswered) {
+  World world;
+  for (const auto* host :
+       {"evil.test", "evil.test:8000", "10.0.0.1", "localhost.evil.test", "127.evil.test"}) {
+    EXPECT_EQ(world.get("/metrics", {{"Host", host}}).status, 403) << host;
+  }
+}
+
+TEST(Service, StreamsAreRefusedAndCountedAsEverythingElse) {
+  World world({.token = base::Secret("s3cret")});
+  const auto counted = [&](std::string_view route, std::string_view status) {
+    return read(world.registry, "tickwitness_http_requests_total",
+                {{"route", route}, {"status_code", status}});
+  };
+  for (const auto* path : {"/sse/metrics", "/ws"}) {
+    ASSERT_TRUE(Service::is_stream(World::request(path))) << path;
+    const auto refused = world.service.refuse_stream(World::request(path));
+    ASSERT_TRUE(refused.has_value()) << path;
+    EXPECT_EQ(refused->status, 401) << path;
+  }
+  EXPECT_EQ(counted("other", "401"), 2);
+  net::Request request = World::request("/ws", {{"Authorization", "Bearer s3cret"}});
+  EXPECT_FALSE(world.service.refuse_stream(request).has_value());
+  world.service.count_stream(request, world.executor.now().mono);  // not asked as a WebSocket
+  request.upgrade = true;
+  world.service.count_stream(request, world.executor.now().mono);
+  request.path = "/sse/metrics";
+  world.service.count_stream(request, world.executor.now().mono);
+  EXPECT_EQ(counted("/ws", "426"), 1);
+  EXPECT_EQ(counted("/ws", "101"), 1);
+  EXPECT_EQ(counted("/sse/metrics", "200"), 1);
+}
+
+TEST(Service, ReadinessAndHealthFollowTheReport) {
+  World world;
+  const net::Headers json{{"Accept", "application/json"}};
+  EXPECT_THAT(world.body("/health/ready"), HasSubstr("Missing: engine: no report."));
+  EXPECT_THAT(world.body("/health", json), HasSubstr(R"({"status":"down")"));
+  world.report(feed::LinkState::waiting);
+  EXPECT_EQ(world.get("/health/ready").status, 503);
+  EXPECT_THAT(world.body("/health/ready"), HasSubstr("kraken main: waiting"));
+  world.report(feed::LinkState::connected);
+  EXPECT_EQ(world.get("/health/ready").status, 200);
+  EXPECT_THAT(world.body("/health", json), HasSubstr(R"({"status":"ok")"));
+  EXPECT_THAT(world.body("/api/v1/status"), HasSubstr(R"("name":"main","state":"connected")"));
+}
+
+TEST(Service, MetricsInBothFormatsAndByName) {
+  World world;
+  world.metrics.feed_bytes.at(telemetry::label::Exchange::kraken).add(7);
+  const std::string text = world.body("/metrics");
+  EXPECT_THAT(text, HasSubstr("tickwitness_feed_bytes_total{exchange=\"kraken\"} 7\n"));
+  EXPECT_THAT(text, Not(HasSubstr("# EOF")));
+  const net::Response open =
+      world.get("/metrics", {{"Accept", "application/openmetrics-text;version=1.0.0"}});
+  EXPECT_THAT(std::string(*open.header("Content-Type")),
+              testing::StartsWith("application/openmetrics-text; version=1.0.0"));
+  EXPECT_TRUE(open.body->ends_with("# EOF\n"));
+  const std::string one = world.body("/metrics?name[]=tickwitness_feed_bytes_total");
+  EXPECT_THAT(one, HasSubstr("tickwitness_feed_bytes_total{exchange=\"kraken\"} 7\n"));
+  EXPECT_THAT(one, Not(HasSubstr("tickwitness_http_requests_total")));
+  EXPECT_EQ(read(world.registry, "tickwitness_scrape_duration_seconds"), 3);
+}
+
+TEST(Service, MetricsAreCompressedForThoseWhoAcceptIt) {
+  World world;
+  for (const auto& route : kRoutes) world.get(route.path);
+  const net::Response plain = world.get("/metrics");
+  const net::Response packed = world.get("/metrics", {{"Accept-Encoding", "gzip"}});
+  ASSERT_GT(plain.body->size(), 1024U);
+  EXPECT_EQ(plain.header("Content-Encoding"), std::nullopt);
+  EXPECT_EQ(plain.header("Vary"), "Accept, Accept-Encoding");
+  EXPECT_EQ(packed.header("Content-Encoding"), "gzip");
+  EXPECT_TRUE(packed.body->starts_with("\x1f\x8b"));
+  EXPECT_LT(packed.body->size(), plain.body->size());
+  EXPECT_EQ(world.get("/metrics", {{"Accept-Encoding", "gzip; q=0"}}).header("Content-Encoding"),
+            std::nullopt);
+}
+
+TEST(Service, MetricsCanBeSwitchedOff) {
+  World world({.metrics = false});
+  EXPECT_EQ(world.get("/metrics").status, 404);
+  EXPECT_THAT(world.body("/metrics"), HasSubstr("switched off"));
+}
+
+TEST(Service, TellsTheMetricsEachSecondAndAHeartbeatEachFifth) {
+  World world;
+  EXPECT_THAT(world.names(), ElementsAre());
+  world.service.start();
+  EXPECT_THAT(world.names(), ElementsAre("kraken_metrics", "heartbeat"));
+  world.executor.run_until(5s);
+  EXPECT_THAT(world.names(),
+              ElementsAre("kraken_metrics", "heartbeat", "kraken_metrics", "kraken_metrics",
+                          "kraken_metrics", "kraken_metrics", "kraken_metrics", "heartbeat"));
+  // Ids of a process begin with the second it started in, 1'700'000'000 here.
+  EXPECT_EQ(world.published[1].data, R"({"timestamp":1700000000000})");
+  EXPECT_EQ(world.published[1].chunk,
+            "id: 1700000000000001\nevent: heartbeat\ndata: {\"timestamp\":1700000000000}\n\n");
+  world.service.stop();
+  world.executor.run_until(60s);
+  EXPECT_EQ(world.published.size(), 8U);
+}
+
+TEST(Service, ANewClientGetsWhatItMissedOrTheNewestMetrics) {
+  World world;
+  const auto first = [&](net::Headers headers) {
+    std::vector<std::string> chunks;
+    for (const auto& chunk :
+         world.service.first_events(World::request("/sse/metrics", std::move(headers)))) {
+      chunks.push_back(*chunk);
+    }
+    return chunks;
+  };
+  EXPECT_THAT(first({}), ElementsAre());
+  world.service.start();
+  world.executor.run_until(1s);
+  ASSERT_EQ(world.published.size(), 3U);
+  EXPECT_THAT(first({}), ElementsAre(world.published[2].chunk));
+  EXPECT_THAT(first({{"Last-Event-ID", "1700000000000000"}}),
+              ElementsAre(world.published[1].chunk, world.published[2].chunk));
+  EXPECT_THAT(first({{"Last-Event-ID", "7"}}), ElementsAre(world.published[2].chunk));
+  EXPECT_EQ(world.service.first_text(),
+            R"({"event":"kraken_metrics","data":)" + world.published[2].data + "}");
+}
+
+TEST(Service, AReportTooOldNoLongerStandsForNow) {
+  World world;
+  world.report(feed::LinkState::connected);
+  world.service.start();
+  EXPECT_THAT(world.published.front().data, HasSubstr(R"("ws_status":"connected")"));
+  world.published.clear();
+  world.executor.run_until(5s);
+  EXPECT_THAT(world.published[4].data, HasSubstr(R"("ws_status":"connected")"));
+  world.executor.run_until(6s);
+  EXPECT_THAT(world.published.back().data, HasSubstr(R"("ws_status":null)"));
+  EXPECT_EQ(read(world.registry, "tickwitness_engine_report_age_seconds"), 6);
+}
+
+TEST(Service, WhatTheCarrierCountsIsExportedEachSecond) {
+  World world;
+  world.service.start();
+  const auto value = [&](std::string_view name) { return read(world.registry, name); };
+  const auto rejected = [&](std::string_view reason) {
+    return read(world.registry, "tickwitness_http_rejected_total", {{"reason", reason}});
+  };
+  for (std::uint64_t n = 1; n <= 2; ++n) {  // counters are carried over as they stand
+    world.counts = {.connections = n,
+                    .event_clients = 10 * n,
+                    .sockets = 20 * n,
+                    .events_sent = 30 * n,
+                    .clients_lagged = 40 * n,
+                    .clients_stalled = 50 * n,
+                    .refused_full = 60 * n,
+                    .refused_per_ip = 70 * n,
+                    .bad_requests = 80 * n,
+                    .timeouts = 90 * n,
+                    .tls_failures = 100 * n};
+    world.executor.run_until(base::Duration(n * 1s));
+    const auto times = [&](double one) { return one * static_cast<double>(n); };
+    EXPECT_EQ(value("tickwitness_http_connections"), times(1));
+    EXPECT_EQ(value("tickwitness_sse_clients"), times(10));
+    EXPECT_EQ(value("tickwitness_websocket_connections"), times(20));
+    EXPECT_EQ(value("tickwitness_sse_events_sent_total"), times(30));
+    EXPECT_EQ(value("tickwitness_sse_clients_lagged_total"), times(40));
+    EXPECT_EQ(value("tickwitness_sse_clients_dropped_total"), times(50));
+    EXPECT_EQ(rejected("full"), times(60));
+    EXPECT_EQ(rejected("per_ip"), times(70));
+    EXPECT_EQ(rejected("bad_request"), times(80));
+    EXPECT_EQ(rejected("timeout"), times(90));
+    EXPECT_EQ(rejected("tls"), times(100));
+  }
+}
+
+}  // namespace
+}  // namespace tickwitness::serve
