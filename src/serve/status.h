@@ -1,5 +1,5 @@
-// The engine's state as serve/ shows it: a snapshot that the engine hands over once a second. What
-// is counted is read from the registry instead.
+// The engine's state as serve/ shows it: a snapshot that the engine hands over four times a second.
+// What is counted is read from the registry instead.
 #pragma once
 
 #include <cstdint>
