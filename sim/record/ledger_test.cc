@@ -1,0 +1,297 @@
+#include "sim/record/ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/record/wire_for_tests.h"
+
+namespace tickwitness::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using Reason = runtime::CloseReason;
+using testing::ElementsAre;
+using testing::Pair;
+
+TEST(Ledger, SumsWhatWasDelivered) {
+  Wire wire;
+  wire.serve_trades();
+  wire.trades(3);
+  wire.deliver({.kind = SentKind::malformed, .reason = "json"}, 7);
+  const Traffic& traffic = wire.ledger.traffic();
+  EXPECT_EQ(traffic.frames_total(), 4U);
+  EXPECT_EQ(traffic.bytes, 307U);
+  EXPECT_EQ(traffic.pairs[0].trades.snapshot, 2U);
+  EXPECT_EQ(traffic.pairs[0].trades.update, 3U);
+  EXPECT_EQ(wire.link().acks, 1U);
+  EXPECT_EQ(wire.stream().items, 5U);
+}
+
+TEST(Ledger, KnowsStreamsByTheEnginesOwnRequests) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("trade")", R"("BTC/USD","ETH/USD")");
+  wire.ask(R"("ticker","event_trigger":"bbo")");
+  wire.ask(R"("ohlc","interval":5)");
+  wire.ledger.on_sent(1, wire.now(), R"({"method":"subscribe","params":{"channel":"instrument"}})");
+  wire.ledger.on_sent(1, wire.now(), R"({"method":"ping","req_id":7})");
+  wire.ledger.on_sent(1, wire.now(), "hello");
+  std::vector<std::string> names;
+  for (const auto& [key, stream] : wire.ledger.streams()) {
+    names.push_back(key.symbol + " " + key.stream);
+    EXPECT_TRUE(stream.wanted) << names.back();
+  }
+  EXPECT_THAT(names, ElementsAre(" instrument", "BTC-USD ohlc-5", "BTC-USD spread", "BTC-USD trade",
+                                 "ETH-USD trade"));
+  EXPECT_EQ(wire.ledger.requests_unreadable(), 1U);
+  wire.ask(R"("trade")", R"("BTC/USD")", 1, "unsubscribe");
+  EXPECT_FALSE(wire.stream().wanted);
+  EXPECT_TRUE(wire.stream("trade", "ETH-USD").wanted);
+}
+
+TEST(Ledger, AStreamIsPendingThenLiveThenStaleThenLiveAgain) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("trade")");
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  wire.pass(1s);
+  wire.answer(SentKind::subscribed);
+  EXPECT_EQ(wire.state(), StreamState::pending);  // accepted is not alive
+  wire.trades();
+  EXPECT_EQ(wire.state(), StreamState::live);
+  const base::Instant live = wire.now().mono;
+  wire.pass(19s);
+  wire.trades();
+  wire.pass(19s);
+  EXPECT_EQ(wire.state(), StreamState::live);
+  EXPECT_EQ(wire.expected().since, live);
+  wire.pass(1s);
+  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.expected().since, wire.now().mono);
+  wire.pass(5s);
+  EXPECT_EQ(wire.expected().since, wire.now().mono - 5s);
+  wire.trades();
+  EXPECT_EQ(wire.state(), StreamState::live);
+  EXPECT_EQ(wire.expected().since, wire.now().mono);
+}
+
+TEST(Ledger, SilenceFromTheRequestOnIsStaleToo) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("trade")");
+  wire.pass(10s);
+  wire.ask(R"("trade")");  // no answer came
+  wire.pass(19s);
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  wire.pass(1s);
+  EXPECT_EQ(wire.state(), StreamState::stale);
+  wire.ask(R"("trade")");  // asking does not end a silence
+  EXPECT_EQ(wire.state(), StreamState::stale);
+}
+
+TEST(Ledger, ALostConnectionMakesItsStreamsPending) {
+  Wire wire;
+  wire.serve_trades();
+  wire.pass(5s);
+  wire.end(Reason::reset);
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  EXPECT_EQ(wire.expected().since, wire.now().mono);
+  wire.pass(60s);
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  wire.open();
+  wire.ask(R"("trade")");
+  wire.pass(1s);
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  EXPECT_EQ(wire.silences().certain, 0U);
+}
+
+TEST(Ledger, WhatIsNotAskedForAgainIsNoLongerWanted) {
+  Wire wire;
+  wire.serve_trades();
+  wire.end();
+  EXPECT_TRUE(wire.stream().wanted);
+  wire.open();
+  EXPECT_FALSE(wire.stream().wanted);
+}
+
+TEST(Ledger, ARefusalIsOfThisConnection) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("trade")");
+  wire.answer(SentKind::refused);
+  EXPECT_EQ(wire.state(), StreamState::refused);
+  EXPECT_EQ(wire.link().refusals, 1U);
+  EXPECT_FALSE(wire.link().accepted);
+  wire.pass(60s);
+  EXPECT_EQ(wire.state(), StreamState::refused);
+  EXPECT_EQ(wire.silences().certain, 0U);
+  wire.end();
+  EXPECT_EQ(wire.state(), StreamState::pending);
+}
+
+TEST(Ledger, ARefusalOfASecondRequestIsNone) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("trade")");
+  wire.ask(R"("trade")");
+  wire.answer(SentKind::subscribed);
+  wire.answer(SentKind::refused);  // "Already subscribed"
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  wire.ask(R"("trade")", R"("BTC/USD")", 1, "unsubscribe");  // this request got lost
+  wire.ask(R"("trade")");
+  wire.answer(SentKind::refused);
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  wire.ask(R"("trade")", R"("BTC/USD")", 1, "unsubscribe");
+  wire.answer(SentKind::unsubscribed);
+  wire.ask(R"("trade")");
+  wire.answer(SentKind::refused);
+  EXPECT_EQ(wire.state(), StreamState::refused);
+}
+
+TEST(Ledger, ARefusedSymbolThatTheExchangeDoesNotHave) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("trade")", R"("BTC/USD","GME/USD")");
+  wire.answer(SentKind::subscribed);
+  wire.deliver({.kind = SentKind::refused, .channel = WireChannel::trade});
+  EXPECT_EQ(wire.expected("trade", "GME-USD").state, StreamState::refused);
+  EXPECT_EQ(wire.state(), StreamState::pending);
+}
+
+TEST(Ledger, DataOfAnotherLinkOrOfNoWantedStreamMovesNoState) {
+  Wire wire;
+  wire.serve_trades();
+  wire.ask(R"("trade")", R"("BTC/USD")", 1, "unsubscribe");
+  wire.open(2);
+  wire.ask(R"("trade")", R"("BTC/USD")", 2);
+  wire.trades();  // on link 1, was under way
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  EXPECT_EQ(wire.stream().items, 2U);
+  EXPECT_EQ(wire.ledger.traffic().pairs[0].trades.total(), 3U);
+}
+
+struct Silence {
+  base::Duration length;
+  std::uint64_t certain, possible;
+};
+
+TEST(Ledger, CountsSilencesAndSaysWhichMayHaveGoneUnnoticed) {
+  const Silence cases[] = {
+      {19'999ms, 0, 0}, {20s, 0, 1}, {20'999ms, 0, 1}, {21s, 1, 0}, {300s, 1, 0}};
+  for (const auto& c : cases) {
+    Wire wire;
+    wire.serve_trades();
+    const auto check = [&](std::string_view when) {
+      EXPECT_EQ(wire.silences().certain, c.certain) << when << c.length.count();
+      EXPECT_EQ(wire.silences().possible, c.possible) << when << c.length.count();
+    };
+    wire.pass(c.length);
+    check("while it lasts ");
+    wire.trades();
+    check("when it is over ");
+    wire.pass(10s);
+    wire.end();
+    check("after the connection ");
+  }
+}
+
+TEST(Ledger, ASilenceEndsWithTheConnectionAndWhenItIsTakenBack) {
+  Wire wire;
+  wire.serve_trades();
+  wire.pass(30s);
+  wire.end();
+  wire.pass(90s);
+  EXPECT_EQ(wire.silences().certain, 1U);
+  wire.serve_trades();
+  wire.pass(30s);
+  wire.ask(R"("trade")", R"("BTC/USD")", 1, "unsubscribe");
+  EXPECT_EQ(wire.silences().certain, 2U);
+}
+
+// Nobody looks for silences on a connection that is on its way out.
+TEST(Ledger, WhileAConnectionClosesNothingIsFound) {
+  Wire wire;
+  wire.serve_trades();
+  wire.pass(15s);
+  wire.ledger.on_closing(1, wire.now());
+  wire.pass(10s);
+  EXPECT_EQ(wire.state(), StreamState::live);
+  EXPECT_EQ(wire.expected().since, wire.now().mono);
+  wire.end(Reason::local);
+  EXPECT_EQ(wire.silences().certain, 0U);
+  EXPECT_THAT(wire.link().ended, ElementsAre(Pair(Reason::local, 1U)));
+}
+
+TEST(Ledger, NewPromisesJudgeFromNowOn) {
+  Wire wire;
+  wire.serve_trades();
+  wire.pass(25s);
+  Promises longer = test_promises();
+  longer.stale_after_trade = 60s;
+  wire.ledger.on_promises(wire.now(), longer);
+  EXPECT_EQ(wire.state(), StreamState::live);
+  EXPECT_EQ(wire.expected().since, wire.now().mono);
+  EXPECT_EQ(wire.silences().certain, 1U);  // it was one before
+  wire.pass(60s);
+  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.silences().certain, 1U);
+  wire.trades();
+  EXPECT_EQ(wire.silences().certain, 1U);
+  wire.pass(61s);
+  EXPECT_EQ(wire.silences().certain, 2U);
+}
+
+TEST(Ledger, WhatFellIntoAStallMayHaveGoneUnnoticed) {
+  Wire wire;
+  wire.serve_trades();
+  wire.pass(15s);
+  wire.ledger.on_stall(wire.now().mono + 10s);
+  wire.pass(6s);  // too long since 1 s
+  EXPECT_LT(wire.now().mono, wire.expected().since);
+  wire.pass(4'999ms);
+  EXPECT_EQ(wire.silences().certain, 0U);
+  EXPECT_EQ(wire.silences().possible, 1U);
+  wire.pass(1ms);
+  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.expected().since, wire.now().mono - 1s);
+  EXPECT_EQ(wire.silences().certain, 1U);
+}
+
+TEST(Ledger, ARetiredLinkEndsByTheEngineAtOnceAndSaysNoMore) {
+  Wire wire;
+  wire.serve_trades();
+  wire.ledger.on_retired(1, wire.now());
+  EXPECT_THAT(wire.link().ended, ElementsAre(Pair(Reason::local, 1U)));
+  EXPECT_FALSE(wire.stream().wanted);
+  wire.answer(SentKind::subscribed);
+  wire.end(Reason::remote);
+  EXPECT_EQ(wire.link().acks, 1U);
+  EXPECT_THAT(wire.link().ended, ElementsAre(Pair(Reason::local, 1U)));
+  EXPECT_EQ(wire.ledger.traffic().sent(SentKind::subscribed), 2U);  // it was received all the same
+  wire.attempt(2);
+  wire.ledger.on_retired(2, wire.now());
+  wire.end(Reason::local, 2);
+  EXPECT_TRUE(wire.link(2).ended.empty());
+  EXPECT_TRUE(wire.link(2).failed.empty());
+}
+
+TEST(Ledger, LatenciesBySymbolAndSign) {
+  Wire wire;
+  wire.trades(3);
+  wire.trades(5, true);  // repeats what was, has no latency
+  Parcel quote = data_parcel(WireChannel::ticker, 0, 1, false);
+  quote.stamps = 3;
+  quote.stamp[0] = wire.now().wall;
+  quote.stamp[1] = wire.now().wall + 1ns;
+  quote.stamp[2] = base::WallTime::max();
+  wire.deliver(quote);
+  const LatencyRecord& record = wire.ledger.latencies().at("BTC-USD");
+  EXPECT_EQ(record.stamped, 5U);
+  EXPECT_EQ(record.negative, 1U);
+  EXPECT_EQ(record.implausible, 1U);
+  EXPECT_EQ(record.sum_positive, 15ms);
+  EXPECT_EQ(wire.ledger.latencies().at("ETH-USD").stamped, 0U);
+}
+
+}  // namespace
+}  // namespace tickwitness::sim

@@ -1,0 +1,111 @@
+#include "sim/record/stream_record.h"
+
+#include <algorithm>
+
+namespace tickwitness::sim {
+
+std::string_view to_string(StreamState state) {
+  switch (state) {
+    case StreamState::pending:
+      return "pending";
+    case StreamState::live:
+      return "live";
+    case StreamState::stale:
+      return "stale";
+    case StreamState::refused:
+      return "refused";
+  }
+  return "";
+}
+
+base::Duration StreamRecord::silence(const LinkRecord& asker, base::Instant now) const {
+  return asker.attends_until(now) - since;
+}
+
+StreamRecord::Silences StreamRecord::present(const LinkRecord& asker, base::Instant now,
+                                             const Terms& terms) const {
+  const base::Duration limit = terms.promises.stale_after(channel);
+  if (!wanted || refused || counted || !asker.open || limit == base::Duration::max()) return {};
+  const base::Instant too_long = since + limit;
+  const base::Instant until = asker.attends_until(now);
+  if (until < too_long) return {};
+  const bool certain = until >= std::max(too_long, terms.stalled_until) + kNoticedWithin;
+  return certain ? Silences{.certain = 1} : Silences{.possible = 1};
+}
+
+StreamRecord::Silences StreamRecord::silences(const LinkRecord& asker, base::Instant now,
+                                              const Terms& terms) const {
+  const Silences more = present(asker, now, terms);
+  return {past.certain + more.certain, past.possible + more.possible};
+}
+
+void StreamRecord::end_silence(const LinkRecord& asker, base::Instant now, const Terms& terms) {
+  past = silences(asker, now, terms);
+  counted = false;
+}
+
+void StreamRecord::on_asked(std::uint64_t by, const LinkRecord& asker, base::Instant now,
+                            const Terms& terms) {
+  if (wanted && link == by) {
+    // Asked for again, since no answer came. A silence that has been found already goes on.
+    const Silences found = present(asker, now, terms);
+    if (found.certain + found.possible == 0 && !counted) since = now;
+    return;
+  }
+  if (link != by) granted = false;
+  link = by;
+  wanted = true;
+  answered = refused = data = counted = false;
+  since = changed = now;
+}
+
+void StreamRecord::on_taken_back(const LinkRecord& asker, base::Instant now, const Terms& terms) {
+  if (!wanted) return;
+  end_silence(asker, now, terms);
+  wanted = false;
+  changed = now;
+}
+
+void StreamRecord::on_accepted(base::Instant now) {
+  answered = granted = true;
+  if (!refused) return;
+  refused = false;
+  changed = now;
+}
+
+void StreamRecord::on_refused(const LinkRecord& asker, base::Instant now, const Terms& terms) {
+  if (answered) return;
+  answered = true;
+  if (granted) return;  // "Already subscribed"
+  end_silence(asker, now, terms);
+  refused = true;
+  changed = now;
+}
+
+void StreamRecord::on_data(const LinkRecord& asker, base::Instant now, std::uint32_t count,
+                           const Terms& terms) {
+  const base::Duration limit = terms.promises.stale_after(channel);
+  const bool silent = counted || (limit != base::Duration::max() && now - since >= limit);
+  if (silent) end_silence(asker, now, terms);
+  if (silent || !data || refused) changed = now;
+  data = answered = true;
+  refused = false;
+  since = now;
+  last_data = now;
+  items += count;
+}
+
+void StreamRecord::on_lost(const LinkRecord& asker, base::Instant now, const Terms& terms) {
+  end_silence(asker, now, terms);
+  granted = answered = refused = data = false;
+  changed = now;
+}
+
+void StreamRecord::on_promises(const LinkRecord& asker, base::Instant now, const Terms& before) {
+  const Silences found = present(asker, now, before);
+  if (found.certain + found.possible == 0) return;
+  past = silences(asker, now, before);
+  counted = true;
+}
+
+}  // namespace tickwitness::sim
