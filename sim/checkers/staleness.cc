@@ -1,0 +1,101 @@
+#include "sim/checkers/staleness.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/checkers/figure.h"
+
+namespace tickwitness::sim {
+namespace {
+
+constexpr std::string_view kFound = "tickwitness_feed_subscription_stale_total";
+// An event that was under way for longer says what was, not what is.
+constexpr base::Duration kEventAgeMax = std::chrono::milliseconds(250);
+
+double seconds(base::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+StreamRecord::Silences all_silences(const Observation& seen) {
+  StreamRecord::Silences sum;
+  for (const auto& [key, stream] : seen.ledger.streams()) {
+    const auto of = seen.ledger.silences(stream, seen.now.mono);
+    sum.certain += of.certain;
+    sum.possible += of.possible;
+  }
+  return sum;
+}
+
+bool is_fresh(const Arrival& arrival) {
+  const Json* const stamp = arrival.event.json->find("timestamp");
+  const auto millis = stamp == nullptr ? std::nullopt : stamp->as_unsigned();
+  if (!millis) return false;
+  const base::WallTime made{std::chrono::milliseconds(static_cast<std::int64_t>(*millis))};
+  // The stamp is cut to the millisecond.
+  const base::Duration age = arrival.now.wall - made;
+  return age >= base::Duration::zero() && age <= kEventAgeMax;
+}
+
+}  // namespace
+
+void Staleness::on_scrape(const Observation& seen, Report& report) {
+  looked_.on_scrape();
+  for (const auto& stream : shown_streams(seen.scrape)) {
+    look({seen.at, seen.now.mono, seen.ledger}, stream, report);
+  }
+  const StreamRecord::Silences silences = all_silences(seen);
+  const Figure found = figure(seen, kFound, {}, number(silences.certain + silences.possible));
+  if (!(found.measured <= found.truth)) report.violation(name(), seen.at, unequal(found));
+}
+
+void Staleness::on_event(const Arrival& arrival, Report& report) {
+  if (arrival.event.event != "kraken_metrics" || !arrival.event.json || !is_fresh(arrival)) return;
+  const Json* const pairs = arrival.event.json->find("pairs");
+  if (pairs == nullptr) return;
+  for (const auto& [symbol, pair] : pairs->members) {
+    const Json* const streams = pair.find("streams");
+    if (streams == nullptr) continue;
+    for (const auto& [stream, value] : streams->members) {
+      const Json* const state = value.find("state");
+      if (state == nullptr) continue;
+      look({arrival.at, arrival.now.mono, arrival.ledger},
+           {.symbol = symbol, .stream = stream, .state = state->text, .states = 1}, report);
+    }
+  }
+}
+
+void Staleness::look(const Look& at, const ShownStream& stream, Report& report) {
+  const auto found =
+      at.ledger.streams().find({std::string(stream.symbol), std::string(stream.stream)});
+  if (found == at.ledger.streams().end() || !found->second.wanted) return;  // `states` judges it
+  looked_.add();
+  const auto expected = at.ledger.expected(found->second, at.now);
+  const base::Duration since = at.now - expected.since;
+  const bool shown = stream.state == to_string(StreamState::stale);
+  if (expected.state == StreamState::stale && !shown) {
+    worst_ = std::max(worst_, since);
+    if (since < kShownWithin) return;
+    report.violation(name(), at.at,
+                     fmt::format("{} {}: stale for {:.3f} s, and shown {}", stream.symbol,
+                                 stream.stream, seconds(since), stream.state));
+  } else if (expected.state != StreamState::stale && shown && since >= kShownWithin) {
+    report.violation(name(), at.at,
+                     fmt::format("{} {}: shown stale, and {} for {:.3f} s", stream.symbol,
+                                 stream.stream, to_string(expected.state), seconds(since)));
+  }
+}
+
+void Staleness::at_rest(const Observation& seen, Report& report) {
+  looked_.at_rest(seen.at, report);
+  report.at_most(name(), "found_after_s", seconds(worst_), seconds(kShownWithin));
+  // Between these the record cannot know better than the product.
+  const StreamRecord::Silences silences = all_silences(seen);
+  const double measured = seen.scrape.sum(kFound);
+  report.equal(
+      name(), std::string(kFound),
+      std::clamp(measured, number(silences.certain), number(silences.certain + silences.possible)),
+      measured);
+}
+
+}  // namespace tickwitness::sim
