@@ -1,10 +1,8 @@
 // The simulated Kraken: faults that it commits on purpose.
-#include <algorithm>
-#include <utility>
-
 #include "sim/exchange/kraken.h"
 
 namespace tickwitness::sim {
+
 namespace {
 
 // What clients say to a host that stands still waits in buffers of this size altogether.
