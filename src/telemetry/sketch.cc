@@ -40,13 +40,19 @@ static_assert(sketch::kBuckets <= std::numeric_limits<std::uint16_t>::max());
 
 SketchSlot SketchCell::take() {
   SketchSlot slot;
-  for (std::uint32_t i = 0; i < sketch::kBuckets; ++i) {
-    if (counts_[i].load(std::memory_order_relaxed) == 0) continue;
-    std::uint32_t left = counts_[i].exchange(0, std::memory_order_relaxed);
-    while (left != 0) {
-      const std::uint32_t part = std::min<std::uint32_t>(left, 0xFFFF);
-      slot.entries.push_back({static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(part)});
-      left -= part;
+  for (std::uint32_t word = 0; word < marked_.size(); ++word) {
+    // The marks go first: what is counted from now on marks its row again.
+    for (std::uint64_t marks = marked_[word].exchange(0); marks != 0; marks &= marks - 1) {
+      const std::uint32_t row = word * 64 + static_cast<std::uint32_t>(std::countr_zero(marks));
+      for (std::uint32_t i = row * sketch::kRow; i < (row + 1) * sketch::kRow; ++i) {
+        if (counts_[i].load() == 0) continue;
+        std::uint32_t left = counts_[i].exchange(0);
+        while (left != 0) {
+          const std::uint32_t part = std::min<std::uint32_t>(left, 0xFFFF);
+          slot.entries.push_back({static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(part)});
+          left -= part;
+        }
+      }
     }
   }
   slot.entries.shrink_to_fit();
@@ -57,6 +63,7 @@ void SketchSum::add(const SketchSlot& slot) {
   if (counts_.empty()) counts_.resize(sketch::kBuckets);
   for (const auto& entry : slot.entries) {
     counts_[entry.index] += entry.count;
+    rows_[entry.index / sketch::kRow] += entry.count;
     count_ += entry.count;
   }
 }
@@ -66,11 +73,11 @@ std::optional<double> SketchSum::quantile(double q) const {
   // Less a hair: 0.95 * 20 must not become rank 20 by rounding.
   const double rank = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(count_) - 1e-9);
   std::uint64_t left = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(rank));
-  for (std::uint32_t i = 0; i < sketch::kBuckets; ++i) {
-    if (counts_[i] >= left) return sketch::value(i);
-    left -= counts_[i];
-  }
-  return std::nullopt;  // not reached: the counts add up to count_
+  std::uint32_t row = 0;
+  for (; rows_[row] < left; ++row) left -= rows_[row];  // ends: the rows add up to count_
+  std::uint32_t i = row * sketch::kRow;
+  for (; counts_[i] < left; ++i) left -= counts_[i];
+  return sketch::value(i);
 }
 
 }  // namespace tickwitness::telemetry
