@@ -15,11 +15,13 @@ EventLog::Chunk EventLog::append(std::string_view event, std::string_view data) 
   return last_;
 }
 
-std::vector<EventLog::Chunk> EventLog::after(std::string_view last_id) const {
+std::optional<std::vector<EventLog::Chunk>> EventLog::after(std::string_view last_id) const {
   std::uint64_t id = 0;
   const auto [end, error] = std::from_chars(last_id.data(), last_id.data() + last_id.size(), id);
-  if (error != std::errc{} || end != last_id.data() + last_id.size()) return {};
-  if (entries_.empty() || id + 1 < entries_.front().id || id >= next_id_) return {};
+  if (error != std::errc{} || end != last_id.data() + last_id.size()) return std::nullopt;
+  if (entries_.empty() || id + 1 < entries_.front().id || id >= next_id_) {
+    return std::nullopt;
+  }
   std::vector<Chunk> missed;
   for (const auto& entry : entries_) {
     if (entry.id > id) missed.push_back(entry.chunk);

@@ -23,8 +23,9 @@ class EventLog {
 
   // `data` must be one line.
   Chunk append(std::string_view event, std::string_view data);
-  // Everything after `last_id`; empty when it is unknown, of another run or too long ago.
-  std::vector<Chunk> after(std::string_view last_id) const;
+  // Everything after `last_id`, which may be nothing; no value when it is unknown, of another run
+  // or too long ago.
+  std::optional<std::vector<Chunk>> after(std::string_view last_id) const;
   Chunk last() const { return last_; }
 
  private:

@@ -152,10 +152,11 @@ void Service::count_stream(const net::Request& request, base::Instant began) {
 }
 
 std::vector<EventLog::Chunk> Service::first_events(const net::Request& request) const {
-  std::vector<EventLog::Chunk> first;
-  if (const auto last = request.header("Last-Event-ID")) first = log_.after(*last);
-  if (first.empty() && last_metrics_) first.push_back(last_metrics_);
-  return first;
+  if (const auto last = request.header("Last-Event-ID")) {
+    if (auto missed = log_.after(*last)) return *std::move(missed);
+  }
+  if (!last_metrics_) return {};
+  return {last_metrics_};
 }
 
 std::string Service::first_text() const {

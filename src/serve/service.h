@@ -77,8 +77,8 @@ class Service {
   // The answer to a stream that must not be opened, counted; nothing when it may be.
   std::optional<net::Response> refuse_stream(const net::Request& request);
   void count_stream(const net::Request& request, base::Instant began);
-  // What a new client of /sse/metrics gets at once: what it missed by its Last-Event-ID, else the
-  // newest metrics.
+  // What a new client of /sse/metrics gets at once: what it missed by its Last-Event-ID (nothing
+  // when it missed nothing: ids never go back), else the newest metrics.
   std::vector<EventLog::Chunk> first_events(const net::Request& request) const;
   // What a new client of /ws gets at once.
   std::string first_text() const;

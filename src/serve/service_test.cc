@@ -315,6 +315,8 @@ TEST(Service, ANewClientGetsWhatItMissedOrTheNewestMetrics) {
   EXPECT_THAT(first({{"Last-Event-ID", "1700000000000000"}}),
               ElementsAre(world.published[1].chunk, world.published[2].chunk));
   EXPECT_THAT(first({{"Last-Event-ID", "7"}}), ElementsAre(world.published[2].chunk));
+  // Missed nothing: the newest metrics again would take the client's last id back.
+  EXPECT_THAT(first({{"Last-Event-ID", "1700000000000002"}}), ElementsAre());
   EXPECT_EQ(world.service.first_text(),
             R"({"event":"kraken_metrics","data":)" + world.published[2].data + "}");
 }

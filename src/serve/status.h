@@ -16,7 +16,7 @@ namespace tickwitness::serve {
 struct ProcessInfo {
   std::string mode;  // "run", "demo"
   bool simulated = false;
-  std::string version, commit, instance;
+  std::string version, commit, compiler, instance;
   std::optional<std::uint64_t> seed;  // of a demo
   base::Now started;
   unsigned cores = 1;  // that the process may use
