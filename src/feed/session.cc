@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
+
 namespace tickwitness::feed {
 namespace {
 
@@ -108,6 +110,9 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
       break;
     case Kind::subscribed:
       ++counts_.acks;
+      if (base::planted(base::PlantedBug::double_after_retry) && counts_.acks_overdue != 0) {
+        ++counts_.acks;
+      }
       if (frame.subscription) table_.on_accepted(*frame.subscription);
       break;
     case Kind::refused:
@@ -120,6 +125,13 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
       on_items(received, frame);
       break;
     case Kind::heartbeat:
+      if (base::planted(base::PlantedBug::heartbeat_clears_stale)) {
+        for (const auto& entry : table_.entries()) {
+          if (entry.state != SubscriptionState::stale) continue;
+          table_.on_data(entry.subscription, 0, received.mono);
+        }
+      }
+      break;
     case Kind::unsubscribed:
     case Kind::unsupported:
     case Kind::malformed:
@@ -164,6 +176,7 @@ void Session::on_items(base::Now received, const exchange::Frame& frame) {
 void Session::on_closed(base::Now now, const runtime::Closed& closed) {
   const bool was_connected = state_ == LinkState::connected;
   if (was_connected) ++counts_.disconnections;
+  if (was_connected && !closing_) note_health(now.mono);  // its timer may be as late as this
   table_.on_connection_lost();
   if (finishing_) state_ = LinkState::stopped;
   if (state_ == LinkState::stopped) venue_word_.reset();
@@ -192,11 +205,7 @@ void Session::on_time(base::Now now, Actions& out) {
   if (state_ != LinkState::connected) return;
   if (closing_) return;
   counts_.subscriptions_stale += table_.mark_stale(now.mono).size();
-  if (!healthy_ && now.mono - opened_at_ >= settings_.healthy_after && table_.any_accepted()) {
-    healthy_ = true;
-    backoff_.reset();
-    breaker_.on_success();
-  }
+  note_health(now.mono);
   if (now.mono - heard_ >= settings_.link_timeout) {
     return disconnect("no frame within the link timeout", out);
   }
@@ -207,6 +216,13 @@ void Session::on_time(base::Now now, Actions& out) {
     next_ping_ = now.mono + settings_.ping_interval;
   }
   check_answers(now, out);
+}
+
+void Session::note_health(base::Instant now) {
+  if (healthy_ || now - opened_at_ < settings_.healthy_after || !table_.any_accepted()) return;
+  healthy_ = true;
+  backoff_.reset();
+  breaker_.on_success();
 }
 
 void Session::check_answers(base::Now now, Actions& out) {

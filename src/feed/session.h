@@ -106,6 +106,7 @@ class Session {
   void schedule_attempt(base::Now now);
   void attempt(base::Now now, Actions& out);
   void request(base::Now now, std::vector<exchange::Subscription> wanted, Actions& out);
+  void note_health(base::Instant now);
   void check_answers(base::Now now, Actions& out);
   void on_refusal(const exchange::Frame& frame);
   void on_items(base::Now received, const exchange::Frame& frame);

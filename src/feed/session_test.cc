@@ -241,6 +241,19 @@ TEST(Session, AConnectionThatProvedHealthyMayEndWithoutBlame) {
   EXPECT_EQ(w.state_of(kTrade), SubscriptionState::pending) << "what was live went with the link";
 }
 
+TEST(Session, AConnectionThatLastedIsHealthyThoughTheTimerCameTooLateToSaySo) {
+  for (const auto lasted : {59s, 60s}) {
+    World w;
+    w.settings.breaker.max_failures = 1;
+    w.begin();
+    w.open();
+    w.ack(kTrade, 1);
+    w.t = lasted;  // a thread that stood still: neither timers nor frames were handled
+    w.lose();
+    EXPECT_EQ(w.session->breaker().trips(), lasted < 60s ? 1u : 0u);
+  }
+}
+
 TEST(Session, RefusalMarksWhatItNames) {
   World w;
   w.begin();
