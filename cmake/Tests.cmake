@@ -5,6 +5,9 @@
 #   # timeout: 600      seconds, default 180
 #   # alone             nothing else may run beside it
 #   # full              only in ./test --full
+#   # quick             in ./test --quick too
+#   # sanitized         only in builds with sanitizers
+# Those of tests/simulate have the label `simulate`, the others `e2e`.
 function(tw_script_test script)
   file(STRINGS ${script} head LIMIT_COUNT 20)
   get_filename_component(name ${script} NAME_WE)
@@ -13,12 +16,22 @@ function(tw_script_test script)
   string(REGEX REPLACE "_test$" "" name "${kind}_${name}")
   set(seconds 180)
   set(labels e2e)
+  if(kind STREQUAL "simulate")
+    set(labels simulate)
+  endif()
   set(alone OFF)
   foreach(line IN LISTS head)
     if(line MATCHES "^# timeout: ([0-9]+)")
       set(seconds ${CMAKE_MATCH_1})
     elseif(line MATCHES "^# alone$")
       set(alone ON)
+    elseif(line MATCHES "^# sanitized$")
+      if(NOT TW_SANITIZE)
+        return()
+      endif()
+      set(labels sanitized)
+    elseif(line MATCHES "^# quick$")
+      list(APPEND labels quick)
     elseif(line MATCHES "^# full$")
       list(APPEND labels full)
     endif()

@@ -41,6 +41,23 @@ int demo_command(const DemoOptions& options);
 // The faults that it can commit and how they are written, for the help.
 std::string demo_faults();
 
+struct SimulateOptions {
+  std::uint64_t first = 1, last = 10;                 // seeds
+  bool endless = false;                               // on from `first`, until `duration` is over
+  std::optional<std::chrono::milliseconds> duration;  // no new seed is begun after this long
+  std::chrono::nanoseconds length = std::chrono::hours(1);  // virtual, of the phase with faults
+  std::optional<std::vector<std::string>> faults;           // instead of those that the seed draws
+  unsigned jobs = 0;                                        // threads; 0: one for each core
+  bool shrink = true;
+  bool json = false;
+};
+int simulate_command(const SimulateOptions& options);
+// For help: every fault there is.
+std::string simulate_faults();
+
+// "7" or "1-200"; nothing when it is neither, or more than a million.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_seeds(const std::string& text);
+
 struct ReplayOptions {
   std::vector<std::string> files;
   std::string exchange = "kraken-v2";

@@ -22,7 +22,7 @@ Composition::Composition(Seams seams, const EngineSettings& engine, serve::Servi
                [this](StatusMailbox::Status status) { service_.set_status(std::move(status)); }) {
   metrics_.build_info.set(
       telemetry::label::Version{process.version}, telemetry::label::Commit{process.commit},
-      telemetry::label::Compiler{__VERSION__},
+      telemetry::label::Compiler{process.compiler},
       process.simulated ? telemetry::label::Mode::demo : telemetry::label::Mode::run);
   log_.on_error([this](std::string_view room) {
     if (const auto label = telemetry::from_word<telemetry::label::Room>(room)) {

@@ -4,38 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "app/simulate_report.h"
 #include "base/json_write.h"
-#include "telemetry/read.h"
 
 namespace tickwitness::app {
 namespace {
 
 using sim::SentKind;
 
+constexpr std::string_view kChecker = "demo";
 constexpr double kResidentMaxBytes = 96.0 * (1 << 20);
 // States are reported once a second, on a busy machine later.
 constexpr base::Duration kStaleReportSlack = std::chrono::seconds(2);
 
 double number(std::uint64_t value) {
   return static_cast<double>(value);
-}
-
-// The sum of all samples of a family whose labels hold every `where`; counters that no source wrote
-// are 0.
-double sum(const telemetry::Registry& registry, std::string_view name,
-           std::initializer_list<std::pair<std::string_view, std::string_view>> where = {}) {
-  double total = 0;
-  for (const auto& sample : telemetry::samples(registry, name)) {
-    const bool matches = std::ranges::all_of(where, [&](const auto& wanted) {
-      return std::ranges::any_of(sample.labels, [&](const telemetry::Label& label) {
-        return label.name == wanted.first && label.value == wanted.second;
-      });
-    });
-    if (matches) total += sample.value;
-  }
-  return total;
 }
 
 std::string dashed(std::string symbol) {
@@ -45,84 +29,65 @@ std::string dashed(std::string symbol) {
 
 class Comparison {
  public:
-  Comparison(const sim::Truth& truth, const telemetry::Registry& registry,
-             const DemoObservations& seen, DemoResult& result)
-      : truth_(truth), registry_(registry), seen_(seen), result_(result) {}
+  Comparison(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,
+             sim::Report& report)
+      : truth_(truth), scrape_(scrape), seen_(seen), report_(report) {}
 
   void run() {
-    items();
     frames();
+    pipeline();
+    session();
     connections();
     malformed();
-    latency();
-    pairs();
+    prices();
     stale();
-    bounds();
+    bound("resident_bytes", seen_.resident_bytes, kResidentMaxBytes);
   }
 
  private:
-  // What was on the wire when a connection was cut may be lost: then received ≤ sent is all that is
-  // promised.
-  bool cut() const { return truth_.resets != 0 || truth_.fired(sim::FaultKind::bad_utf8); }
-
-  void received(std::string name, double sent, double measured) {
-    if (cut()) {
-      result_.bounds.push_back({std::move(name), measured, sent});
-    } else {
-      result_.checks.push_back({std::move(name), sent, measured});
-    }
+  double shown(std::string_view name, const sim::Exposition::Where& where = {}) const {
+    return scrape_.sum(name, where);
   }
   void exactly(std::string name, double truth, double measured) {
-    result_.checks.push_back({std::move(name), truth, measured});
+    report_.equal(kChecker, std::move(name), truth, measured);
+  }
+  void bound(std::string name, double measured, double limit) {
+    report_.at_most(kChecker, std::move(name), measured, limit);
+  }
+  void received(std::string name, double sent, double measured) {
+    if (is_lossy(truth_)) {
+      bound(std::move(name), measured, sent);
+    } else {
+      exactly(std::move(name), sent, measured);
+    }
   }
 
-  double items_sent(sim::ItemCounts sim::PairTruth::* kind) const {
-    double total = 0;
-    for (const auto& pair : truth_.pairs) total += number((pair.*kind).total());
-    return total;
-  }
-
-  void items() {
-    constexpr std::string_view kFamily = "kraken_events_processed_total";
-    const double trades = items_sent(&sim::PairTruth::trades);
-    const double quotes = items_sent(&sim::PairTruth::quotes);
-    const double candles = items_sent(&sim::PairTruth::candles);
-    received("events_trade", trades, sum(registry_, kFamily, {{"event_type", "trade"}}));
-    received("events_spread", quotes, sum(registry_, kFamily, {{"event_type", "spread"}}));
-    received("events_ohlc", candles, sum(registry_, kFamily, {{"event_type", "ohlc"}}));
-    std::uint64_t news = 0;
-    for (const auto& pair : truth_.pairs) news += pair.trades.update;
-    received("trades_news", number(news),
-             sum(registry_, "tickwitness_feed_updates_total", {{"channel", "trade"}}));
-    received("ticks_processed", trades + quotes + candles,
-             sum(registry_, "trading_ticks_processed_total"));
-    exactly("ticks_dropped", 0, sum(registry_, "tickwitness_pipeline_dropped_total"));
-  }
-
+  // What the exchange said was sent: the checkers' record is of what its shell passed on.
   void frames() {
-    constexpr std::string_view kFamily = "tickwitness_feed_frames_total";
-    const auto kind = [&](std::string name, SentKind sent, std::string_view label) {
-      received(std::move(name), number(truth_.sent(sent)),
-               sum(registry_, kFamily, {{"kind", label}}));
-    };
-    received("frames", number(truth_.frames_total()), sum(registry_, kFamily));
-    kind("frames_status", SentKind::status, "status");
-    kind("heartbeats", SentKind::heartbeat, "heartbeat");
-    kind("pongs", SentKind::pong, "pong");
-    kind("acks", SentKind::subscribed, "subscribed");
-    received("acks_by_session", number(truth_.sent(SentKind::subscribed)),
-             sum(registry_, "tickwitness_feed_acks_total"));
+    const double sent = number(truth_.frames_total());
+    received("frames", sent, shown("tickwitness_feed_frames_total"));
+  }
+
+  // Of what came in, all was processed.
+  void pipeline() {
+    exactly("ticks_dropped", 0, shown("tickwitness_pipeline_dropped_total"));
+    exactly("ticks_waiting", 0, shown("tickwitness_pipeline_ring_depth"));
+  }
+
+  void session() {
+    received("acks", number(truth_.sent(SentKind::subscribed)),
+             shown("tickwitness_feed_acks_total"));
     received("refusals", number(truth_.sent(SentKind::refused)),
-             sum(registry_, "tickwitness_feed_refusals_total"));
+             shown("tickwitness_feed_refusals_total"));
   }
 
   void connections() {
     exactly("reconnects", number(truth_.connections_accepted) - number(seen_.links),
-            sum(registry_, "kraken_ws_reconnects_total"));
+            shown("kraken_ws_reconnects_total"));
     exactly("disconnections",
             number(truth_.disconnects + truth_.resets + truth_.shutdown_closes +
                    truth_.closed_by_client),
-            sum(registry_, "trading_ws_disconnections_total"));
+            shown("trading_ws_disconnections_total"));
     double up = 0;
     if (seen_.before_end != nullptr) {
       for (const auto& feed : seen_.before_end->feeds) {
@@ -135,13 +100,13 @@ class Comparison {
     // trips known to it.
     // An attempt that failed and a connection that ended young are one failure each; it takes
     // max_failures to trip.
-    const double trips = sum(registry_, "circuit_breaker_trips_total");
+    const double trips = shown("circuit_breaker_trips_total");
     if (truth_.connections_refused == 0) {
       exactly("breaker_trips", 0, trips);
     } else {
       const double failures = number(truth_.connections_refused + truth_.disconnects +
                                      truth_.resets + truth_.closed_by_client);
-      result_.bounds.push_back({"breaker_trips", trips, std::floor(failures / seen_.max_failures)});
+      bound("breaker_trips", trips, std::floor(failures / seen_.max_failures));
     }
   }
 
@@ -157,35 +122,20 @@ class Comparison {
       if (reason == "encoding" && truth_.fired(sim::FaultKind::bad_utf8)) continue;
       unusable += count;
       exactly("malformed_" + reason, number(count),
-              sum(registry_, "tickwitness_feed_frames_malformed_total", {{"reason", reason}}));
+              shown("tickwitness_feed_frames_malformed_total", {{"reason", reason}}));
     }
-    exactly("malformed", number(unusable),
-            sum(registry_, "tickwitness_feed_frames_malformed_total"));
+    exactly("malformed", number(unusable), shown("tickwitness_feed_frames_malformed_total"));
     exactly("unsupported", number(unsupported),
-            sum(registry_, "tickwitness_feed_frames_total", {{"kind", "unsupported"}}));
+            shown("tickwitness_feed_frames_total", {{"kind", "unsupported"}}));
   }
 
-  void latency() {
-    std::uint64_t stamped = 0;
+  void prices() {
+    if (is_lossy(truth_)) return;
     for (const auto& pair : truth_.pairs) {
-      stamped += pair.trade_latencies.count() + pair.quote_latencies.count();
-    }
-    const double negative = sum(registry_, "tickwitness_feed_latency_negative_total");
-    received("latencies", number(stamped),
-             sum(registry_, "tickwitness_feed_latency_seconds") + negative);
-    if (!truth_.fired(sim::FaultKind::skew)) exactly("latencies_negative", 0, negative);
-  }
-
-  void pairs() {
-    for (const auto& pair : truth_.pairs) {
+      if (!pair.last_price_sent) continue;
       const std::string symbol = dashed(pair.symbol);
-      received("trades_" + symbol, number(pair.trades.total()),
-               sum(registry_, "tickwitness_feed_events_total",
-                   {{"symbol", symbol}, {"channel", "trade"}}));
-      if (pair.last_price_sent && !cut()) {
-        exactly("last_price_" + symbol, pair.last_price_sent->approx(),
-                sum(registry_, "tickwitness_market_last_price", {{"symbol", symbol}}));
-      }
+      exactly("last_price_" + symbol, pair.last_price_sent->approx(),
+              shown("tickwitness_market_last_price", {{"symbol", symbol}}));
     }
   }
 
@@ -249,74 +199,72 @@ class Comparison {
     if (happened) exactly("stale_is_the_silenced_one", 1, named);
     if (happened && seen_.stale_seen) {
       exactly("stale_before_it_was_silent", 0, *seen_.stale_seen < first->at ? 1 : 0);
-      result_.bounds.push_back({"stale_found_after_s",
-                                std::chrono::duration<double>(*seen_.stale_seen - since).count(),
-                                std::chrono::duration<double>(verdict_within()).count()});
+      bound("stale_found_after_s", std::chrono::duration<double>(*seen_.stale_seen - since).count(),
+            std::chrono::duration<double>(verdict_within()).count());
     }
   }
 
-  void bounds() {
-    result_.bounds.push_back({"resident_bytes", seen_.resident_bytes, kResidentMaxBytes});
-  }
-
   const sim::Truth& truth_;
-  const telemetry::Registry& registry_;
+  const sim::Exposition& scrape_;
   const DemoObservations& seen_;
-  DemoResult& result_;
+  sim::Report& report_;
 };
+
+// What is 0 for a reason is what a demo is about; zeros of the checkers are left out.
+bool is_worth_a_line(const sim::Equality& check) {
+  return check.checker == kChecker || !check.ok() || check.truth != 0;
+}
+
+bool is_worth_a_line(const sim::Bound& bound) {
+  return bound.checker == kChecker || !bound.ok() || bound.limit != 0;
+}
 
 }  // namespace
 
-std::vector<std::string> DemoResult::failed() const {
-  std::vector<std::string> names;
-  for (const auto& check : checks) {
-    if (!check.ok()) names.push_back(check.name);
-  }
-  for (const auto& bound : bounds) {
-    if (!bound.ok()) names.push_back(bound.name);
-  }
-  return names;
+bool is_lossy(const sim::Truth& truth) {
+  return truth.resets != 0 || truth.fired(sim::FaultKind::bad_utf8);
+}
+
+void compare(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,
+             sim::Report& report) {
+  Comparison(truth, scrape, seen, report).run();
 }
 
 std::string DemoResult::json() const {
   std::string text;
   base::JsonWriter json(text);
   json.begin_object().member("seed", seed);
-  json.key("checks").begin_array();
-  for (const auto& check : checks) {
-    json.begin_object().member("name", check.name).member("truth", check.truth);
-    json.member("measured", check.measured).end_object();
-  }
-  json.end_array().key("bounds").begin_array();
-  for (const auto& bound : bounds) {
-    json.begin_object().member("name", bound.name).member("measured", bound.measured);
-    json.member("limit", bound.limit).member("ok", bound.ok()).end_object();
-  }
-  json.end_array().key("failed").begin_array();
-  for (const auto& name : failed()) json.value(name);
-  json.end_array().end_object();
+  write_report(json, report);
+  json.end_object();
   return text;
 }
 
 std::string DemoResult::table() const {
-  std::string text = fmt::format("{:<28} {:>16} {:>16}\n", "", "exchange sent", "engine counted");
-  for (const auto& check : checks) {
-    text += fmt::format("{:<28} {:>16} {:>16}  {}\n", check.name, check.truth, check.measured,
-                        check.ok() ? "equal" : "DIFFERENT");
+  std::string text = fmt::format("{:>16} {:>16}\n", "exchange sent", "engine shows");
+  std::size_t zeros = 0;
+  for (const auto& check : report.equalities()) {
+    if (!is_worth_a_line(check)) {
+      ++zeros;
+      continue;
+    }
+    text += fmt::format("{:>16} {:>16}  {:<9}  {}.{}\n", check.truth, check.measured,
+                        check.ok() ? "equal" : "DIFFERENT", check.checker, check.name);
   }
-  text += fmt::format("{:<28} {:>16} {:>16}\n", "", "limit", "measured");
-  for (const auto& bound : bounds) {
-    text += fmt::format("{:<28} {:>16.6g} {:>16.6g}  {}\n", bound.name, bound.limit, bound.measured,
-                        bound.ok() ? "within" : "ABOVE");
+  text += fmt::format("{:>16} {:>16}\n", "limit", "measured");
+  for (const auto& bound : report.bounds()) {
+    if (!is_worth_a_line(bound)) {
+      ++zeros;
+      continue;
+    }
+    text += fmt::format("{:>16.6g} {:>16.6g}  {:<9}  {}.{}\n", bound.limit, bound.measured,
+                        bound.ok() ? "within" : "ABOVE", bound.checker, bound.name);
+  }
+  if (zeros != 0) text += fmt::format("and {} that are 0 on both sides\n", zeros);
+  for (const auto& violation : report.violations()) {
+    text += fmt::format("VIOLATION of {} at {:.3f} s: {}\n", violation.checker,
+                        std::chrono::duration<double>(violation.at).count(), violation.what);
   }
   return text;
-}
-
-DemoResult compare(std::uint64_t seed, const sim::Truth& truth, const telemetry::Registry& registry,
-                   const DemoObservations& seen) {
-  DemoResult result{.seed = seed};
-  Comparison(truth, registry, seen, result).run();
-  return result;
 }
 
 }  // namespace tickwitness::app

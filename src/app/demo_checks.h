@@ -1,41 +1,20 @@
-// What the simulated exchange recorded beside what the engine counted: the result of a demo. Pure.
+// What only the simulated exchange's own record tells, beside what the engine shows: connections,
+// malformed frames, silences, prices. What the checkers of the simulation say is not said again.
+// Pure.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/time.h"
 #include "serve/status.h"
+#include "sim/checkers/report.h"
+#include "sim/clients/exposition.h"
 #include "sim/exchange/truth.h"
-#include "telemetry/registry.h"
 
 namespace tickwitness::app {
-
-// An exact equality.
-struct Check {
-  std::string name;
-  double truth = 0;
-  double measured = 0;
-  bool ok() const { return truth == measured; }
-};
-
-struct Bound {
-  std::string name;
-  double measured = 0;
-  double limit = 0;  // measured must not be above
-  bool ok() const { return measured <= limit; }
-};
-
-struct DemoResult {
-  std::uint64_t seed = 0;
-  std::vector<Check> checks;
-  std::vector<Bound> bounds;
-  std::vector<std::string> failed() const;
-  std::string json() const;   // CONTRACT's line, without a line end
-  std::string table() const;  // for people
-};
 
 // What the demo itself saw while it ran.
 struct DemoObservations {
@@ -49,7 +28,20 @@ struct DemoObservations {
   double max_failures = 1;  // of the circuit breakers
 };
 
-DemoResult compare(std::uint64_t seed, const sim::Truth& truth, const telemetry::Registry& registry,
-                   const DemoObservations& seen);
+// Whether something that was sent may not have arrived: what was on the wire when a connection was
+// cut. Then received ≤ sent is all that is promised.
+bool is_lossy(const sim::Truth& truth);
+
+// Adds the equalities and bounds of "demo". `scrape`: after the exchange closed and the engine
+// drained.
+void compare(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,
+             sim::Report& report);
+
+struct DemoResult {
+  std::uint64_t seed = 0;
+  sim::Report report;
+  std::string json() const;   // one line, without its end
+  std::string table() const;  // for people
+};
 
 }  // namespace tickwitness::app

@@ -11,10 +11,14 @@
 #include "app/commands.h"
 #include "app/demo_checks.h"
 #include "app/demo_exchange.h"
+#include "app/demo_judges.h"
+#include "app/demo_scraper.h"
 #include "app/product.h"
 #include "runtime/data_dir.h"
 #include "runtime/temporary_dir.h"
 #include "serve/liveness.h"
+#include "sim/world/world_fault.h"
+#include "telemetry/exposition.h"
 #include "telemetry/read.h"
 
 namespace tickwitness::app {
@@ -45,7 +49,11 @@ class Demo {
   explicit Demo(const DemoOptions& options)
       : options_(options),
         log_(executor_.clock(), base::LogFormat::logfmt, {},
-             runtime::Log::to_descriptor(STDERR_FILENO)),
+             [this, write = runtime::Log::to_descriptor(STDERR_FILENO)](std::string_view line) {
+               write(line);
+               // Other threads log too.
+               executor_.post([this, text = std::string(line)] { judge_log(text); });
+             }),
         timer_(executor_.make_timer()),
         end_timer_(executor_.make_timer()) {
     seen_.stale_after = kStaleAfter;
@@ -61,12 +69,9 @@ class Demo {
     for (auto& pair : simulated.pairs) {
       pair.trades_per_second = std::max(pair.trades_per_second, kTradesPerSecondMin);
     }
-    for (const auto& text : options_.faults) {
-      const auto fault = sim::parse_fault(text);
-      if (!fault) return complain(fault.error().message, kUsage);
-      simulated.faults.push_back(*fault);
-    }
+    if (const int code = add_faults(simulated); code != kOk) return code;
     if (const int code = open_data(); code != kOk) return code;
+    judges_.emplace(simulated, began_);
     exchange_ = std::make_unique<DemoExchange>(std::move(simulated));
     const auto exchange_port = exchange_->start();
     if (!exchange_port) return complain(exchange_port.error().message, kUnavailable);
@@ -75,6 +80,7 @@ class Demo {
                                .simulated = true,
                                .version = std::string(kVersion),
                                .commit = std::string(kCommit),
+                               .compiler = __VERSION__,
                                .instance = settings.instance,
                                .seed = options_.seed,
                                .started = began_,
@@ -82,19 +88,39 @@ class Demo {
     auto product = Product::make(settings, process, options_.seed, executor_, log_);
     if (!product) return complain(product.error().message, kSoftware);
     product_ = std::move(*product);
+    dialects_ = settings.dialects;
+    product_->watch_events([this](std::string_view event) { judges_->on_event(now(), event); });
     const auto ports = product_->start();
     if (!ports) return complain(ports.error().message, kUnavailable);
     announce(ports->front(), *exchange_port);
     runtime::SignalWatch signals(executor_, {SIGINT, SIGTERM}, [this](int) { begin_end(); });
     look();
+    scrape(ports->front());
     executor_.run();
     return conclude();
   }
 
  private:
+  base::Now now() const { return executor_.clock().now(); }
+
   int complain(const std::string& what, int code) {
     fmt::print(stderr, "tickwitness demo: {}\n", what);
     return code;
+  }
+
+  int add_faults(sim::Settings& simulated) {
+    for (const auto& text : options_.faults) {
+      if (sim::is_world_fault(text)) {
+        return complain(fmt::format("fault '{0}' needs virtual time: tickwitness simulate "
+                                    "--fault {0}; here are possible: {1}",
+                                    text, sim::known_faults()),
+                        kUsage);
+      }
+      const auto fault = sim::parse_fault(text);
+      if (!fault) return complain(fault.error().message, kUsage);
+      simulated.faults.push_back(*fault);
+    }
+    return kOk;
   }
 
   int open_data() {
@@ -125,19 +151,33 @@ class Demo {
                port, port, exchange_port);
   }
 
+  void judge_log(std::string_view line) {
+    if (judges_) judges_->on_log(now(), line);
+  }
+
+  void scrape(std::uint16_t port) {
+    scraper_.emplace(executor_, port, DemoJudges::kCanary,
+                     [this](const base::Result<std::string>& text) {
+                       if (text) return judges_->on_scrape(now(), *text);
+                       judges_->on_scrape_failed(now(), text.error().message);
+                     });
+    scraper_->start();
+  }
+
   // Ten times a second: what only a witness from outside can note.
   void look() {
-    const base::Instant now = executor_.clock().now().mono;
+    judges_->on_turn(now());
+    const base::Instant moment = now().mono;
     const auto& status = product_->status();
     if (status != nullptr && !ending_) {
       if (!seen_.stale_seen && serve::totals(*status).stale != 0)
         seen_.stale_seen = status->at.mono;
     }
     if (options_.duration && !ending_) {
-      progress(now);
-      if (now - began_.mono >= *options_.duration) begin_end();
+      progress(moment);
+      if (moment - began_.mono >= *options_.duration) begin_end();
     }
-    timer_->arm(now + kLook, [this] { look(); });
+    timer_->arm(moment + kLook, [this] { look(); });
   }
 
   void progress(base::Instant now) {
@@ -153,6 +193,7 @@ class Demo {
   void begin_end() {
     if (ending_) return executor_.stop();  // a second signal
     ending_ = true;
+    scraper_->stop();
     seen_.before_end = product_->status();
     seen_.links = seen_.before_end ? seen_.before_end->feeds.front().connections.size() : 0;
     seen_.ended = executor_.clock().now().mono;
@@ -171,23 +212,31 @@ class Demo {
 
   int conclude() {
     exchange_->join();
-    const DemoResult result =
-        compare(options_.seed, exchange_->exchange().truth(), product_->registry(), seen_);
+    const DemoResult result = judge();
     if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
     fmt::print("{}{}", options_.json ? result.json() : result.table(), options_.json ? "\n" : "");
-    return result.failed().empty() ? kOk : kFailed;
+    return result.report.failed().empty() ? kOk : kFailed;
+  }
+
+  DemoResult judge() {
+    judges_->at_rest(now(), telemetry::render(product_->registry(), {.dialects = dialects_}),
+                     exchange_->exchange().truth(), exchange_->ledger(), seen_);
+    return {.seed = options_.seed, .report = judges_->report()};
   }
 
   DemoOptions options_;
   runtime::AsioExecutor executor_;
   runtime::Log log_;
   base::Now began_{};
+  std::optional<DemoJudges> judges_;
+  std::vector<std::string> dialects_;
   std::optional<runtime::TemporaryDirectory> temporary_;
   std::optional<runtime::DataDirectory> data_;
   std::unique_ptr<DemoExchange> exchange_;
   std::unique_ptr<Product> product_;
   std::unique_ptr<runtime::Timer> timer_;
   std::unique_ptr<runtime::Timer> end_timer_;
+  std::optional<DemoScraper> scraper_;
   DemoObservations seen_;
   bool ending_ = false;
   bool stopping_ = false;

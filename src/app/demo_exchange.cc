@@ -14,7 +14,8 @@ net::HttpLimits shell_limits() {
 }  // namespace
 
 DemoExchange::DemoExchange(sim::Settings settings)
-    : kraken_(std::move(settings), executor_.clock().now()),
+    : ledger_(settings, sim::Promises()),
+      kraken_(std::move(settings), executor_.clock().now()),
       sockets_(executor_, {},
                {.on_open =
                     [this](net::WsServer::Id id, const net::Request&) {
@@ -71,8 +72,10 @@ void DemoExchange::turn() {
 }
 
 void DemoExchange::perform() {
+  const base::Now now = executor_.clock().now();
   for (auto& action : std::exchange(actions_, {})) {
     if (auto* send = std::get_if<sim::Send>(&action)) {
+      ledger_.on_delivered(send->connection, now, send->parcel, send->text.size());
       sockets_.send_raw(send->connection, std::move(send->text), send->fragment_bytes);
     } else if (const auto* close = std::get_if<sim::Close>(&action)) {
       sockets_.close(close->connection);

@@ -11,6 +11,7 @@
 #include "net/ws_server.h"
 #include "runtime/executor_asio.h"
 #include "sim/exchange/kraken.h"
+#include "sim/record/ledger.h"
 
 namespace tickwitness::app {
 
@@ -25,9 +26,11 @@ class DemoExchange {
   base::Result<std::uint16_t> start();
   // Stops making market data, flushes, closes every connection.
   void begin_shutdown();
-  // Joins the thread; afterwards the record is final and may be read.
+  // Joins the thread; afterwards the records are final and may be read.
   void join();
   const sim::Kraken& exchange() const { return kraken_; }
+  // Of what was handed to sockets, at that moment; nothing of connections and requests.
+  const sim::Ledger& ledger() const { return ledger_; }
 
  private:
   void on_request(const net::Request& request, const net::Responder& responder);
@@ -35,6 +38,7 @@ class DemoExchange {
   void perform();
 
   runtime::AsioExecutor executor_;
+  sim::Ledger ledger_;
   sim::Kraken kraken_;
   sim::Actions actions_;
   net::WsServer sockets_;

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <tuple>
 
 #include "app/commands.h"
 
@@ -20,6 +21,11 @@ struct Options {
   RunOptions run;
   DemoOptions demo;
   std::string demo_duration;
+  SimulateOptions simulate;
+  std::string simulate_seeds = "1-10";
+  double simulate_hours = 1;
+  std::string simulate_duration;
+  std::vector<std::string> simulate_faults;
   ReplayOptions replay;
   CheckOptions check;
   ReloadOptions reload;
@@ -50,6 +56,33 @@ CLI::App* add_demo(CLI::App& app, Options& options) {
   return demo;
 }
 
+void add_simulate(CLI::App& app, Options& options) {
+  CLI::App* simulate = app.add_subcommand(
+      "simulate", "The engine in virtual time under seeded faults, judged by checkers");
+  simulate->add_option("--seeds", options.simulate_seeds, "One seed, or from-to")
+      ->capture_default_str();
+  simulate->add_option("--hours", options.simulate_hours, "Virtual hours with faults, each seed")
+      ->check(CLI::Range(0.01, 1000.0))
+      ->capture_default_str();
+  simulate->add_option("--for", options.simulate_duration,
+                       "Go on with further seeds for this long (10m, 1h): a soak");
+  simulate
+      ->add_option("--fault", options.simulate_faults,
+                   "These faults instead of what the seed draws, may be repeated; none: none at "
+                   "all. " +
+                       simulate_faults())
+      ->take_all();
+  simulate->add_option("--jobs", options.simulate.jobs, "Worlds at a time; 0: one for each core")
+      ->capture_default_str();
+  simulate->add_flag("!--no-shrink", options.simulate.shrink,
+                     "Do not look for fewer faults that still fail");
+  simulate->add_flag("--json", options.simulate.json, "One line of JSON for each seed, and a last");
+  simulate->footer(
+      "Exit 0 if every checker of every seed is content. A failed seed prints the command that\n"
+      "repeats it with as few faults as were found to be needed.\n"
+      "Example: tickwitness simulate --seeds 1-200        tickwitness simulate --for 1h");
+}
+
 CLI::App* add_replay(CLI::App& app, Options& options) {
   CLI::App* replay =
       app.add_subcommand("replay", "Run recordings through the same code as live frames");
@@ -69,6 +102,34 @@ CLI::App* add_replay(CLI::App& app, Options& options) {
   return replay;
 }
 
+int simulate(Options& options) {
+  const auto seeds = parse_seeds(options.simulate_seeds);
+  if (!seeds) {
+    std::fprintf(stderr,
+                 "tickwitness simulate: --seeds %s is neither a seed nor a range like "
+                 "1-200\n",
+                 options.simulate_seeds.c_str());
+    return kUsage;
+  }
+  std::tie(options.simulate.first, options.simulate.last) = *seeds;
+  if (!options.simulate_duration.empty()) {
+    options.simulate.duration = parse_duration(options.simulate_duration);
+    options.simulate.endless = true;
+    if (!options.simulate.duration) {
+      std::fprintf(stderr, "tickwitness simulate: --for %s is no duration; write 10m or 1h\n",
+                   options.simulate_duration.c_str());
+      return kUsage;
+    }
+  }
+  options.simulate.length = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double, std::ratio<3600>>(options.simulate_hours));
+  if (!options.simulate_faults.empty()) {
+    options.simulate.faults = options.simulate_faults;
+    std::erase(*options.simulate.faults, "none");
+  }
+  return simulate_command(options.simulate);
+}
+
 int dispatch(CLI::App& app, Options& options) {
   if (app.got_subcommand("run")) return run_command(options.run);
   if (app.got_subcommand("demo")) {
@@ -83,6 +144,7 @@ int dispatch(CLI::App& app, Options& options) {
     }
     return demo_command(options.demo);
   }
+  if (app.got_subcommand("simulate")) return simulate(options);
   if (app.got_subcommand("replay")) return replay_command(options.replay);
   if (app.got_subcommand("check")) return check_command(options.check);
   if (app.got_subcommand("catalog")) return catalog_command(options.catalog_format);
@@ -98,6 +160,7 @@ int parse_and_run(int argc, char** argv) {
   add_config(run, options.run.config);
   run->footer("Example: tickwitness run -c config/tickwitness.yaml");
   add_demo(app, options);
+  add_simulate(app, options);
   add_replay(app, options);
   CLI::App* check = app.add_subcommand("check", "Validate the configuration and start nothing");
   add_config(check, options.check.config);

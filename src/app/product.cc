@@ -32,8 +32,11 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
       composition_(
           {.engine = engine_executor_, .serve = main_, .channels = channels_, .log = log}, engine,
           service_settings(settings), process,
-          {.publish = [this](std::string_view event, const std::string& data,
-                             const net::Chunk& chunk) { server_.publish(event, data, chunk); },
+          {.publish =
+               [this](std::string_view event, const std::string& data, const net::Chunk& chunk) {
+                 if (watch_events_) watch_events_(*chunk);
+                 server_.publish(event, data, chunk);
+               },
            .counts = [this] { return server_.counts(); }},
           [this](base::Now) { measure_process(); }),
       server_(main_executor, composition_.service(), server_settings(settings)) {}

@@ -41,6 +41,11 @@ class Product {
   // `ended` when all have.
   void finish(std::function<void()> armed, std::function<void()> ended);
 
+  // `watch` sees each event of the page's stream as it is published. Before start().
+  void watch_events(std::function<void(std::string_view event)> watch) {
+    watch_events_ = std::move(watch);
+  }
+
   telemetry::Registry& registry() { return composition_.registry(); }
   telemetry::Catalog& metrics() { return composition_.metrics(); }
   // The engine's last report; null before the first.
@@ -58,6 +63,7 @@ class Product {
   runtime::Log& log_;
   runtime::ProcessStatsReader process_stats_;
   double cpu_seen_ = 0;
+  std::function<void(std::string_view)> watch_events_;
   runtime::AsioExecutor engine_executor_;
   net::WsChannelFactory channels_;
   Composition composition_;

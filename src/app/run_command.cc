@@ -38,6 +38,7 @@ class Run {
     serve::ProcessInfo process{.mode = "run",
                                .version = std::string(kVersion),
                                .commit = std::string(kCommit),
+                               .compiler = __VERSION__,
                                .instance = settings_.instance,
                                .started = executor_.clock().now(),
                                .cores = std::thread::hardware_concurrency()};

@@ -3,6 +3,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/planted.h"
+
 namespace tickwitness::app {
 
 struct StatusMailbox::Slot {
@@ -21,6 +23,11 @@ StatusMailbox::~StatusMailbox() {
 }
 
 void StatusMailbox::put(Status status) {
+  if (base::planted(base::PlantedBug::unbounded_queue)) {
+    return reader_.post([slot = slot_, status] {
+      if (slot->on_status) slot->on_status(status);
+    });
+  }
   {
     const std::lock_guard lock(slot_->mutex);
     slot_->newest.swap(status);

@@ -22,6 +22,7 @@ usage() { # TEXT COMMAND...: exit 64 and a message that helps
 }
 usage "subcommand" nonsense
 usage "disconnect" demo --fault nonsense --port 0 --for 1s
+usage "tickwitness simulate --fault crash@5s" demo --fault crash@5s --port 0 --for 1s
 usage "60s" demo --for sixty
 usage "speed" replay --speed fast "$0"
 code=0

@@ -20,4 +20,4 @@ for i in "${!names[@]}"; do
   wait "${started[$i]}" || fail "${names[$i]}: $(tail -n 1 "$scratch/${names[$i]}.json")"
   expect_contains "${names[$i]}" '"failed":[]' "$scratch/${names[$i]}.json"
 done
-expect_contains "silent" '"stale_found_after_s"' "$scratch/silent.json"
+expect_contains "silent" '"demo.stale_found_after_s"' "$scratch/silent.json"

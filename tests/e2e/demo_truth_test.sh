@@ -27,6 +27,7 @@ run reset 14 --fault reset@5s
 run bad_utf8 14 --fault bad_utf8@5s
 run down 20 --fault down@4s+4s
 run skew 12 --fault skew=-80ms
+run ahead 12 --fault skew=80ms
 run silence_ends 24 --fault silent@3s+14s
 run hang 12 --fault hang@3s+4s
 run long_hang 34 --fault hang@3s+12s
@@ -49,34 +50,46 @@ const need = (truth, text) => {
   process.exitCode = 1;
 };
 const check = (name, wanted) => read(name).checks.find((c) => c.name === wanted);
+const bound = (name, wanted) => read(name).bounds.find((b) => b.name === wanted);
+const frames = (name, kind) =>
+  check(name, `conservation.tickwitness_feed_frames_total{kind="${kind}"}`);
+const events = (name, type) =>
+  check(name, `conservation.kraken_events_processed_total{event_type="${type}"}`);
 const names = ['plain', 'disconnect', 'late_disconnect', 'silent', 'refuse', 'malformed',
-  'together', 'reset', 'bad_utf8', 'down', 'skew', 'silence_ends', 'hang', 'long_hang', 'unanswered',
-  'flood'];
+  'together', 'reset', 'bad_utf8', 'down', 'skew', 'ahead', 'silence_ends', 'hang', 'long_hang',
+  'unanswered', 'flood'];
 for (const name of names) {
   const result = read(name);
   need(result.seed === 7 && result.failed.length === 0, `${name}: ${result.failed}`);
+  need(result.violations.length === 0, `${name}: ${JSON.stringify(result.violations)}`);
   need(result.checks.length >= 8, `${name}: only ${result.checks.length} checks`);
   need(result.checks.every((c) => c.truth === c.measured), `${name}: not equal, yet passed`);
+  // What was sent is compared exactly, unless some of it may have been lost.
+  const list = ['reset', 'bad_utf8'].includes(name) ? result.bounds : result.checks;
+  for (const checker of ['conservation', 'latency']) {
+    need(list.some((c) => c.name.startsWith(`${checker}.`)), `${name}: no ${checker}`);
+  }
 }
 // The faults happened: a comparison of nothing with nothing would be equal too.
-need(check('plain', 'events_trade').truth > 100, 'plain: hardly any trade');
-need(check('plain', 'acks').truth === 25, 'plain: 4 pairs x 6 streams + instrument');
-need(check('disconnect', 'reconnects').truth === 4, 'disconnect: four connections came back');
-need(check('silent', 'subscriptions_stale_at_end').truth === 1, 'silent: one is stale');
-need(check('silent', 'connections_up_at_end').truth === 4, 'silent: every link reads connected');
-need(read('silent').bounds.some((b) => b.name === 'stale_found_after_s'), 'silent: found in time');
-need(check('refuse', 'refusals').truth >= 1, 'refuse: a refusal');
-need(check('malformed', 'malformed').truth >= 5, 'malformed: several bad frames');
-need(check('malformed', 'unsupported').truth >= 1, 'malformed: an unknown channel');
-need(check('silence_ends', 'subscriptions_stale_at_end').truth === 0, 'silence_ends: live again');
-need(check('hang', 'reconnects').truth === 0, 'hang: four seconds are borne');
-need(check('hang', 'heartbeats').truth < check('plain', 'heartbeats').truth - 8,
+need(events('plain', 'trade').truth > 100, 'plain: hardly any trade');
+need(frames('plain', 'subscribed').truth === 25, 'plain: 4 pairs x 6 streams + instrument');
+need(check('disconnect', 'demo.reconnects').truth === 4, 'disconnect: four connections came back');
+need(check('silent', 'demo.subscriptions_stale_at_end').truth === 1, 'silent: one is stale');
+need(check('silent', 'demo.connections_up_at_end').truth === 4, 'silent: every link is connected');
+need(bound('silent', 'demo.stale_found_after_s'), 'silent: found in time');
+need(check('refuse', 'demo.refusals').truth >= 1, 'refuse: a refusal');
+need(check('malformed', 'demo.malformed').truth >= 5, 'malformed: several bad frames');
+need(check('malformed', 'demo.unsupported').truth >= 1, 'malformed: an unknown channel');
+need(check('silence_ends', 'demo.subscriptions_stale_at_end').truth === 0,
+  'silence_ends: live again');
+need(check('hang', 'demo.reconnects').truth === 0, 'hang: four seconds are borne');
+need(frames('hang', 'heartbeat').truth < frames('plain', 'heartbeat').truth - 8,
   'hang: heartbeats were missing');
-need(check('long_hang', 'reconnects').truth === 4, 'long_hang: four connections came back');
-need(check('long_hang', 'subscriptions_stale_at_end').truth === 0, 'long_hang: all is live');
-need(check('unanswered', 'acks').truth === 50, 'unanswered: asked again until accepted');
-need(check('unanswered', 'subscriptions_stale_at_end').truth === 0, 'unanswered: all is live');
-need(check('flood', 'events_trade').truth > 3 * check('plain', 'events_trade').truth,
-  'flood: many trades');
-need(check('skew', 'latencies').truth > 100, 'skew: latencies');
+need(check('long_hang', 'demo.reconnects').truth === 4, 'long_hang: four connections came back');
+need(check('long_hang', 'demo.subscriptions_stale_at_end').truth === 0, 'long_hang: all is live');
+need(frames('unanswered', 'subscribed').truth === 50, 'unanswered: asked again until accepted');
+need(check('unanswered', 'demo.subscriptions_stale_at_end').truth === 0, 'unanswered: all is live');
+need(events('flood', 'trade').truth > 3 * events('plain', 'trade').truth, 'flood: many trades');
+need(check('skew', 'latency.BTC-USD stamped').truth > 20, 'skew: latencies');
+need(bound('ahead', 'latency.BTC-USD negative').measured > 20, 'ahead: latencies below zero');
 END

@@ -1,0 +1,137 @@
+// For tests: a short run on which exchange and engine agree, by their records; tests then change
+// one side.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/demo_checks.h"
+#include "app/demo_judges.h"
+#include "sim/record/ledger.h"
+#include "telemetry/catalog.gen.h"
+#include "telemetry/exposition.h"
+
+namespace tickwitness::app {
+
+struct DemoWorld {
+  static constexpr auto kKraken = telemetry::label::Exchange::kraken;
+  static constexpr base::Now kBegan{base::Instant(std::chrono::hours(5)),
+                                    base::WallTime(std::chrono::seconds(1'767'323'070))};
+  static constexpr base::Duration kLatency = std::chrono::milliseconds(4);  // when sent
+
+  sim::Settings exchange{.pairs = {sim::default_pairs().front()}};
+  sim::Truth truth;
+  sim::Ledger ledger{exchange, sim::Promises()};
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  telemetry::label::Symbol btc{"BTC-USD"};
+  DemoObservations seen{.links = 1,
+                        .ended = kBegan.mono + std::chrono::seconds(60),
+                        .stale_after = std::chrono::seconds(10),
+                        .resident_bytes = 20e6};
+
+  DemoWorld() {
+    sim::PairTruth& pair = truth.pairs.emplace_back();
+    pair.symbol = exchange.pairs.front().symbol;
+    pair.last_price_sent = base::Decimal(265001, 1);
+    truth.connections_accepted = 1;
+    truth.shutdown_closes = 1;
+    exchange_sends();
+    engine_counts();
+    report(feed::SubscriptionState::live);
+  }
+
+  void sent(const sim::Parcel& parcel, int times = 1) {
+    for (int i = 0; i < times; ++i) {
+      ++truth.frames[static_cast<std::size_t>(parcel.kind)];
+      ledger.on_delivered(1, kBegan, parcel, 100);
+    }
+  }
+  static sim::Parcel items(sim::WireChannel channel, std::size_t count, bool snapshot = false) {
+    sim::Parcel parcel = sim::data_parcel(channel, 0, count, snapshot);
+    if (snapshot || channel == sim::WireChannel::ohlc) return parcel;
+    for (std::size_t i = 0; i < count; ++i) {
+      parcel.stamp[parcel.stamps++] = kBegan.wall - kLatency;
+    }
+    return parcel;
+  }
+  void frames(telemetry::label::FrameKind kind, std::uint64_t count) {
+    metrics.feed_frames.at(kKraken, kind).add(count);
+    metrics.feed_bytes.at(kKraken).add(100 * count);
+  }
+  void events(telemetry::label::Channel channel, std::uint64_t count) {
+    metrics.feed_events.at(kKraken, btc, channel).add(count);
+  }
+  void updates(telemetry::label::Channel channel, std::uint64_t count) {
+    metrics.feed_updates.at(kKraken, btc, channel).add(count);
+  }
+  void latency(base::Duration value, int times = 1) {
+    const auto histogram = metrics.feed_latency_seconds.at(kKraken, btc);
+    for (int i = 0; i < times; ++i) histogram.observe(value);
+  }
+  void ended(telemetry::label::CloseReason reason) {
+    metrics.feed_disconnections.at(kKraken, telemetry::label::Connection{"main"}, reason).inc();
+  }
+  void report(feed::SubscriptionState state) {
+    auto status = std::make_shared<serve::EngineStatus>();
+    auto& feed = status->feeds.emplace_back();
+    feed.connections.push_back({.name = "main", .state = feed::LinkState::connected});
+    feed.subscriptions.push_back({.symbol = "BTC-USD", .stream = "trade", .state = state});
+    seen.before_end = status;
+  }
+
+  std::string scrape() const {
+    return telemetry::render(registry, {.dialects = {"kraken", "trading"}});
+  }
+  DemoResult result() const {
+    DemoJudges judges(exchange, kBegan);
+    judges.at_rest(kBegan, scrape(), truth, ledger, seen);
+    return {.seed = 7, .report = judges.report()};
+  }
+  std::vector<std::string> failed() const { return result().report.failed(); }
+
+ private:
+  void exchange_sends() {
+    using enum sim::SentKind;
+    using Channel = sim::WireChannel;
+    sent({.kind = status});
+    sent({.kind = heartbeat}, 60);
+    sent({.kind = pong}, 2);
+    sent({.kind = subscribed}, 3);
+    sent(items(Channel::trade, 5, true));
+    sent(items(Channel::trade, 1), 6);
+    sent(items(Channel::trade, 4));
+    sent(items(Channel::ticker, 1, true));
+    sent(items(Channel::ticker, 1), 3);
+    sent(items(Channel::ohlc, 1), 2);
+  }
+
+  void engine_counts() {
+    using telemetry::label::Channel;
+    using telemetry::label::FrameKind;
+    frames(FrameKind::status, 1);
+    frames(FrameKind::heartbeat, 60);
+    frames(FrameKind::pong, 2);
+    frames(FrameKind::subscribed, 3);
+    frames(FrameKind::trades, 8);
+    frames(FrameKind::quotes, 4);
+    frames(FrameKind::candles, 2);
+    metrics.feed_acks.at(kKraken).add(3);
+    events(Channel::trade, 15);
+    events(Channel::spread, 4);
+    events(Channel::ohlc, 2);
+    updates(Channel::trade, 10);
+    updates(Channel::spread, 3);
+    updates(Channel::ohlc, 2);
+    metrics.pipeline_ticks_received.at().add(21);
+    metrics.pipeline_ticks_processed.at().add(21);
+    latency(std::chrono::milliseconds(5), 13);
+    metrics.market_last_price.at(kKraken, btc).set(26500.1);
+    ended(telemetry::label::CloseReason::remote);
+    metrics.pipeline_ring_capacity.at(telemetry::label::Ring{"ingest"}).set(64);
+    metrics.pipeline_ring_high_water.at(telemetry::label::Ring{"ingest"}).set(7);
+  }
+};
+
+}  // namespace tickwitness::app

@@ -1,0 +1,162 @@
+// tickwitness simulate: the product in virtual time under seeded faults, judged by checkers.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "app/commands.h"
+#include "app/simulate_shrink.h"
+#include "app/simulate_text.h"
+#include "app/simulated_world.h"
+#include "runtime/clock.h"
+
+namespace tickwitness::app {
+namespace {
+
+constexpr std::size_t kShrinkRunsMax = 80;
+constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
+
+struct Done {
+  SimulationResult result;
+  std::vector<std::string> faults;
+  std::string command;  // that repeats it, when it failed
+};
+
+// Seeds are run by several threads, each world in one, and printed in their order.
+class Simulate {
+ public:
+  explicit Simulate(const SimulateOptions& options) : options_(options) {}
+
+  int run() {
+    began_ = clock_.now().mono;
+    next_print_ = next_ = options_.first;
+    next_progress_ = began_ + kProgressEvery;
+    const unsigned jobs =
+        options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    for (auto& thread : threads) thread.join();
+    totals_.wall_time = clock_.now().mono - began_;
+    if (terminal_) fmt::print(stderr, "\r\x1b[K");
+    fmt::print("{}{}", options_.json ? simulation_json(totals_) : simulation_text(totals_),
+               options_.json ? "\n" : "");
+    return totals_.failed.empty() ? kOk : kFailed;
+  }
+
+ private:
+  void work() {
+    for (;;) {
+      std::uint64_t seed = 0;
+      {
+        const std::lock_guard lock(mutex_);
+        const bool late = options_.duration && clock_.now().mono - began_ >= *options_.duration;
+        if (late || (!options_.endless && next_ > options_.last)) return;
+        seed = next_++;
+      }
+      Done done = run_seed(seed);
+      const std::lock_guard lock(mutex_);
+      finished_.emplace(seed, std::move(done));
+      print_finished();
+      progress();
+    }
+  }
+
+  Done run_seed(std::uint64_t seed) {
+    sim::Plan plan = sim::draw_plan(seed, options_.length);
+    if (options_.faults) plan = *sim::with_faults(std::move(plan), *options_.faults);
+    Done done{.result = SimulatedWorld(plan).run(), .faults = plan.fault_texts(), .command = {}};
+    const auto failed = done.result.report.failed_checkers();
+    if (failed.empty()) return done;
+    done.command = command_of(plan);
+    if (options_.shrink) {
+      const Shrunk shrunk = shrink(plan, failed, kShrinkRunsMax, [](const sim::Plan& smaller) {
+        return SimulatedWorld(smaller).run().report.failed_checkers();
+      });
+      done.command = command_of(shrunk.plan);
+    }
+    return done;
+  }
+
+  void print_finished() {
+    for (auto found = finished_.find(next_print_); found != finished_.end();
+         found = finished_.find(next_print_)) {
+      const Done& done = found->second;
+      ++totals_.seeds;
+      totals_.virtual_time += done.result.virtual_time;
+      if (!done.result.report.failed().empty()) totals_.failed.push_back(next_print_);
+      if (terminal_) fmt::print(stderr, "\r\x1b[K");
+      fmt::print("{}{}",
+                 options_.json ? simulation_json(done.result, done.faults, done.command)
+                               : simulation_text(done.result, done.faults, done.command),
+                 options_.json ? "\n" : "");
+      std::fflush(stdout);
+      finished_.erase(found);
+      ++next_print_;
+    }
+  }
+
+  void progress() {
+    const base::Instant now = clock_.now().mono;
+    if (now < next_progress_ && !terminal_) return;
+    next_progress_ = now + kProgressEvery;
+    const double wall = std::chrono::duration<double>(now - began_).count();
+    const double passed = std::chrono::duration<double>(totals_.virtual_time).count();
+    const std::string of =
+        options_.endless ? "" : fmt::format(" of {}", options_.last - options_.first + 1);
+    fmt::print(stderr, "{}{}{} seeds, {} failed, {:.0f} s, {:.0f} times real time{}",
+               terminal_ ? "\r\x1b[K" : "", totals_.seeds, of, totals_.failed.size(), wall,
+               passed / wall, terminal_ ? "" : "\n");
+  }
+
+  const SimulateOptions& options_;
+  const bool terminal_ = isatty(STDERR_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
+  runtime::SystemClock clock_;
+  base::Instant began_{};
+  std::mutex mutex_;  // guards all below
+  std::uint64_t next_ = 0;
+  std::uint64_t next_print_ = 0;
+  base::Instant next_progress_{};
+  std::map<std::uint64_t, Done> finished_;  // not yet printed: an earlier seed is still running
+  SimulationTotals totals_;
+};
+
+}  // namespace
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_seeds(const std::string& text) {
+  const auto number = [](std::string_view part) -> std::optional<std::uint64_t> {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (error != std::errc() || end != part.data() + part.size()) return std::nullopt;
+    return value;
+  };
+  const std::string_view all(text);
+  const auto dash = all.find('-');
+  const auto first = number(all.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? first : number(all.substr(dash + 1));
+  if (!first || !last || *last < *first || *last - *first >= 1'000'000) return std::nullopt;
+  return std::pair(*first, *last);
+}
+
+std::string simulate_faults() {
+  return fmt::format("The exchange's: {}. The world's: {}", sim::known_faults(),
+                     sim::known_world_faults());
+}
+
+int simulate_command(const SimulateOptions& options) {
+  if (options.faults) {
+    const auto plan = sim::with_faults(sim::draw_plan(1, options.length), *options.faults);
+    if (!plan) {
+      fmt::print(stderr, "tickwitness simulate: {}\n", plan.error().message);
+      return kUsage;
+    }
+  }
+  return Simulate(options).run();
+}
+
+}  // namespace tickwitness::app

@@ -1,0 +1,64 @@
+// Everything that a simulated product lets out, shown to every checker.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/checkers/bounds.h"
+#include "sim/checkers/checker.h"
+#include "sim/checkers/draining.h"
+#include "sim/checkers/page.h"
+#include "sim/checkers/report.h"
+#include "sim/world/plan.h"
+
+namespace tickwitness::app {
+
+// Where and when something is looked at.
+struct Look {
+  base::Duration at;  // true time since the start of the world
+  base::Now now;      // by the product's clocks
+  const sim::Ledger& ledger;
+};
+
+class SimulatedJudges {
+ public:
+  // `drain_max`: within which all must be well again after healing.
+  SimulatedJudges(const sim::Plan& plan, base::Duration drain_max);
+
+  void on_scrape(const Look& look, std::string_view text);
+  void on_event(const Look& look, std::string_view chunk);
+  void on_output(base::Duration at, std::string_view text);
+  void on_restart();
+  void on_wall_step(base::Duration at) { page_->clock_stepped(at); }
+  void on_queue(base::Duration at, std::string_view name, std::size_t length, std::size_t limit) {
+    bounds_->queue(at, name, length, limit, report_);
+  }
+  // Whether the product can be expected to publish events: its serving thread is not held up.
+  void on_silence() { page_->stream_ended(); }
+  void on_healed(const Look& look) { draining_->healed(look.at, look.now.mono); }
+  // Whether all that must come back after healing has.
+  bool drained(const Look& look, std::string_view scrape);
+  // `stage` tells the moments of rest of one run apart in the report.
+  void at_rest(std::string_view stage, const Look& look, std::string_view scrape);
+  void violation(std::string_view checker, base::Duration at, std::string what) {
+    report_.violation(checker, at, std::move(what));
+  }
+
+  const sim::Report& report() const { return report_; }
+
+ private:
+  template <class T, class... Arguments>
+  T* add(Arguments&&... arguments);
+
+  sim::Report report_;
+  std::vector<std::unique_ptr<sim::Checker>> checkers_;
+  sim::Bounds* bounds_;
+  sim::PageChecker* page_;
+  sim::Draining* draining_;
+  sim::PageEvent event_;
+  sim::EventStreamReader reader_;
+};
+
+}  // namespace tickwitness::app

@@ -1,0 +1,349 @@
+#include "app/simulated_world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "app/settings_map.h"
+#include "app/simulated_config.h"
+
+namespace tickwitness::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Now kStart{base::Instant(1000h), base::WallTime(1'767'225'600s)};  // 2026-01-01
+constexpr std::uint64_t kDiskBytes = 64U << 20;
+constexpr base::Duration kDownAfterCrash = 3s;  // at most; until a supervisor starts it again
+constexpr base::Duration kDrainMax = 15min;     // back-off, breaker and probes, one after other
+constexpr base::Duration kRestMax = 2min;       // until nothing changed for a second
+constexpr base::Duration kAfterRestart = 5min;  // the last phase
+constexpr base::Duration kFinishMax = 30s;
+constexpr std::size_t kRoleQueueMax = 256;  // tasks that may wait for a thread
+constexpr std::size_t kBytesInFlightMax = 64U << 20;
+
+}  // namespace
+
+SimulatedWorld::SimulatedWorld(sim::Plan plan)
+    : plan_(std::move(plan)),
+      random_(plan_.seed ^ 0x5EED0FA11C10C5ULL),
+      scheduler_(random_.split()),
+      true_clock_(scheduler_.now(), kStart),
+      machine_clock_(scheduler_.now(), {kStart.mono, kStart.wall + plan_.clock_offset}),
+      engine_(scheduler_, "engine", machine_clock_),
+      serve_(scheduler_, "serve", machine_clock_),
+      disk_(kDiskBytes, random_.split()),
+      exchange_(plan_.exchange, true_clock_.now()),
+      network_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
+      judges_(plan_, kDrainMax),
+      page_(scheduler_, random_.split(),
+            [this](std::string what) {
+              judges_.violation("stream", scheduler_.now(), std::move(what));
+            }),
+      pairs_(plan_.exchange.pairs.size()) {
+  engine_.set_jitter(plan_.jitter_one_in, plan_.jitter_most);
+  serve_.set_jitter(plan_.jitter_one_in, plan_.jitter_most);
+}
+
+SimulatedWorld::~SimulatedWorld() {
+  network_.set_ledger(nullptr);
+  product_.reset();
+}
+
+void SimulatedWorld::note(std::string_view what) {
+  history_.add(static_cast<std::uint64_t>(scheduler_.now().count()));
+  history_.add(what);
+}
+
+Look SimulatedWorld::look() const {
+  return {.at = scheduler_.now(), .now = machine_clock_.now(), .ledger = *ledger_};
+}
+
+void SimulatedWorld::begin_life() {
+  ++lives_;
+  ledger_ = std::make_unique<sim::Ledger>(plan_.exchange, plan_.promises);
+  network_.set_ledger(ledger_.get());
+  const auto settings = read_config(disk_);
+  if (!settings)
+    throw std::runtime_error("the simulated disk lost the configuration: " +
+                             settings.error().message);
+  log_.emplace(machine_clock_, settings->log.format, settings->log.levels,
+               [this](std::string_view line) {
+                 note(line);
+                 judges_.on_output(scheduler_.now(), line);
+               });
+  const auto engine = engine_settings(*settings, plan_.seed);
+  if (!engine) throw std::runtime_error(engine.error().message);
+  const serve::ProcessInfo process{.mode = "run",
+                                   .version = "simulated",
+                                   .commit = "simulated",
+                                   .compiler = "any",  // one history, whoever compiled it
+                                   .instance = settings->instance,
+                                   .started = machine_clock_.now(),
+                                   .cores = 2};
+  product_ = std::make_unique<Composition>(
+      Seams{.engine = engine_, .serve = serve_, .channels = network_, .log = *log_}, *engine,
+      service_settings(*settings), process,
+      serve::Service::Outside{
+          .publish =
+              [this](std::string_view, const std::string&, const serve::EventLog::Chunk& chunk) {
+                note(*chunk);
+                judges_.on_event(look(), *chunk);
+                page_.publish(chunk);
+              },
+          .counts =
+              [this] {
+                return serve::TransportCounts{.event_clients = page_.connected() ? 1U : 0U,
+                                              .events_sent = page_.events(),
+                                              .clients_lagged = page_.lagged()};
+              }},
+      nullptr);
+  engine_.post([this] { product_->engine().start(); });
+  serve_.post([this] { product_->service().start(); });
+}
+
+// As kill -9: nothing is said to anybody, what was not synced is at the disk's mercy.
+void SimulatedWorld::die() {
+  if (product_ == nullptr) return;
+  note("crash");
+  count_life();
+  engine_.kill();
+  serve_.kill();
+  network_.set_ledger(nullptr);
+  page_.disconnect(true);
+  product_.reset();
+  log_.reset();
+  disk_.crash();
+  judges_.on_restart();
+}
+
+void SimulatedWorld::count_life() {
+  const sim::Traffic& traffic = ledger_->traffic();
+  frames_ += traffic.frames_total();
+  for (const auto& pair : traffic.pairs) {
+    events_ += pair.trades.total() + pair.quotes.total() + pair.candles.total();
+  }
+}
+
+void SimulatedWorld::plan_faults() {
+  for (const sim::WorldFault& fault : plan_.faults) {
+    scheduler_.at(fault.at, [this, &fault] {
+      if (healed_) return;
+      note(sim::to_string(fault));
+      begin(fault);
+      scheduler_.at(scheduler_.now() + fault.length, [this, &fault] {
+        if (!healed_) end(fault);
+      });
+    });
+  }
+}
+
+void SimulatedWorld::begin(const sim::WorldFault& fault) {
+  using Kind = sim::WorldFaultKind;
+  switch (fault.kind) {
+    case Kind::black_hole:
+      ++black_holes_;
+      return set_weather();
+    case Kind::slow_network:
+      ++slow_;
+      return set_weather();
+    case Kind::shred:
+      ++shredded_;
+      return set_weather();
+    case Kind::stall_engine:
+      ledger_->on_stall(machine_clock_.mono_at(scheduler_.now() + fault.length));
+      return engine_.stall_until(scheduler_.now() + fault.length);
+    case Kind::stall_serve:
+      judges_.on_silence();
+      return serve_.stall_until(scheduler_.now() + fault.length);
+    case Kind::slow_page:
+      return page_.set_slow(++slow_pages_ > 0);
+    case Kind::step:
+      judges_.on_wall_step(scheduler_.now());
+      return machine_clock_.step_wall(fault.amount);
+    case Kind::drift:
+      return machine_clock_.set_drift(fault.amount.count());
+    case Kind::crash: {
+      die();
+      const auto down = static_cast<std::int64_t>(
+          random_.below(static_cast<std::uint64_t>(kDownAfterCrash.count())));
+      scheduler_.at(scheduler_.now() + base::Duration(down), [this] {
+        if (product_ == nullptr) begin_life();
+      });
+      return;
+    }
+    case Kind::reload:
+      return reload();
+  }
+}
+
+void SimulatedWorld::end(const sim::WorldFault& fault) {
+  using Kind = sim::WorldFaultKind;
+  if (fault.kind == Kind::black_hole) --black_holes_;
+  if (fault.kind == Kind::slow_network) --slow_;
+  if (fault.kind == Kind::shred) --shredded_;
+  if (fault.kind == Kind::slow_page) page_.set_slow(--slow_pages_ > 0);
+  set_weather();
+}
+
+void SimulatedWorld::set_weather() {
+  sim::Weather weather;
+  weather.black_hole = black_holes_ > 0;
+  if (slow_ > 0) {
+    weather.delay_min *= 100;
+    weather.delay_extra *= 100;
+  }
+  if (shredded_ > 0) weather.segment_bytes_max = 16;
+  network_.set_weather(weather);
+}
+
+// An operator edits the streams file and says `tickwitness reload`.
+void SimulatedWorld::reload() {
+  const std::size_t all = plan_.exchange.pairs.size();
+  if (all == 1) return;
+  pairs_ = pairs_ == all ? all - 1 : all;
+  if (const auto written = write_config(disk_, plan_, pairs_); !written) {
+    throw std::runtime_error(written.error().message);
+  }
+  if (product_ == nullptr) return;
+  serve_.post([this] {
+    const auto settings = read_config(disk_);
+    const auto engine = engine_settings(*settings, plan_.seed);
+    product_->apply(*engine, settings->dialects);
+    if (pairs_ == plan_.exchange.pairs.size()) return;
+    // Behind what apply() posted there.
+    engine_.post(
+        [this] { ledger_->on_unfollowed(machine_clock_.now(), ledger_->symbols()[pairs_]); });
+  });
+}
+
+void SimulatedWorld::heal() {
+  note("heal");
+  healed_ = true;
+  black_holes_ = slow_ = shredded_ = slow_pages_ = 0;
+  set_weather();
+  page_.set_slow(false);
+  machine_clock_.set_drift(0);
+  engine_.release();
+  serve_.release();
+  network_.heal_exchange();
+  if (product_ == nullptr) begin_life();
+  judges_.on_healed(look());
+}
+
+std::string SimulatedWorld::get(const std::string& path, std::string_view accept) {
+  net::Request request{.method = "GET", .target = path, .path = path};
+  request.headers.push_back({"Accept", std::string(accept)});
+  request.headers.push_back({"Authorization", fmt::format("Bearer {}", kSimulatedToken)});
+  const net::Response response = product_->service().handle(request);
+  std::string body = response.body ? *response.body : std::string();
+  note(body);
+  judges_.on_output(scheduler_.now(), body);
+  return body;
+}
+
+std::string SimulatedWorld::scrape() {
+  return get("/metrics", "text/plain;version=0.0.4");
+}
+
+void SimulatedWorld::scrape_now_and_then() {
+  scheduler_.at(scheduler_.now() + plan_.scrape_every, [this] { scrape_now_and_then(); });
+  judges_.on_queue(scheduler_.now(), "engine", engine_.queued(), kRoleQueueMax);
+  judges_.on_queue(scheduler_.now(), "serve", serve_.queued(), kRoleQueueMax);
+  judges_.on_queue(scheduler_.now(), "network", network_.bytes_in_flight(), kBytesInFlightMax);
+  if (product_ == nullptr) return;
+  // A request is a task like any other: it waits its turn, and may find the process gone.
+  serve_.post([this] {
+    judges_.on_scrape(look(), scrape());
+    constexpr std::array<const char*, 5> kOthers{"/health", "/health/ready", "/api/v1/status",
+                                                 "/api/v1/feeds", "/nowhere"};
+    get(kOthers[random_.below(kOthers.size())], "application/json");
+  });
+}
+
+void SimulatedWorld::page_now_and_then() {
+  const auto next = std::chrono::seconds(30 + random_.below(300));
+  scheduler_.at(scheduler_.now() + next, [this] { page_now_and_then(); });
+  page_.disconnect(false);
+  if (product_ == nullptr) return;
+  serve_.post([this] { page_.connect(product_->service()); });
+}
+
+void SimulatedWorld::drain() {
+  const base::Duration deadline = scheduler_.now() + kDrainMax;
+  while (scheduler_.now() < deadline) {
+    scheduler_.run_until(scheduler_.now() + 1s);
+    if (judges_.drained(look(), scrape())) return;
+  }
+}
+
+// Until nothing of the connections changed for a second: then what follows with a report has
+// followed.
+void SimulatedWorld::rest(std::string_view stage) {
+  const base::Duration deadline = scheduler_.now() + kRestMax;
+  bool changing = true;
+  while (changing && scheduler_.now() < deadline) {
+    scheduler_.run_until(scheduler_.now() + 1s);
+    changing = false;
+    const base::Instant now = machine_clock_.now().mono;
+    for (const auto& [id, link] : ledger_->links()) {
+      changing = changing || now - std::max(link.changed, link.breaker_changed) < 1s;
+    }
+  }
+  judges_.at_rest(stage, look(), scrape());
+}
+
+void SimulatedWorld::finish_product() {
+  bool ended = false;
+  bool stopped = false;
+  engine_.post([&] {
+    network_.set_finishing(true);
+    product_->engine().finish([&] { ended = true; });
+  });
+  scheduler_.run_until(scheduler_.now() + 100ms);
+  network_.shut_exchange_down();
+  const base::Duration deadline = scheduler_.now() + kFinishMax;
+  while (!ended && scheduler_.now() < deadline) {
+    scheduler_.run_until(scheduler_.now() + 100ms);
+  }
+  if (!ended) judges_.violation("draining", scheduler_.now(), "connections did not end");
+  engine_.post([&] { product_->engine().stop([&] { stopped = true; }); });
+  scheduler_.run_until(scheduler_.now() + 2s);
+  if (!stopped) judges_.violation("draining", scheduler_.now(), "the engine did not stop");
+}
+
+SimulationResult SimulatedWorld::run() {
+  if (const auto written = write_config(disk_, plan_, pairs_); !written) {
+    throw std::runtime_error(written.error().message);
+  }
+  begin_life();
+  plan_faults();
+  scrape_now_and_then();
+  page_now_and_then();
+  scheduler_.run_until(plan_.length);
+
+  heal();
+  drain();
+  rest("healed");
+
+  die();
+  scheduler_.run_until(scheduler_.now() + kDownAfterCrash);
+  begin_life();
+  scheduler_.run_until(scheduler_.now() + kAfterRestart);
+  finish_product();
+  rest("ended");
+
+  count_life();
+  return {.seed = plan_.seed,
+          .report = judges_.report(),
+          .hash = history_.value(),
+          .virtual_time = scheduler_.now(),
+          .frames = frames_,
+          .events = events_,
+          .lives = lives_};
+}
+
+}  // namespace tickwitness::app
