@@ -1,7 +1,6 @@
 // The process: start to ready, memory, CPU at 1000 events a second. With --long, 8 minutes more,
 // how memory grows once all windows and buffers have been filled.
-import { benchmark, figure, metric, sleep, start, startRun, tickwitness, untilReady }
-  from './product.mjs';
+import { benchmark, figure, metric, sleep, startDemo, startRun, untilReady } from './product.mjs';
 
 const mib = 1 << 20;
 const minutes = 60_000;
@@ -30,8 +29,7 @@ async function cpu({ product, port }) {
 }
 
 await benchmark('process', async () => {
-  const demo = start(tickwitness, 'demo', '--port', '0', '--seed', '7');
-  const [, port] = await demo.line(/Page: http:\/\/127\.0\.0\.1:(\d+)/);
+  const { demo, port } = await startDemo();
   figure('demo_start_to_ready', 'ms', await untilReady(demo, port), 1000);
   const run = await startRun(1000);
   figure('run_start_to_ready', 'ms', await untilReady(run.product, run.port), 1000);

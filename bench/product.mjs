@@ -87,6 +87,12 @@ export function start(file, ...args) {
 
 export const startOwn = (name, ...args) => start(join(programs, name), ...args);
 
+export async function startDemo() {
+  const demo = start(tickwitness, 'demo', '--port', '0', '--seed', '7');
+  const [, port] = await demo.line(/^page +http:\/\/127\.0\.0\.1:(\d+)\/live$/);
+  return { demo, port: Number(port) };
+}
+
 // `tickwitness run` on a feed of so many events a second, of so many pairs.
 export async function startRun(eventsPerSecond, pairCount = 2) {
   const feed = startOwn('feed_load', 'serve', eventsPerSecond);
