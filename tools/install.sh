@@ -17,7 +17,7 @@ tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libgtest-dev libgmock-dev librapidcheck-dev
   shellcheck curl openssl procps chromium fonts-dejavu-core prometheus"
 # shellcheck disable=SC2034
-bench="libbenchmark-dev prometheus-cpp-dev curl procps"
+bench="libbenchmark-dev prometheus-cpp-dev curl procps chromium"
 
 # Packages whose programs may have come from elsewhere, so that dpkg does not know them.
 present_otherwise() {
