@@ -40,6 +40,7 @@ class Simulate {
     const unsigned jobs =
         options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::thread> threads;
+    threads.reserve(jobs);
     for (unsigned i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
     for (auto& thread : threads) thread.join();
     totals_.wall_time = clock_.now().mono - began_;
