@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <map>
 #include <mutex>
@@ -15,11 +14,22 @@
 #include "app/simulate_text.h"
 #include "app/simulated_world.h"
 #include "runtime/clock.h"
+#include "runtime/process_stats.h"
 
 namespace tickwitness::app {
 namespace {
 
 constexpr std::size_t kShrinkRunsMax = 80;
+// For each thread. A world needs about 5 MiB; what piles up in an hour needs more than this.
+constexpr double kResidentMaxBytes = 64.0 * (1 << 20);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kMemoryIsOurs = false;  // a sanitizer keeps what was freed
+#elif defined(__has_feature)
+constexpr bool kMemoryIsOurs =
+    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#else
+constexpr bool kMemoryIsOurs = true;
+#endif
 constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
 
 struct Done {
@@ -37,11 +47,9 @@ class Simulate {
     began_ = clock_.now().mono;
     next_print_ = next_ = options_.first;
     next_progress_ = began_ + kProgressEvery;
-    const unsigned jobs =
-        options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::thread> threads;
-    threads.reserve(jobs);
-    for (unsigned i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    threads.reserve(jobs_);
+    for (unsigned i = 0; i < jobs_; ++i) threads.emplace_back([this] { work(); });
     for (auto& thread : threads) thread.join();
     totals_.wall_time = clock_.now().mono - began_;
     if (terminal_) fmt::print(stderr, "\r\x1b[K");
@@ -72,6 +80,7 @@ class Simulate {
     sim::Plan plan = sim::draw_plan(seed, options_.length);
     if (options_.faults) plan = *sim::with_faults(std::move(plan), *options_.faults);
     Done done{.result = SimulatedWorld(plan).run(), .faults = plan.fault_texts(), .command = {}};
+    judge_memory(done.result.report);
     const auto failed = done.result.report.failed_checkers();
     if (failed.empty()) return done;
     done.command = command_of(plan);
@@ -82,6 +91,15 @@ class Simulate {
       done.command = command_of(shrunk.plan);
     }
     return done;
+  }
+
+  // Of the whole process, all its worlds and their predecessors: what one leaves behind counts too.
+  void judge_memory(sim::Report& report) const {
+    const auto resident = runtime::ProcessStatsReader().read().resident_bytes;
+    if (!kMemoryIsOurs || !resident) return;
+    report.set_stage("");
+    report.at_most("bounds", "resident_bytes", static_cast<double>(*resident),
+                   kResidentMaxBytes * jobs_);
   }
 
   void print_finished() {
@@ -116,6 +134,8 @@ class Simulate {
   }
 
   const SimulateOptions& options_;
+  const unsigned jobs_ =
+      options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
   const bool terminal_ = isatty(STDERR_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
   runtime::SystemClock clock_;
   base::Instant began_{};
