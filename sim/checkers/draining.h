@@ -13,7 +13,6 @@ class Draining final : public Checker {
   explicit Draining(base::Duration within) : within_(within) {}
 
   std::string_view name() const override { return "draining"; }
-  base::Duration within() const { return within_; }
   // From now on nothing fails any more. `now`: by the product's clock.
   void healed(base::Duration at, base::Instant now) {
     healed_ = at;

@@ -233,8 +233,9 @@ void PageChecker::prices(const Arrival& arrival, base::Instant made, Report& rep
     if (price != nullptr && measured == expected) continue;
     // What is no longer followed, or not yet again, has no price; what is on its way still may.
     const auto trades = arrival.ledger.streams().find({symbols[i], "trade"});
-    const bool followed = trades != arrival.ledger.streams().end() && trades->second.wanted &&
-                          made - trades->second.changed >= kSettled;
+    const bool followed =
+        trades != arrival.ledger.streams().end() && trades->second.wanted &&
+        made - std::max(trades->second.changed, arrival.ledger.stalled_until()) >= kSettled;
     if (!measured && !followed) continue;
     report.violation(
         name(), arrival.at,

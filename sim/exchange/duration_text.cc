@@ -20,7 +20,11 @@ std::optional<base::Duration> parse_duration(std::string_view text) {
   const auto [unit_begin, error] = std::from_chars(begin, end, number);
   if (error != std::errc()) return std::nullopt;
   const std::string_view unit(unit_begin, static_cast<std::size_t>(end - unit_begin));
-  const std::int64_t scale = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;
+  const std::int64_t scale = unit == "ms"  ? 1
+                             : unit == "s" ? 1000
+                             : unit == "m" ? 60'000
+                             : unit == "h" ? 3'600'000
+                                           : 0;
   if (scale == 0 || number > kMillisecondsMax / scale || number < -kMillisecondsMax / scale)
     return std::nullopt;
   return std::chrono::milliseconds(number * scale);

@@ -1,4 +1,4 @@
-// Durations as users write them: 1500ms, 20s, 2m, -80ms.
+// Durations as users write them: 1500ms, 20s, 2m, 1h, -80ms.
 #pragma once
 
 #include <optional>

@@ -38,7 +38,7 @@ constexpr std::array kSpellings{
 
 std::unexpected<base::Error> bad_time(std::string_view text, std::string_view time) {
   return base::fail(fmt::format(
-      "fault '{}': '{}' is not a time; write it like 1500ms, 20s or 2m (at most 7 days)", text,
+      "fault '{}': '{}' is not a time; write it like 1500ms, 20s, 2m or 1h (at most 7 days)", text,
       time));
 }
 

@@ -71,7 +71,7 @@ TEST(Fault, SaysWhatIsWrong) {
       {"skew", "flood[@T[+D]], skew=±T"},
       {"skew@3s", "is not known"},
       {"skew=later", "'later' is not a time"},
-      {"disconnect@20", "'20' is not a time; write it like 1500ms, 20s or 2m"},
+      {"disconnect@20", "'20' is not a time; write it like 1500ms, 20s, 2m or 1h"},
       {"disconnect@", "'' is not a time"},
       {"disconnect@-1s", "'-1s' is not a time"},
       {"disconnect@1.5s", "'1.5s' is not a time"},

@@ -209,7 +209,7 @@ void Network::at_exchange(const std::shared_ptr<Connection>& connection, Mark ma
   } else if (mark == Mark::bytes) {
     connection->exchange_inbox.add(bytes);
     while (const auto message = connection->exchange_inbox.next()) {
-      if (!connection->at_exchange_open) break;
+      if (!connection->at_exchange_open || message->kind != WireReader::Kind::text) break;
       exchange_.on_text(connection->id, now, message->text, actions_);
       perform();
     }
@@ -294,6 +294,7 @@ void Network::deliver(Connection& connection, const std::string& text) {
   if (connection.state != Connection::State::open) return;  // closing: nobody listens any more
   const base::Now now = engine_.clock().now();
   history_.add(static_cast<std::uint64_t>(scheduler_.now().count()));
+  history_.add(connection.link);
   history_.add(text);
   ledger_->on_delivered(connection.link, now, parcel, text.size());
   connection.events.on_message(now, text);
@@ -302,6 +303,8 @@ void Network::deliver(Connection& connection, const std::string& text) {
 void Network::send(Connection& connection, const std::string& text) {
   if (connection.state != Connection::State::open) return;
   const base::Now now = engine_.clock().now();
+  history_.add(static_cast<std::uint64_t>(scheduler_.now().count()));
+  history_.add(connection.link);
   history_.add(text);
   if (connection.to_exchange->bytes_in_flight() + text.size() >
       connection.limits.send_queue_bytes_max) {

@@ -35,7 +35,6 @@ class Network final : public runtime::MessageChannelFactory {
   void set_ledger(Ledger* ledger) { ledger_ = ledger; }
   // The product was told that connections which end now need no replacing.
   void set_finishing(bool finishing) { finishing_ = finishing; }
-  const Weather& weather() const { return weather_; }
   void set_weather(const Weather& weather);
 
   // The exchange is driven from here: lets it do what is due and carries out what it says.

@@ -1,9 +1,15 @@
 #include "sim/world/scheduler.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace tickwitness::sim {
+namespace {
+
+constexpr std::uint64_t kStepsAtOnceMax = 10'000'000;  // in one moment of virtual time
+
+}  // namespace
 
 class Role::RoleTimer final : public runtime::Timer {
  public:
@@ -31,6 +37,7 @@ class Role::RoleTimer final : public runtime::Timer {
     Scheduler& scheduler = role_.scheduler_;
     event_ = scheduler.at(role_.clock_.when(deadline), [this, deadline] {
       event_ = 0;
+      if (life_ != role_.life_) return;
       // A clock that was made slower meanwhile has not got there yet.
       if (role_.clock_.now().mono < deadline) return wait(deadline);
       role_.post([this, alive = alive_] {
@@ -149,7 +156,17 @@ bool Scheduler::run_one_event(base::Duration limit) {
 }
 
 void Scheduler::run_until(base::Duration true_time) {
-  while (run_one_task() || run_one_event(true_time)) {
+  base::Duration moment = now_;
+  std::uint64_t begun = steps_;
+  // All that is due at a moment first: only then do the roles that it wakes compete for their turn.
+  while (run_one_event(now_) || run_one_task() || run_one_event(true_time)) {
+    if (now_ != moment) {
+      moment = now_;
+      begun = steps_;
+    }
+    if (steps_ - begun > kStepsAtOnceMax) {
+      throw std::runtime_error("time stands still: somebody posts to himself without end");
+    }
   }
   now_ = std::max(now_, true_time);
 }

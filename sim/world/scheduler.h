@@ -79,9 +79,9 @@ class Scheduler {
   EventId at(base::Duration true_time, std::function<void()> what);
   void cancel(EventId id);  // of one that has happened or was cancelled: nothing
 
-  // Everything up to and at that true time; then it is now.
+  // Everything up to and at that true time; then it is now. Throws std::runtime_error when a moment
+  // never ends.
   void run_until(base::Duration true_time);
-  std::uint64_t steps() const { return steps_; }
 
  private:
   friend class Role;

@@ -81,7 +81,8 @@ base::Result<WorldFault> parse_world_fault(std::string_view text) {
   if (valued) {
     const std::string_view value = rest.substr(1, rest.find('@') - 1);
     const auto amount = parse_duration(value);
-    if (!amount) return complain(text, fmt::format("'{}' is no time", value));
+    if (!amount)
+      return complain(text, fmt::format("'{}' is no time; write 1500ms, 20s, 2m or 1h", value));
     if (fault.kind == WorldFaultKind::drift && std::chrono::abs(*amount) > kDriftMax) {
       return complain(text, "a drift is at most 50ms a second");
     }
@@ -94,14 +95,16 @@ base::Result<WorldFault> parse_world_fault(std::string_view text) {
     if (spelling->form != Form::lasting) return complain(text, "has no length");
     const auto length = parse_duration(when.substr(plus + 1));
     if (!length || *length <= base::Duration::zero()) {
-      return complain(text, fmt::format("'{}' is no length", when.substr(plus + 1)));
+      return complain(text, fmt::format("'{}' is no length; write 1500ms, 20s, 2m or 1h",
+                                        when.substr(plus + 1)));
     }
     fault.length = *length;
     when = when.substr(0, plus);
   }
   const auto at = parse_duration(when);
   if (!at || *at < base::Duration::zero()) {
-    return complain(text, fmt::format("'{}' is no time since the start", when));
+    return complain(
+        text, fmt::format("'{}' is no time since the start; write 1500ms, 20s, 2m or 1h", when));
   }
   fault.at = *at;
   return fault;

@@ -48,7 +48,7 @@ struct SimulateOptions {
   std::chrono::nanoseconds length = std::chrono::hours(1);  // virtual, of the phase with faults
   std::optional<std::vector<std::string>> faults;           // instead of those that the seed draws
   unsigned jobs = 0;                                        // threads; 0: one for each core
-  bool shrink = true;
+  bool no_shrink = false;
   bool json = false;
 };
 int simulate_command(const SimulateOptions& options);

@@ -74,7 +74,7 @@ void add_simulate(CLI::App& app, Options& options) {
       ->take_all();
   simulate->add_option("--jobs", options.simulate.jobs, "Worlds at a time; 0: one for each core")
       ->capture_default_str();
-  simulate->add_flag("!--no-shrink", options.simulate.shrink,
+  simulate->add_flag("--no-shrink", options.simulate.no_shrink,
                      "Do not look for fewer faults that still fail");
   simulate->add_flag("--json", options.simulate.json, "One line of JSON for each seed, and a last");
   simulate->footer(
@@ -121,11 +121,14 @@ int simulate(Options& options) {
       return kUsage;
     }
   }
-  options.simulate.length = std::chrono::duration_cast<std::chrono::nanoseconds>(
+  // Rounded, so that the hours a failed seed prints give the same nanoseconds again.
+  options.simulate.length = std::chrono::round<std::chrono::nanoseconds>(
       std::chrono::duration<double, std::ratio<3600>>(options.simulate_hours));
   if (!options.simulate_faults.empty()) {
     options.simulate.faults = options.simulate_faults;
-    std::erase(*options.simulate.faults, "none");
+    if (options.simulate_faults == std::vector<std::string>{"none"}) {
+      options.simulate.faults->clear();
+    }
   }
   return simulate_command(options.simulate);
 }

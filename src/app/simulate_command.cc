@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -20,6 +22,7 @@ namespace tickwitness::app {
 namespace {
 
 constexpr std::size_t kShrinkRunsMax = 80;
+constexpr std::uint64_t kSeedsMax = 1'000'000;
 // For each thread. A world needs about 5 MiB; what piles up in an hour needs more than this.
 constexpr double kResidentMaxBytes = 64.0 * (1 << 20);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -52,10 +55,11 @@ class Simulate {
     for (unsigned i = 0; i < jobs_; ++i) threads.emplace_back([this] { work(); });
     for (auto& thread : threads) thread.join();
     totals_.wall_time = clock_.now().mono - began_;
+    judge_memory();
     if (terminal_) fmt::print(stderr, "\r\x1b[K");
     fmt::print("{}{}", options_.json ? simulation_json(totals_) : simulation_text(totals_),
                options_.json ? "\n" : "");
-    return totals_.failed.empty() ? kOk : kFailed;
+    return totals_.failed.empty() && totals_.memory_ok() ? kOk : kFailed;
   }
 
  private:
@@ -79,27 +83,36 @@ class Simulate {
   Done run_seed(std::uint64_t seed) {
     sim::Plan plan = sim::draw_plan(seed, options_.length);
     if (options_.faults) plan = *sim::with_faults(std::move(plan), *options_.faults);
-    Done done{.result = SimulatedWorld(plan).run(), .faults = plan.fault_texts(), .command = {}};
-    judge_memory(done.result.report);
+    Done done{.result = run_world(plan), .faults = plan.fault_texts(), .command = {}};
     const auto failed = done.result.report.failed_checkers();
     if (failed.empty()) return done;
     done.command = command_of(plan);
-    if (options_.shrink) {
+    if (!options_.no_shrink) {
       const Shrunk shrunk = shrink(plan, failed, kShrinkRunsMax, [](const sim::Plan& smaller) {
-        return SimulatedWorld(smaller).run().report.failed_checkers();
+        return run_world(smaller).report.failed_checkers();
       });
       done.command = command_of(shrunk.plan);
     }
     return done;
   }
 
+  // A world that cannot go on has failed like any other, with its seed.
+  static SimulationResult run_world(const sim::Plan& plan) {
+    try {
+      return SimulatedWorld(plan).run();
+    } catch (const std::exception& error) {
+      SimulationResult result{.seed = plan.seed};
+      result.report.violation("world", base::Duration::zero(), error.what());
+      return result;
+    }
+  }
+
   // Of the whole process, all its worlds and their predecessors: what one leaves behind counts too.
-  void judge_memory(sim::Report& report) const {
+  void judge_memory() {
     const auto resident = runtime::ProcessStatsReader().read().resident_bytes;
     if (!kMemoryIsOurs || !resident) return;
-    report.set_stage("");
-    report.at_most("bounds", "resident_bytes", static_cast<double>(*resident),
-                   kResidentMaxBytes * jobs_);
+    totals_.resident_bytes = static_cast<double>(*resident);
+    totals_.resident_bytes_max = kResidentMaxBytes * jobs_;
   }
 
   void print_finished() {
@@ -160,9 +173,27 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_seeds(const std::st
   const auto dash = all.find('-');
   const auto first = number(all.substr(0, dash));
   const auto last = dash == std::string_view::npos ? first : number(all.substr(dash + 1));
-  if (!first || !last || *last < *first || *last - *first >= 1'000'000) return std::nullopt;
+  if (!first || !last || *last < *first || *last - *first >= kSeedsMax) return std::nullopt;
+  if (*last > std::numeric_limits<std::uint64_t>::max() - kSeedsMax) return std::nullopt;
   return std::pair(*first, *last);
 }
+
+namespace {
+
+// The first fault that the plan is over before; empty when there is none.
+std::string fault_after(const sim::Plan& plan) {
+  for (const auto& fault : plan.exchange.faults) {
+    const bool timed =
+        fault.kind != sim::FaultKind::skew && fault.kind != sim::FaultKind::refuse_subscription;
+    if (timed && fault.at >= plan.length) return sim::to_string(fault);
+  }
+  for (const auto& fault : plan.faults) {
+    if (fault.at >= plan.length) return sim::to_string(fault);
+  }
+  return {};
+}
+
+}  // namespace
 
 std::string simulate_faults() {
   return fmt::format("The exchange's: {}. The world's: {}", sim::known_faults(),
@@ -174,6 +205,12 @@ int simulate_command(const SimulateOptions& options) {
     const auto plan = sim::with_faults(sim::draw_plan(1, options.length), *options.faults);
     if (!plan) {
       fmt::print(stderr, "tickwitness simulate: {}\n", plan.error().message);
+      return kUsage;
+    }
+    if (const auto late = fault_after(*plan); !late.empty()) {
+      fmt::print(stderr,
+                 "tickwitness simulate: fault '{}' would come after the {:g} hours of --hours\n",
+                 late, std::chrono::duration<double, std::ratio<3600>>(options.length).count());
       return kUsage;
     }
   }

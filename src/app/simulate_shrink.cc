@@ -82,7 +82,7 @@ Shrunk shrink(const sim::Plan& plan, const std::vector<std::string>& failed, std
 
 std::string command_of(const sim::Plan& plan) {
   std::string command =
-      fmt::format("tickwitness simulate --seeds {}-{} --hours {}", plan.seed, plan.seed,
+      fmt::format("tickwitness simulate --seeds {} --hours {}", plan.seed,
                   std::chrono::duration<double, std::ratio<3600>>(plan.length).count());
   const auto faults = plan.fault_texts();
   if (faults.empty()) return command + " --fault none";

@@ -30,7 +30,7 @@ TEST(Shrink, FindsTheOneFaultThatMatters) {
   EXPECT_THAT(shrunk.plan.fault_texts(), ElementsAre("crash@100s"));
   EXPECT_EQ(shrunk.plan.length, 112'500ms);  // halved as long as the fault lies within
   EXPECT_EQ(command_of(shrunk.plan),
-            "tickwitness simulate --seeds 17-17 --hours 0.03125 --fault crash@100s");
+            "tickwitness simulate --seeds 17 --hours 0.03125 --fault crash@100s");
 }
 
 TEST(Shrink, FindsTwoThatMatterTogether) {
@@ -60,7 +60,7 @@ TEST(Shrink, StopsAfterSoManyRuns) {
 }
 
 TEST(Shrink, ACommandWithoutFaultsSaysSo) {
-  EXPECT_EQ(command_of(plan_with({})), "tickwitness simulate --seeds 17-17 --hours 1 --fault none");
+  EXPECT_EQ(command_of(plan_with({})), "tickwitness simulate --seeds 17 --hours 1 --fault none");
 }
 
 }  // namespace

@@ -43,7 +43,9 @@ std::string simulation_json(const SimulationTotals& totals) {
   json.begin_object().member("seeds", totals.seeds).key("failed_seeds").begin_array();
   for (const auto seed : totals.failed) json.value(seed);
   json.end_array().member("virtual_s", seconds(totals.virtual_time));
-  json.member("wall_s", seconds(totals.wall_time)).end_object();
+  json.member("wall_s", seconds(totals.wall_time));
+  json.member("resident_bytes", totals.resident_bytes);
+  json.member("resident_bytes_max", totals.resident_bytes_max).end_object();
   return text;
 }
 
@@ -77,6 +79,10 @@ std::string simulation_text(const SimulationTotals& totals) {
       fmt::format("{} seeds, {} failed; {:.1f} h in {:.1f} s, {:.0f} times real time\n",
                   totals.seeds, totals.failed.size(), seconds(totals.virtual_time) / 3600,
                   seconds(totals.wall_time), speed(totals.virtual_time, totals.wall_time));
+  if (!totals.memory_ok()) {
+    text += fmt::format("the process holds {:.0f} MiB, at most {:.0f} are right\n",
+                        totals.resident_bytes / (1 << 20), totals.resident_bytes_max / (1 << 20));
+  }
   if (!totals.failed.empty()) text += fmt::format("failed: {}\n", fmt::join(totals.failed, ", "));
   return text;
 }

@@ -13,6 +13,10 @@ struct SimulationTotals {
   std::vector<std::uint64_t> failed;
   base::Duration virtual_time{};
   base::Duration wall_time{};
+  // Of the process at its end; both 0 where it says nothing (sanitizers).
+  double resident_bytes = 0;
+  double resident_bytes_max = 0;
+  bool memory_ok() const { return resident_bytes <= resident_bytes_max; }
 };
 
 // `command`: what repeats a failed run, empty otherwise. Without a line end.

@@ -17,13 +17,13 @@ namespace tickwitness::app {
 namespace {
 
 // The catalogue with four pairs and four connections is about a thousand series.
-constexpr sim::Bounds::Limits kLimits{.series_max = 4'000, .bytes_max = std::size_t{1} << 20};
+constexpr sim::Bounds::Limits kLimits{.series_max = 2'000, .bytes_max = std::size_t{256} << 10};
 // Back-off of a minute with its jitter, and a minute and a half until an attempt was given up.
 constexpr base::Duration kAttemptSlack = std::chrono::seconds(150);
 
 }  // namespace
 
-SimulatedJudges::SimulatedJudges(const sim::Plan&, base::Duration drain_max)
+SimulatedJudges::SimulatedJudges(base::Duration drain_max)
     : bounds_(add<sim::Bounds>(kLimits)),
       page_(add<sim::PageChecker>()),
       draining_(add<sim::Draining>(drain_max)),
@@ -84,6 +84,8 @@ void SimulatedJudges::at_rest(std::string_view stage, const Look& look, std::str
   const auto scrape = sim::Exposition::parse(text);
   if (!scrape) return violation("exposition", look.at, scrape.error().message);
   report_.set_stage(std::string(stage));
+  // Every ring of a plan holds more than a frame brings, and is emptied after each.
+  report_.equal("conservation", "dropped", 0, scrape->sum("tickwitness_pipeline_dropped_total"));
   const sim::Observation seen{look.at, look.now, *scrape, look.ledger};
   for (const auto& checker : checkers_) checker->at_rest(seen, report_);
 }

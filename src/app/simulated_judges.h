@@ -11,7 +11,6 @@
 #include "sim/checkers/draining.h"
 #include "sim/checkers/page.h"
 #include "sim/checkers/report.h"
-#include "sim/world/plan.h"
 
 namespace tickwitness::app {
 
@@ -25,7 +24,7 @@ struct Look {
 class SimulatedJudges {
  public:
   // `drain_max`: within which all must be well again after healing.
-  SimulatedJudges(const sim::Plan& plan, base::Duration drain_max);
+  explicit SimulatedJudges(base::Duration drain_max);
 
   void on_scrape(const Look& look, std::string_view text);
   void on_event(const Look& look, std::string_view chunk);
@@ -35,7 +34,7 @@ class SimulatedJudges {
   void on_queue(base::Duration at, std::string_view name, std::size_t length, std::size_t limit) {
     bounds_->queue(at, name, length, limit, report_);
   }
-  // Whether the product can be expected to publish events: its serving thread is not held up.
+  // The product cannot be expected to publish events for a while.
   void on_silence() { page_->stream_ended(); }
   void on_healed(const Look& look) { draining_->healed(look.at, look.now.mono); }
   // Whether all that must come back after healing has.

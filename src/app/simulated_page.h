@@ -31,7 +31,6 @@ class SimulatedPage {
 
   std::uint64_t events() const { return events_; }
   std::uint64_t lagged() const { return lagged_; }
-  std::size_t backlog() const { return backlog_.size(); }
 
  private:
   void wait();

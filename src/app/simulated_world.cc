@@ -22,10 +22,20 @@ constexpr base::Duration kDrainMax = 15min;     // back-off, breaker and probes,
 constexpr base::Duration kRestMax = 2min;       // until nothing changed for a second
 constexpr base::Duration kAfterRestart = 5min;  // the last phase
 constexpr base::Duration kFinishMax = 30s;
-constexpr std::size_t kRoleQueueMax = 256;  // tasks that may wait for a thread
-constexpr std::size_t kBytesInFlightMax = 64U << 20;
+// About four times the most that was seen in a thousand seeds.
+constexpr std::size_t kRoleQueueMax = 32;  // tasks that may wait for a thread
+constexpr std::size_t kBytesInFlightMax = 8U << 20;
 
 }  // namespace
+
+// A request, and how it may be answered.
+struct SimulatedWorld::Question {
+  std::string_view path;
+  std::string_view accept = "application/json";
+  std::string_view encoding = "identity";
+  int status = 200;
+  int or_status = 200;
+};
 
 SimulatedWorld::SimulatedWorld(sim::Plan plan)
     : plan_(std::move(plan)),
@@ -38,7 +48,7 @@ SimulatedWorld::SimulatedWorld(sim::Plan plan)
       disk_(kDiskBytes, random_.split()),
       exchange_(plan_.exchange, true_clock_.now()),
       network_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
-      judges_(plan_, kDrainMax),
+      judges_(kDrainMax),
       page_(scheduler_, random_.split(),
             [this](std::string what) {
               judges_.violation("stream", scheduler_.now(), std::move(what));
@@ -62,31 +72,39 @@ Look SimulatedWorld::look() const {
   return {.at = scheduler_.now(), .now = machine_clock_.now(), .ledger = *ledger_};
 }
 
+config::Settings SimulatedWorld::settings_on_disk() {
+  auto settings = read_config(disk_);
+  if (!settings) throw std::runtime_error(settings.error().message);
+  return *std::move(settings);
+}
+
+EngineSettings SimulatedWorld::engine_settings_of(const config::Settings& settings) const {
+  auto engine = engine_settings(settings, plan_.seed);
+  if (!engine) throw std::runtime_error(engine.error().message);
+  return *std::move(engine);
+}
+
 void SimulatedWorld::begin_life() {
   ++lives_;
   ledger_ = std::make_unique<sim::Ledger>(plan_.exchange, plan_.promises);
   network_.set_ledger(ledger_.get());
-  const auto settings = read_config(disk_);
-  if (!settings)
-    throw std::runtime_error("the simulated disk lost the configuration: " +
-                             settings.error().message);
-  log_.emplace(machine_clock_, settings->log.format, settings->log.levels,
+  if (restart_ != 0) scheduler_.cancel(std::exchange(restart_, 0));
+  const config::Settings settings = settings_on_disk();
+  log_.emplace(machine_clock_, settings.log.format, settings.log.levels,
                [this](std::string_view line) {
                  note(line);
                  judges_.on_output(scheduler_.now(), line);
                });
-  const auto engine = engine_settings(*settings, plan_.seed);
-  if (!engine) throw std::runtime_error(engine.error().message);
   const serve::ProcessInfo process{.mode = "run",
                                    .version = "simulated",
                                    .commit = "simulated",
                                    .compiler = "any",  // one history, whoever compiled it
-                                   .instance = settings->instance,
+                                   .instance = settings.instance,
                                    .started = machine_clock_.now(),
                                    .cores = 2};
   product_ = std::make_unique<Composition>(
-      Seams{.engine = engine_, .serve = serve_, .channels = network_, .log = *log_}, *engine,
-      service_settings(*settings), process,
+      Seams{.engine = engine_, .serve = serve_, .channels = network_, .log = *log_},
+      engine_settings_of(settings), service_settings(settings), process,
       serve::Service::Outside{
           .publish =
               [this](std::string_view, const std::string&, const serve::EventLog::Chunk& chunk) {
@@ -114,6 +132,7 @@ void SimulatedWorld::die() {
   serve_.kill();
   network_.set_ledger(nullptr);
   page_.disconnect(true);
+  scraping_ = false;
   product_.reset();
   log_.reset();
   disk_.crash();
@@ -167,11 +186,13 @@ void SimulatedWorld::begin(const sim::WorldFault& fault) {
     case Kind::drift:
       return machine_clock_.set_drift(fault.amount.count());
     case Kind::crash: {
+      if (product_ == nullptr) return;
       die();
       const auto down = static_cast<std::int64_t>(
           random_.below(static_cast<std::uint64_t>(kDownAfterCrash.count())));
-      scheduler_.at(scheduler_.now() + base::Duration(down), [this] {
-        if (product_ == nullptr) begin_life();
+      restart_ = scheduler_.at(scheduler_.now() + base::Duration(down), [this] {
+        restart_ = 0;
+        begin_life();
       });
       return;
     }
@@ -210,13 +231,16 @@ void SimulatedWorld::reload() {
   }
   if (product_ == nullptr) return;
   serve_.post([this] {
-    const auto settings = read_config(disk_);
-    const auto engine = engine_settings(*settings, plan_.seed);
-    product_->apply(*engine, settings->dialects);
-    if (pairs_ == plan_.exchange.pairs.size()) return;
+    // What the disk says by now: another reload may have come while this waited its turn.
+    const config::Settings settings = settings_on_disk();
+    product_->apply(engine_settings_of(settings), settings.dialects);
+    const std::string last = ledger_->symbols().back();
+    const auto followed = config::subscriptions(settings.kraken.streams);
+    if (std::ranges::find(followed, last, &config::StreamSubscription::pair) != followed.end()) {
+      return;
+    }
     // Behind what apply() posted there.
-    engine_.post(
-        [this] { ledger_->on_unfollowed(machine_clock_.now(), ledger_->symbols()[pairs_]); });
+    engine_.post([this, last] { ledger_->on_unfollowed(machine_clock_.now(), last); });
   });
 }
 
@@ -234,33 +258,59 @@ void SimulatedWorld::heal() {
   judges_.on_healed(look());
 }
 
-std::string SimulatedWorld::get(const std::string& path, std::string_view accept) {
+std::string SimulatedWorld::get(const Question& question) {
+  const std::string path(question.path);
   net::Request request{.method = "GET", .target = path, .path = path};
-  request.headers.push_back({"Accept", std::string(accept)});
-  request.headers.push_back({"Authorization", fmt::format("Bearer {}", kSimulatedToken)});
+  request.headers.push_back({"Accept", std::string(question.accept)});
+  request.headers.push_back({"Accept-Encoding", std::string(question.encoding)});
+  if (question.status != 401) {
+    request.headers.push_back({"Authorization", fmt::format("Bearer {}", kSimulatedToken)});
+  }
   const net::Response response = product_->service().handle(request);
+  std::string all = fmt::format("{}\n", response.status);
+  for (const auto& header : response.headers) {
+    all += fmt::format("{}: {}\n", header.name, header.value);
+  }
+  if (response.status != question.status && response.status != question.or_status) {
+    judges_.violation("http", scheduler_.now(),
+                      fmt::format("{} was answered {}", path, response.status));
+  }
   std::string body = response.body ? *response.body : std::string();
-  note(body);
-  judges_.on_output(scheduler_.now(), body);
+  all += body;
+  note(all);
+  judges_.on_output(scheduler_.now(), all);
   return body;
 }
 
 std::string SimulatedWorld::scrape() {
-  return get("/metrics", "text/plain;version=0.0.4");
+  return get({.path = "/metrics", .accept = "text/plain;version=0.0.4"});
 }
 
 void SimulatedWorld::scrape_now_and_then() {
   scheduler_.at(scheduler_.now() + plan_.scrape_every, [this] { scrape_now_and_then(); });
-  judges_.on_queue(scheduler_.now(), "engine", engine_.queued(), kRoleQueueMax);
-  judges_.on_queue(scheduler_.now(), "serve", serve_.queued(), kRoleQueueMax);
+  judges_.on_queue(scheduler_.now(), "engine", engine_.queued_max(), kRoleQueueMax);
+  judges_.on_queue(scheduler_.now(), "serve", serve_.queued_max(), kRoleQueueMax);
   judges_.on_queue(scheduler_.now(), "network", network_.bytes_in_flight(), kBytesInFlightMax);
-  if (product_ == nullptr) return;
+  // A scraper waits for its answer before it asks again.
+  if (product_ == nullptr || std::exchange(scraping_, true)) return;
   // A request is a task like any other: it waits its turn, and may find the process gone.
   serve_.post([this] {
+    scraping_ = false;
     judges_.on_scrape(look(), scrape());
-    constexpr std::array<const char*, 5> kOthers{"/health", "/health/ready", "/api/v1/status",
-                                                 "/api/v1/feeds", "/nowhere"};
-    get(kOthers[random_.below(kOthers.size())], "application/json");
+    static constexpr std::array<Question, 11> kQuestions{{
+        {.path = "/health"},
+        {.path = "/health/live"},
+        {.path = "/health/ready", .or_status = 503},
+        {.path = "/api/v1/status"},
+        {.path = "/api/v1/feeds"},
+        {.path = "/api/v1/openapi.json"},
+        {.path = "/nowhere", .status = 404},
+        {.path = "/", .status = 302},
+        {.path = "/metrics", .accept = "application/openmetrics-text;version=1.0.0"},
+        {.path = "/metrics", .accept = "text/plain", .encoding = "gzip"},
+        {.path = "/metrics", .status = 401},  // asked without the token
+    }};
+    get(kQuestions[random_.below(kQuestions.size())]);
   });
 }
 
@@ -297,22 +347,20 @@ void SimulatedWorld::rest(std::string_view stage) {
 }
 
 void SimulatedWorld::finish_product() {
-  bool ended = false;
-  bool stopped = false;
-  engine_.post([&] {
+  engine_.post([this] {
     network_.set_finishing(true);
-    product_->engine().finish([&] { ended = true; });
+    product_->engine().finish([this] { ended_ = true; });
   });
   scheduler_.run_until(scheduler_.now() + 100ms);
   network_.shut_exchange_down();
   const base::Duration deadline = scheduler_.now() + kFinishMax;
-  while (!ended && scheduler_.now() < deadline) {
+  while (!ended_ && scheduler_.now() < deadline) {
     scheduler_.run_until(scheduler_.now() + 100ms);
   }
-  if (!ended) judges_.violation("draining", scheduler_.now(), "connections did not end");
-  engine_.post([&] { product_->engine().stop([&] { stopped = true; }); });
+  if (!ended_) judges_.violation("draining", scheduler_.now(), "connections did not end");
+  engine_.post([this] { product_->engine().stop([this] { stopped_ = true; }); });
   scheduler_.run_until(scheduler_.now() + 2s);
-  if (!stopped) judges_.violation("draining", scheduler_.now(), "the engine did not stop");
+  if (!stopped_) judges_.violation("draining", scheduler_.now(), "the engine did not stop");
 }
 
 SimulationResult SimulatedWorld::run() {

@@ -11,6 +11,7 @@
 #include "app/composition.h"
 #include "app/simulated_judges.h"
 #include "app/simulated_page.h"
+#include "config/settings.h"
 #include "sim/checkers/report.h"
 #include "sim/disk/disk.h"
 #include "sim/world/event_hash.h"
@@ -54,9 +55,13 @@ class SimulatedWorld {
   void count_life();
   void finish_product();
 
+  config::Settings settings_on_disk();
+  EngineSettings engine_settings_of(const config::Settings& settings) const;
+
+  struct Question;
   void scrape_now_and_then();
   void page_now_and_then();
-  std::string get(const std::string& path, std::string_view accept);
+  std::string get(const Question& question);
   std::string scrape();
   Look look() const;
   void note(std::string_view what);
@@ -83,6 +88,9 @@ class SimulatedWorld {
   std::uint64_t frames_ = 0;
   std::uint64_t events_ = 0;
   bool healed_ = false;
+  bool scraping_ = false;  // a request waits for its turn
+  bool ended_ = false, stopped_ = false;
+  sim::Scheduler::EventId restart_ = 0;  // of a process that died
   int black_holes_ = 0, slow_ = 0, shredded_ = 0, slow_pages_ = 0;
 };
 

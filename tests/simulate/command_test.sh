@@ -43,5 +43,7 @@ refused() { # WHAT MESSAGE ARGUMENTS...
 }
 refused "a fault nobody knows" "meteor" --fault meteor@3s
 refused "seeds that are none" "neither a seed nor a range" --seeds 5-3
+refused "a fault that would never come" "after the 0.05 hours" --hours 0.05 --fault crash@500s
+refused "a seed beyond all" "neither a seed nor a range" --seeds 18446744073709551615
 refused "a duration that is none" "no duration" --for soon
 echo "passed"
