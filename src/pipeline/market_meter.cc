@@ -4,6 +4,7 @@ namespace tickwitness::pipeline {
 namespace {
 
 constexpr std::size_t kMarketsMax = 64;  // the bound of the label
+constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
 
 double unix_seconds(base::WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
@@ -17,9 +18,7 @@ telemetry::label::Exchange label_of(market::Venue venue) {
 }  // namespace
 
 MarketMeter::MarketMeter(telemetry::Catalog& metrics)
-    : metrics_(metrics),
-      processed_(metrics.pipeline_ticks_processed.at()),
-      delay_(metrics.pipeline_delay_seconds.at()) {}
+    : metrics_(metrics), processed_(metrics.pipeline_ticks_processed.at()) {}
 
 MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symbol& symbol) {
   const auto is_it = [&](const Market& m) { return m.venue == venue && m.symbol == symbol; };
@@ -37,34 +36,68 @@ MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symb
        .last_price = metrics_.market_last_price.at(exchange, label),
        .last_trade = metrics_.market_last_trade_timestamp_seconds.at(exchange, label),
        .spread = metrics_.market_spread.at(exchange, label),
-       .last_quote = metrics_.market_last_quote_timestamp_seconds.at(exchange, label)});
+       .spread_ratio = metrics_.market_spread_ratio.at(exchange, label),
+       .last_quote = metrics_.market_last_quote_timestamp_seconds.at(exchange, label),
+       .last_update = metrics_.market_last_update_timestamp_seconds.at(exchange, label),
+       .delay = metrics_.pipeline_delay_seconds.at(exchange),
+       .lag = metrics_.market_lag_seconds.at(exchange, label)});
   return markets_[last_hit_ = markets_.size() - 1];
 }
 
 void MarketMeter::forget(market::Venue venue, const market::Symbol& symbol) {
   for (const auto& m : markets_) {
     if (m.venue != venue || m.symbol != symbol) continue;
-    for (const auto& gauge : {m.last_price, m.last_trade, m.spread, m.last_quote}) gauge.clear();
+    for (const auto& gauge :
+         {m.last_price, m.last_trade, m.spread, m.spread_ratio, m.last_quote, m.last_update}) {
+      gauge.clear();
+    }
   }
 }
 
+void MarketMeter::on_quote(const Market& m, const market::Quote& quote) {
+  const auto spread = quote.bid && quote.ask ? quote.ask->subtract(*quote.bid)
+                                             : base::fail("one side of the book is empty");
+  if (!spread) {
+    m.spread.clear();
+    m.spread_ratio.clear();
+    return;
+  }
+  m.spread.set(spread->approx());
+  const double middle = (quote.bid->approx() + quote.ask->approx()) / 2;
+  if (middle > 0) {
+    m.spread_ratio.set(spread->approx() / middle);
+  } else {
+    m.spread_ratio.clear();
+  }
+}
+
+// What is older or newer than a day, and what lies after its receipt, is no lag; the feed counts
+// both.
+void MarketMeter::observe_lag(const Market& m, const Tick& tick, base::WallTime exchange_time,
+                              base::Duration delay) {
+  if (tick.snapshot || exchange_time < tick.received.wall - kStampDistanceMax ||
+      exchange_time > tick.received.wall) {
+    return;
+  }
+  m.lag.observe(tick.received.wall - exchange_time + delay);
+}
+
 void MarketMeter::on_tick(const Tick& tick, base::Instant now) {
+  const base::Duration delay = now - tick.received.mono;
+  const Market& m = std::visit(
+      [&](const auto& event) -> const Market& { return market(tick.venue, event.symbol); },
+      tick.event);
   if (const auto* trade = std::get_if<market::Trade>(&tick.event)) {
-    const Market& m = market(tick.venue, trade->symbol);
     m.last_price.set(trade->price.approx());
     m.last_trade.set(unix_seconds(trade->exchange_time));
+    observe_lag(m, tick, trade->exchange_time, delay);
   } else if (const auto* quote = std::get_if<market::Quote>(&tick.event)) {
-    Market& m = market(tick.venue, quote->symbol);
-    const auto spread = quote->bid && quote->ask ? quote->ask->subtract(*quote->bid)
-                                                 : base::fail("one side of the book is empty");
-    if (spread) {
-      m.spread.set(spread->approx());
-    } else {
-      m.spread.clear();
-    }
+    on_quote(m, *quote);
     m.last_quote.set(unix_seconds(quote->exchange_time.value_or(tick.received.wall)));
+    if (quote->exchange_time) observe_lag(m, tick, *quote->exchange_time, delay);
   }
-  delay_.observe(now - tick.received.mono);
+  if (!tick.snapshot) m.last_update.set(unix_seconds(tick.received.wall));
+  m.delay.observe(delay);
   processed_.inc();
 }
 

@@ -22,13 +22,16 @@ class MarketMeter {
   struct Market {
     market::Venue venue;
     market::Symbol symbol;
-    telemetry::Gauge last_price, last_trade, spread, last_quote;
+    telemetry::Gauge last_price, last_trade, spread, spread_ratio, last_quote, last_update;
+    telemetry::Histogram delay, lag;
   };
   Market& market(market::Venue venue, const market::Symbol& symbol);
+  static void on_quote(const Market& m, const market::Quote& quote);
+  static void observe_lag(const Market& m, const Tick& tick, base::WallTime exchange_time,
+                          base::Duration delay);
 
   telemetry::Catalog& metrics_;
   telemetry::Counter processed_;
-  telemetry::Histogram delay_;
   std::vector<Market> markets_;  // bounded; what comes after the label's bound shares `other`
   std::size_t last_hit_ = 0;
 };

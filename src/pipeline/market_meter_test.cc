@@ -1,7 +1,9 @@
 #include "pipeline/market_meter.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "telemetry/exposition.h"
 #include "telemetry/test_read.h"
 
 namespace tickwitness::pipeline {
@@ -122,6 +124,54 @@ TEST(MarketMeter, PricesAreStampedWithTheExchangesTimeAndForgottenWithTheirMarke
   EXPECT_EQ(world.price("BTC-USD"), 7);
 }
 
+TEST(MarketMeter, TheSpreadRatioIsOfTheMiddle) {
+  World world;
+  const auto ratio = [&] { return read(world.registry, "tickwitness_market_spread_ratio"); };
+  world.quote("BTC-USD", "99", "101");
+  EXPECT_EQ(ratio(), 0.02);
+  world.quote("BTC-USD", "0", "0");
+  EXPECT_EQ(ratio(), std::nullopt);
+  world.quote("BTC-USD", "101", "99");
+  EXPECT_EQ(ratio(), -0.02);
+  world.quote("BTC-USD", std::nullopt, "101");
+  EXPECT_EQ(ratio(), std::nullopt);
+}
+
+struct LagCase {
+  base::Duration stamped_before_receipt;
+  bool snapshot = false;
+  double lags = 0;  // observed
+};
+
+TEST(MarketMeter, TheLagIsFromTheExchangesStampToTheProcessing) {
+  const LagCase cases[] = {{.stamped_before_receipt = 250ms, .lags = 1},
+                           {.stamped_before_receipt = 0ms, .lags = 1},
+                           {.stamped_before_receipt = -1ms, .lags = 0},  // a clock is off
+                           {.stamped_before_receipt = 250ms, .snapshot = true, .lags = 0},
+                           {.stamped_before_receipt = 23h, .lags = 1},
+                           {.stamped_before_receipt = 25h, .lags = 0}};
+  for (const auto& c : cases) {
+    World world;
+    const base::WallTime wall(std::chrono::seconds(1'700'000'000));
+    const market::Trade trade{.symbol = symbol("BTC-USD"),
+                              .price = decimal("1"),
+                              .exchange_time = wall - c.stamped_before_receipt};
+    world.meter.on_tick({.event = trade,
+                         .snapshot = c.snapshot,
+                         .received = {.mono = world.received, .wall = wall}},
+                        world.received + 50ms);
+    EXPECT_EQ(read(world.registry, "tickwitness_market_lag_seconds"), c.lags);
+    const std::optional<double> updated =
+        c.snapshot ? std::nullopt : std::optional<double>(1'700'000'000);
+    EXPECT_EQ(read(world.registry, "tickwitness_market_last_update_timestamp_seconds"), updated);
+    if (c.stamped_before_receipt == 250ms && !c.snapshot) {
+      EXPECT_THAT(telemetry::render(world.registry, {}),
+                  testing::HasSubstr("tickwitness_market_lag_seconds_sum{exchange=\"kraken\","
+                                     "symbol=\"BTC-USD\"} 0.3\n"));
+    }
+  }
+}
+
 TEST(MarketMeter, EveryTickIsCountedAndItsDelayObserved) {
   World world;
   world.take(market::Trade{.symbol = symbol("BTC-USD"), .price = decimal("1")}, 2ms);
@@ -129,13 +179,13 @@ TEST(MarketMeter, EveryTickIsCountedAndItsDelayObserved) {
   world.take(market::Candle{.symbol = symbol("BTC-USD"), .interval_minutes = 1}, 20ms);
   EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_processed_total"), 3);
   EXPECT_EQ(read(world.registry, "tickwitness_pipeline_delay_seconds"), 3);
-  const std::array<std::string_view, 0> none{};
+  const std::array<std::string_view, 1> labels{"kraken"};
   const auto decl =
       std::ranges::find(world.registry.schema().instruments, "tickwitness_pipeline_delay_seconds",
                         &telemetry::InstrumentDecl::exported);
   const auto id =
       static_cast<telemetry::InstrumentId>(decl - world.registry.schema().instruments.begin());
-  EXPECT_EQ(world.registry.series(id, none).histogram().snapshot().sum_ns, 25'000'000U);
+  EXPECT_EQ(world.registry.series(id, labels).histogram().snapshot().sum_ns, 25'000'000U);
 }
 
 }  // namespace

@@ -64,6 +64,14 @@ net::Response page_answer(const net::Request& request, std::string_view path, bo
   return response;
 }
 
+// Anybody may send any word as a method: what is none of HTTP's takes no room among the labels.
+std::string_view known_method(std::string_view method) {
+  for (const std::string_view known : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    if (method == known) return known;
+  }
+  return telemetry::kOther;
+}
+
 std::uint64_t first_event_id(base::WallTime started) {
   return static_cast<std::uint64_t>(
       std::chrono::floor<std::chrono::seconds>(started.time_since_epoch()).count() * 1'000'000);
@@ -93,6 +101,8 @@ Service::Service(runtime::Executor& executor, const telemetry::Registry& registr
       sent_(metrics.sse_events_sent.at()),
       lagged_(metrics.sse_clients_lagged.at()),
       dropped_(metrics.sse_clients_dropped.at()),
+      granted_(metrics.auth_attempts.at(telemetry::label::Result::success)),
+      denied_(metrics.auth_attempts.at(telemetry::label::Result::failure)),
       scrape_(metrics.scrape_duration_seconds.at()) {}
 
 void Service::start() {
@@ -112,7 +122,12 @@ std::optional<net::Response> Service::refusal(const net::Request& request) const
                                "127.0.0.1 or [::1], or configure auth.token_file.");
   }
   const bool open = request.path == "/health" || request.path.starts_with("/health/");
-  if (open || has_token(request, settings_.token)) return std::nullopt;
+  if (open) return std::nullopt;
+  if (has_token(request, settings_.token)) {
+    granted_.inc();
+    return std::nullopt;
+  }
+  denied_.inc();
   net::Response response = net::Response::text(
       401, "A token is asked for: as Bearer token, or as password with any user name.");
   response.headers.push_back({"WWW-Authenticate", "Basic realm=\"tickwitness\""});
@@ -131,7 +146,7 @@ net::Response Service::handle(const net::Request& request) {
     response = answer(request, route);
     response->headers.push_back({"X-Content-Type-Options", "nosniff"});
   }
-  count(route, response->status, began);
+  count(request.method, route, response->status, began);
   return std::move(*response);
 }
 
@@ -142,13 +157,13 @@ bool Service::is_stream(const net::Request& request) {
 std::optional<net::Response> Service::refuse_stream(const net::Request& request) {
   const base::Instant began = executor_.clock().now().mono;
   auto refused = refusal(request);
-  if (refused) count("other", refused->status, began);
+  if (refused) count(request.method, "other", refused->status, began);
   return refused;
 }
 
 void Service::count_stream(const net::Request& request, base::Instant began) {
   const int switched = request.upgrade ? 101 : 426;
-  count(request.path, request.path == kEvents ? 200 : switched, began);
+  count(request.method, request.path, request.path == kEvents ? 200 : switched, began);
 }
 
 std::vector<EventLog::Chunk> Service::first_events(const net::Request& request) const {
@@ -234,11 +249,14 @@ net::Response Service::ready_answer() const {
       503, fmt::format("Not ready. Missing: {}.", fmt::join(state.missing, "; ")));
 }
 
-void Service::count(const std::string& route, int status, base::Instant began) {
+void Service::count(const std::string& method, const std::string& route, int status,
+                    base::Instant began) {
+  const telemetry::label::Method known{known_method(method)};
   metrics_.http_requests
-      .at(telemetry::label::Route{route}, telemetry::label::StatusCode{std::to_string(status)})
+      .at(telemetry::label::Route{route}, known,
+          telemetry::label::StatusCode{std::to_string(status)})
       .inc();
-  metrics_.http_request_duration_seconds.at(telemetry::label::Route{route})
+  metrics_.http_request_duration_seconds.at(telemetry::label::Route{route}, known)
       .observe(executor_.clock().now().mono - began);
 }
 

@@ -97,7 +97,7 @@ class Service {
   std::optional<net::Response> refusal(const net::Request& request) const;
   // The engine's last report, null when it is too old to stand for now.
   const EngineStatus* fresh_status(base::Instant now) const;
-  void count(const std::string& route, int status, base::Instant began);
+  void count(const std::string& method, const std::string& route, int status, base::Instant began);
   void second();
   void publish(std::string_view event, const std::string& data);
   void observe();
@@ -117,7 +117,7 @@ class Service {
   std::uint64_t seconds_ = 0;
   TransportCounts seen_;
   telemetry::Gauge connections_, clients_, sockets_open_, report_age_;
-  telemetry::Counter sent_, lagged_, dropped_;
+  telemetry::Counter sent_, lagged_, dropped_, granted_, denied_;
   telemetry::Histogram scrape_;
 };
 

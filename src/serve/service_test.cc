@@ -147,6 +147,23 @@ TEST(Service, OnlyGetIsAnswered) {
   }
 }
 
+TEST(Service, RequestsAreCountedByMethodAndInventedMethodsTakeNoRoom) {
+  World world;
+  for (const auto* method : {"GET", "POST", "BREW", "get"}) {
+    net::Request request = World::request("/health");
+    request.method = method;
+    world.service.handle(request);
+  }
+  const auto counted = [&](std::string_view method) {
+    return read(world.registry, "tickwitness_http_requests_total", {{"method", method}});
+  };
+  EXPECT_EQ(counted("GET"), 1);
+  EXPECT_EQ(counted("POST"), 1);
+  EXPECT_EQ(counted("other"), 2);
+  EXPECT_EQ(counted("BREW"), std::nullopt);
+  EXPECT_EQ(read(world.registry, "tickwitness_label_overflow_total", {{"label", "method"}}), 0);
+}
+
 TEST(Service, TheRootLeadsToThePage) {
   World world;
   const net::Response answer = world.get("/");
@@ -190,7 +207,14 @@ TEST(Service, WithATokenOnlyHealthIsOpen) {
        {"Bearer s3cre", "Bearer s3cret2", "Basic s3cret", "s3cret", "Bearer "}) {
     EXPECT_EQ(world.get("/metrics", {{"Authorization", wrong}}).status, 401) << wrong;
   }
+  const auto attempts = [&](std::string_view result) {
+    return read(world.registry, "tickwitness_auth_attempts_total", {{"result", result}});
+  };
+  EXPECT_EQ(attempts("failure"), 12);  // the paths and the wrong tokens above, health not
+  EXPECT_EQ(attempts("success"), 0);
   EXPECT_EQ(world.get("/metrics", {{"Authorization", "Bearer s3cret"}}).status, 200);
+  EXPECT_EQ(attempts("failure"), 12);
+  EXPECT_EQ(attempts("success"), 1);
 }
 
 // What any web page in the operator's browser could make it ask.
