@@ -1,9 +1,11 @@
 # Writes what `tickwitness catalog` prints as string constants.
 file(READ ${FROM}/metrics.md markdown)
 file(READ ${FROM}/metrics.json json)
+file(GLOB awaited ${YAML}/awaited/*.yaml)
 file(GLOB dialects ${YAML}/dialects/*.yaml)
 set(yaml "")
-foreach(file IN ITEMS ${YAML}/labels.yaml ${YAML}/instruments.yaml ${dialects})
+foreach(file IN ITEMS ${YAML}/capabilities.yaml ${YAML}/labels.yaml ${YAML}/instruments.yaml
+        ${awaited} ${dialects})
   file(READ ${file} text)
   get_filename_component(name ${file} NAME_WE)
   string(APPEND yaml "# --- ${name}\n${text}\n")

@@ -1,6 +1,8 @@
 #include "telemetry/exposition.h"
 
 #include <algorithm>
+#include <set>
+#include <span>
 
 #include "telemetry/text.h"
 #include "telemetry/view.h"
@@ -40,7 +42,10 @@ class Page {
 
   void gauge(const InstrumentDecl& decl, const Series& series);
   void stateset(const InstrumentDecl& decl, const Series& series);
-  void histogram(const InstrumentDecl& decl, const Series& series);
+  // `labels`: of the series; `bounds_ns`: of the buckets of the snapshot.
+  void histogram(std::string_view name, std::string_view labels,
+                 std::span<const std::int64_t> bounds_ns, const HistogramSnapshot& snapshot);
+  void view_samples(const ViewDecl& view);
   void counter(const InstrumentDecl& decl, const Series& series);
 
   const Registry::Reading& reading_;
@@ -136,23 +141,23 @@ void Page::stateset(const InstrumentDecl& decl, const Series& series) {
   }
 }
 
-void Page::histogram(const InstrumentDecl& decl, const Series& series) {
-  const HistogramSnapshot snapshot = series.histogram().snapshot();
+void Page::histogram(std::string_view name, std::string_view labels,
+                     std::span<const std::int64_t> bounds_ns, const HistogramSnapshot& snapshot) {
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < snapshot.buckets.size(); ++i) {
     below += snapshot.buckets[i];
     std::string bound;
-    if (i < decl.bounds_ns.size()) {
-      append_bound(bound, static_cast<double>(decl.bounds_ns[i]) / 1e9);
+    if (i < bounds_ns.size()) {
+      append_bound(bound, static_cast<double>(bounds_ns[i]) / 1e9);
     } else {
       bound = "+Inf";
     }
-    labels_ = series.labels_text();
+    labels_ = labels;
     append_label(labels_, "le", bound);
-    sample(decl.exported, "_bucket", labels_, below);
+    sample(name, "_bucket", labels_, below);
   }
-  sample(decl.exported, "_sum", series.labels_text(), static_cast<double>(snapshot.sum_ns) / 1e9);
-  sample(decl.exported, "_count", series.labels_text(), snapshot.count);
+  sample(name, "_sum", labels, static_cast<double>(snapshot.sum_ns) / 1e9);
+  sample(name, "_count", labels, snapshot.count);
 }
 
 void Page::instrument(InstrumentId id) {
@@ -171,7 +176,8 @@ void Page::instrument(InstrumentId id) {
         stateset(decl, *series);
         break;
       case Kind::histogram:
-        histogram(decl, *series);
+        histogram(decl.exported, series->labels_text(), decl.bounds_ns,
+                  series->histogram().snapshot());
         break;
       case Kind::info:
         sample(decl.exported, "", series->labels_text(), std::uint64_t{1});
@@ -189,12 +195,24 @@ void Page::view(const ViewDecl& view) {
   if (stem.ends_with("_seconds")) unit = "seconds";
   if (stem.ends_with("_bytes")) unit = "bytes";
   begin(view.name, view.kind, view.help, unit);
-  for (const auto& found : evaluate(reading_, view)) {
+  view_samples(view);
+}
+
+void Page::view_samples(const ViewDecl& view) {
+  const auto labels_of = [&](const std::vector<std::string>& by) {
     std::string labels;
-    for (std::size_t i = 0; i < view.by.size(); ++i) {
-      append_label(labels, view.by[i].name, found.by[i]);
-    }
+    for (std::size_t i = 0; i < view.by.size(); ++i) append_label(labels, view.by[i].name, by[i]);
     for (const auto& constant : view.constants) append_label(labels, constant.name, constant.value);
+    return labels;
+  };
+  if (view.stat == Stat::histogram) {
+    for (const auto& found : evaluate_histogram(reading_, view)) {
+      histogram(view.name, labels_of(found.by), view.bounds_ns, found.value);
+    }
+    return;
+  }
+  for (const auto& found : evaluate(reading_, view)) {
+    const std::string labels = labels_of(found.by);
     if (found.value.whole) {
       sample(view.name, "", labels, found.value.integer);
     } else {
@@ -215,9 +233,13 @@ std::string render(const Registry& registry, const RenderOptions& options) {
   const Registry::Reading reading(registry);
   const Schema& schema = reading.schema();
   Page page(reading, options);
+  std::set<std::string_view> printed;  // some names belong to two dialects
   for (const auto& dialect : schema.dialects) {
-    if (!dialect.scraped || !contains(options.dialects, dialect.name)) continue;
-    for (const auto& view : dialect.views) page.view(view);
+    const bool on = dialect.name == kOwnDialect || contains(options.dialects, dialect.name);
+    if (!dialect.scraped || !on) continue;
+    for (const auto& view : dialect.views) {
+      if (printed.insert(view.name).second) page.view(view);
+    }
   }
   for (std::size_t id = 0; id < schema.instruments.size(); ++id) {
     page.instrument(static_cast<InstrumentId>(id));
@@ -226,9 +248,9 @@ std::string render(const Registry& registry, const RenderOptions& options) {
 }
 
 std::vector<std::string_view> known_dialects(const Schema& schema) {
-  std::vector<std::string_view> out{"tickwitness"};
+  std::vector<std::string_view> out{kOwnDialect};
   for (const auto& dialect : schema.dialects) {
-    if (dialect.scraped) out.push_back(dialect.name);
+    if (dialect.scraped && dialect.name != kOwnDialect) out.push_back(dialect.name);
   }
   return out;
 }

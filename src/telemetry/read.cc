@@ -9,15 +9,21 @@ namespace {
 
 std::vector<Sample> view_samples(const Registry::Reading& reading, const ViewDecl& view) {
   std::vector<Sample> out;
-  for (auto& sample : evaluate(reading, view)) {
+  const auto add = [&](std::vector<std::string>& by, double value) {
     Sample& made = out.emplace_back();
     for (std::size_t i = 0; i < view.by.size(); ++i) {
-      made.labels.push_back({std::string(view.by[i].name), std::move(sample.by[i])});
+      made.labels.push_back({std::string(view.by[i].name), std::move(by[i])});
     }
     for (const auto& constant : view.constants) {
       made.labels.push_back({std::string(constant.name), std::string(constant.value)});
     }
-    made.value = sample.value.approx();
+    made.value = value;
+  };
+  for (auto& sample : evaluate(reading, view)) add(sample.by, sample.value.approx());
+  if (view.stat == Stat::histogram) {
+    for (auto& [by, value] : evaluate_histogram(reading, view)) {
+      add(by, static_cast<double>(value.count));
+    }
   }
   return out;
 }

@@ -26,6 +26,13 @@ std::string labels_text(const Schema& schema, const InstrumentDecl& decl,
   return text;
 }
 
+// What a counter's window keeps: whole numbers, so that growth is exact.
+std::uint64_t window_value(const InstrumentDecl& decl, const Series& series) {
+  const CounterCell& cell = series.counter();
+  if (!decl.fractional) return cell.whole();
+  return static_cast<std::uint64_t>(cell.fraction() * kFractionsPerUnit);
+}
+
 }  // namespace
 
 Registry::Registry(const Schema& schema)
@@ -96,7 +103,7 @@ void Registry::tick(base::Instant now) {
     const InstrumentDecl& decl = schema_->instruments[id];
     if (!decl.rated && !decl.sketched) continue;
     for (const auto& [key, series] : series_[id]) {
-      if (CounterWindow* rate = series->rate()) rate->push(tick, series->counter().whole());
+      if (CounterWindow* rate = series->rate()) rate->push(tick, window_value(decl, *series));
       if (SketchWindow* window = series->sketch()) {
         window->push(tick, series->histogram().sketch()->take());
       }

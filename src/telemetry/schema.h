@@ -35,9 +35,10 @@ struct InstrumentDecl {
   std::size_t series_max = 0;                    // 0: the labels' bounds are enough
   bool rated = false;                            // a view takes rate60 of it
   bool sketched = false;                         // a view takes quantiles of it
+  bool fractional = false;                       // a counter of seconds, not of things
 };
 
-enum class Stat : std::uint8_t { sum, count, max, worst, rate60, quantile };
+enum class Stat : std::uint8_t { sum, count, max, worst, rate60, quantile, histogram };
 
 struct WhereDecl {
   LabelId label = kNone;
@@ -66,7 +67,7 @@ struct OrderDecl {
 
 struct ViewDecl {
   std::string_view name = {};
-  Kind kind = Kind::gauge;  // counter or gauge
+  Kind kind = Kind::gauge;  // counter, gauge or, with Stat::histogram, histogram
   std::string_view help = {};
   InstrumentId from = kNone;
   InstrumentId over = kNone;  // the denominator of a ratio
@@ -77,7 +78,11 @@ struct ViewDecl {
   std::span<const ByDecl> by = {};
   std::span<const ConstantDecl> constants = {};
   std::span<const OrderDecl> order = {};
+  std::span<const std::int64_t> bounds_ns = {};  // histogram: each is one of the instrument's
 };
+
+// The dialect that is always on.
+inline constexpr std::string_view kOwnDialect = "tickwitness";
 
 struct DialectDecl {
   std::string_view name;

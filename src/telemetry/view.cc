@@ -190,7 +190,8 @@ Numbers rates(const Selection& selection, const TickRing& ticks) {
     if (seconds.count() < 1) continue;
     std::uint64_t growth = 0;
     for (const auto* window : group.windows) growth += window->at(last) - window->at(begin);
-    out.emplace(key, real(static_cast<double>(growth) / seconds.count()));
+    const double unit = selection.decl().fractional ? kFractionsPerUnit : 1;
+    out.emplace(key, real(static_cast<double>(growth) / unit / seconds.count()));
   }
   return out;
 }
@@ -226,6 +227,8 @@ Numbers numbers_of(const Registry::Reading& reading, const ViewDecl& view) {
       return rates(selection, reading.ticks());
     case Stat::quantile:
       return quantiles(selection, reading.ticks(), view.quantile);
+    case Stat::histogram:
+      return {};
   }
   return {};
 }
@@ -238,6 +241,28 @@ std::vector<ViewSample> evaluate(const Registry::Reading& reading, const ViewDec
     const Number scaled = view.scale == 1 ? number : real(number.approx() * view.scale);
     out.push_back({key, scaled});
   }
+  return out;
+}
+
+std::vector<ViewHistogram> evaluate_histogram(const Registry::Reading& reading,
+                                              const ViewDecl& view) {
+  const Selection selection(reading, view, view.from);
+  const auto fine = selection.decl().bounds_ns;
+  Groups<HistogramSnapshot> groups;
+  selection.for_each([&](Key key, const Series& series) {
+    const HistogramSnapshot snapshot = series.histogram().snapshot();
+    HistogramSnapshot& sum = groups[std::move(key)];
+    sum.buckets.resize(view.bounds_ns.size() + 1);
+    sum.count += snapshot.count;
+    sum.sum_ns += snapshot.sum_ns;
+    for (std::size_t i = 0; i < snapshot.buckets.size(); ++i) {
+      const auto bound = i < fine.size() ? std::ranges::lower_bound(view.bounds_ns, fine[i])
+                                         : view.bounds_ns.end();
+      sum.buckets[static_cast<std::size_t>(bound - view.bounds_ns.begin())] += snapshot.buckets[i];
+    }
+  });
+  std::vector<ViewHistogram> out;
+  for (auto& [key, sum] : groups) out.push_back({key, std::move(sum)});
   return out;
 }
 

@@ -23,6 +23,11 @@ struct ViewSample {
   Number value;
 };
 
+struct ViewHistogram {
+  std::vector<std::string> by;  // values in the order of ViewDecl::by
+  HistogramSnapshot value;      // under the view's bounds
+};
+
 // In the order of the labels' values; nothing for groups in which nothing was observed. What each
 // statistic does:
 //   sum     of the last values; with `over`, divided by that instrument's sum (absent when that is
@@ -32,7 +37,12 @@ struct ViewSample {
 //   at least);
 //           a series counts 0 before it appeared
 //   pNN     of the signed values of the last 60 s, in seconds
+//   histogram  nothing: evaluate_histogram() is for these
 // Windows end with the last tick.
 std::vector<ViewSample> evaluate(const Registry::Reading& reading, const ViewDecl& view);
+
+// The sum of the series of each group, for views of Stat::histogram.
+std::vector<ViewHistogram> evaluate_histogram(const Registry::Reading& reading,
+                                              const ViewDecl& view);
 
 }  // namespace tickwitness::telemetry

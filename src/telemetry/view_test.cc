@@ -244,6 +244,57 @@ TEST(View, QuantilesOverSeveralSeriesAreOfAllValuesTogether) {
   EXPECT_NEAR(samples[1].value.real, 0.5, 0.005);
 }
 
+TEST(View, AHistogramUnderCoarserBoundsHasEveryObservation) {
+  constexpr std::int64_t kCoarse[] = {100'000'000};
+  const ViewDecl all{
+      .kind = Kind::histogram, .from = kDelay, .stat = Stat::histogram, .bounds_ns = kCoarse};
+  World world;
+  for (const int ms : {1, 2, 100}) {  // a bound belongs to its bucket
+    world.at(kDelay, "here").histogram().observe(std::chrono::milliseconds(ms));
+  }
+  for (const int ms : {101, 5000}) {
+    world.at(kDelay, "there").histogram().observe(std::chrono::milliseconds(ms));
+  }
+  const Registry::Reading reading(world.registry);
+  const auto found = evaluate_histogram(reading, all);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0].value.buckets, ElementsAre(3, 2));
+  EXPECT_EQ(found[0].value.count, 5U);
+  EXPECT_EQ(found[0].value.sum_ns, 5'204'000'000U);
+  const ViewDecl each{.kind = Kind::histogram,
+                      .from = kDelay,
+                      .stat = Stat::histogram,
+                      .by = kByPlace,
+                      .bounds_ns = kCoarse};
+  const auto apart = evaluate_histogram(reading, each);
+  ASSERT_EQ(apart.size(), 2U);
+  EXPECT_THAT(apart[0].by, ElementsAre("here"));
+  EXPECT_THAT(apart[0].value.buckets, ElementsAre(3, 0));
+  EXPECT_THAT(apart[1].value.buckets, ElementsAre(0, 2));
+}
+
+TEST(View, RateOfSeconds) {
+  const InstrumentDecl work[] = {{.name = "work_seconds",
+                                  .exported = "x_work_seconds_total",
+                                  .kind = Kind::counter,
+                                  .help = "Work.",
+                                  .unit = "seconds",
+                                  .rated = true,
+                                  .fractional = true}};
+  const Schema schema{{}, work, {}, kNone};
+  const ViewDecl percent{.from = 0, .stat = Stat::rate60, .scale = 100};
+  Registry registry(schema);
+  CounterCell& cell = registry.series(0, {}).counter();
+  for (int second = 0; second <= 10; ++second) {
+    registry.tick(base::Instant(std::chrono::seconds(second)));
+    cell.add_fraction(0.25);
+  }
+  const Registry::Reading reading(registry);
+  const auto samples = evaluate(reading, percent);
+  ASSERT_EQ(samples.size(), 1U);
+  EXPECT_NEAR(samples[0].value.real, 25, 1e-6);
+}
+
 TEST(Read, ByName) {
   World world;
   world.at(kRoom, "red", "here").gauge().set(2);

@@ -39,6 +39,9 @@ class TickRing {
   std::uint64_t next_ = 0;
 };
 
+// The unit in which windows keep counters of fractions.
+inline constexpr double kFractionsPerUnit = 1e9;
+
 // A counter's values at the ticks.
 class CounterWindow {
  public:

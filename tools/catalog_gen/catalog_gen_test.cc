@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "catalog_gen/model.h"
 #include "catalog_gen/view_check.h"
 
@@ -13,6 +15,9 @@ constexpr const char* kLabels =
     "- {id: symbol, max: 64, help: A market.}\n"
     "- {id: stream, max: 64, help: A stream.}\n"
     "- {id: state, values: [closed, open], help: A state.}\n";
+constexpr const char* kCapabilities =
+    "- {id: wires, built: true, help: Wires.}\n"
+    "- {id: moon, help: The moon.}\n";
 constexpr const char* kInstruments =
     "- {name: events, kind: counter, labels: [exchange, symbol], help: Events.}\n"
     "- {name: link, kind: gauge, labels: [exchange], help: Link.}\n"
@@ -22,14 +27,23 @@ constexpr const char* kViews =
     "- {name: old_events_total, type: counter, help: Events, from: events, where: {exchange: "
     "kraken}}\n";
 
-std::vector<std::string> problems_of(const char* labels, const char* instruments,
-                                     const char* views) {
+Catalog catalog_of(const char* labels, const char* instruments, const char* views,
+                   Problems& problems) {
   Catalog catalog;
-  Problems problems;
   read_labels({"labels.yaml", labels}, catalog, problems);
+  read_capabilities({"capabilities.yaml", kCapabilities}, catalog, problems);
   read_instruments({"instruments.yaml", instruments}, catalog, problems);
+  read_dialect({"older.yaml", "- {name: bare, type: gauge, help: Bare, from: link, stat: max}"},
+               "older", catalog, problems);
   read_dialect({"old.yaml", views}, "old", catalog, problems);
   check(catalog, problems);
+  return catalog;
+}
+
+std::vector<std::string> problems_of(const char* labels, const char* instruments,
+                                     const char* views) {
+  Problems problems;
+  catalog_of(labels, instruments, views, problems);
   return problems.all();
 }
 
@@ -102,6 +116,18 @@ TEST(CatalogGen, InstrumentErrors) {
        "instruments.yaml:1:43: labels \"symbol\" and \"symbol\" are both exported as \"symbol\""},
       {"- {name: a, kind: gauge, help: A.}\n- {name: a, kind: gauge, help: A.}",
        "instruments.yaml:2:3: name \"tickwitness_a\" is taken by instruments.yaml:1"},
+      {"- name: a\n  kind: gauge\n  awaits: mooon\n  help: A.",
+       "instruments.yaml:3:11: capability \"mooon\" is not declared in capabilities.yaml; the "
+       "nearest is \"moon\""},
+      {"- name: a\n  kind: gauge\n  awaits: wires\n  help: A.",
+       "instruments.yaml:3:11: \"a\" awaits \"wires\", which is built (capabilities.yaml:1): "
+       "measure it, then take `awaits` away"},
+      {"- {name: a_bytes, kind: histogram, unit: bytes, buckets: [1, 2], help: A.}",
+       "instruments.yaml:1:3: a histogram is of `unit: seconds`"},
+      {"- {name: a_bytes, kind: histogram, unit: bytes, buckets: [2, 1], awaits: moon, help: A.}",
+       "instruments.yaml:1:3: `buckets` must rise"},
+      {"- {name: a, kind: gauge, awaits: moon, help: A.}\n- {name: a, kind: gauge, help: A.}",
+       "instruments.yaml:2:3: name \"tickwitness_a\" is taken by instruments.yaml:1"},
   };
   for (const auto& [text, expected] : cases) {
     EXPECT_THAT(problems_of(kLabels, text, "[]"), testing::Contains(expected)) << text;
@@ -136,7 +162,7 @@ TEST(CatalogGen, ViewErrors) {
        "old.yaml:1:3: `help` must be one line"},
       {"- {name: v, type: gauge, from: link, stat: max}", "old.yaml:1:3: `help` is missing"},
       {"- {name: v, type: summary, help: V, from: link, stat: max}",
-       "old.yaml:1:3: `type` is counter or gauge, not \"summary\""},
+       "old.yaml:1:3: `type` is counter, gauge or histogram, not \"summary\""},
       {"- {name: v, type: gauge, help: V, from: link, stat: sum, over: wait_seconds}",
        "old.yaml:1:64: `over` must be a counter or a gauge, \"wait_seconds\" is a histogram"},
       {"- {name: tickwitness_link, type: gauge, help: V, from: link, stat: max}",
@@ -145,6 +171,32 @@ TEST(CatalogGen, ViewErrors) {
        "old.yaml:1:3: name \"tickwitness_wait_seconds_sum\" is taken by instruments.yaml:3"},
       {"- {name: tickwitness_events, type: gauge, help: V, from: link, stat: max}",
        "old.yaml:1:3: name \"tickwitness_events\" is taken by instruments.yaml:1"},
+      {"- {name: bare, type: counter, help: V, from: events}",
+       "old.yaml:1:3: name \"bare\" is taken by older.yaml:1"},
+      {"- {name: bare_total, type: counter, help: V, from: events}",
+       "old.yaml:1:3: name \"bare\" is taken by older.yaml:1"},
+      {"- {name: w, type: histogram, help: V, from: wait_seconds, buckets: [1]}\n"
+       "- {name: w_count, type: gauge, help: V, from: link, stat: max}",
+       "old.yaml:2:3: name \"w_count\" is taken by old.yaml:1"},
+      {"- {name: w_bucket, type: gauge, help: V, from: link, stat: max}\n"
+       "- {name: w, type: histogram, help: V, from: wait_seconds, buckets: [1]}",
+       "old.yaml:2:3: name \"w_bucket\" is taken by old.yaml:1"},
+      {"- {name: v, type: histogram, help: V, from: link, buckets: [1]}",
+       "old.yaml:1:45: a view of `type: histogram` reads one, \"link\" is a gauge"},
+      {"- {name: v, type: histogram, help: V, from: wait_seconds}",
+       "old.yaml:1:3: `type: histogram` needs `buckets`"},
+      {"- {name: v, type: histogram, help: V, from: wait_seconds, buckets: [1, 1]}",
+       "old.yaml:1:3: `buckets` must be above 0 and rise"},
+      {"- {name: v, type: histogram, help: V, from: wait_seconds, buckets: [1], scale: 1000}",
+       "old.yaml:1:3: `stat`, `over`, `order`, `scale` do not go with `type: histogram`"},
+      {"- {name: v, type: gauge, help: V, from: link, stat: max, buckets: [1]}",
+       "old.yaml:1:3: `buckets` goes with `type: histogram`"},
+      {"- {name: v, type: gauge, help: V, from: wait_seconds, stat: max}",
+       "old.yaml:1:61: `stat: max` is of a counter or a gauge, \"wait_seconds\" is a histogram"},
+      {"- {name: v, type: gauge, help: V, from: link, stat: max, also: [odler]}",
+       "old.yaml:1:65: `also` names other dialects, not \"odler\"; the nearest is \"older\""},
+      {"- {name: v, type: gauge, help: V, from: link, stat: max, also: [old]}",
+       "old.yaml:1:65: `also` names other dialects, not \"old\"; the nearest is \"old\""},
       {"- {name: v, type: gauge, help: V, from: link, stat: max, scale: x}",
        "old.yaml:1:65: `scale` must be a number"},
       {"- {name: v, type: gauge, help: V, from: link, stat: max, filter: x}",
@@ -155,10 +207,59 @@ TEST(CatalogGen, ViewErrors) {
   }
 }
 
+TEST(CatalogGen, WhatAwaitsACapabilityIsNamedButHasNoCode) {
+  Problems problems;
+  const Catalog catalog = catalog_of(
+      "- {id: exchange, values: [kraken], help: A venue.}\n- {id: crater, max: 4, help: A hole.}",
+      "- {name: link, kind: gauge, labels: [exchange], help: Link.}\n"
+      "- {name: dust, kind: counter, labels: [crater], awaits: moon, help: Dust.}\n"
+      "- {name: label_overflow, kind: counter, labels: [exchange], help: Overflow.}",
+      "- {name: dust_gathered_total, type: counter, help: Dust, from: dust, by: {where: crater}}",
+      problems);
+  ASSERT_THAT(problems.all(), testing::IsEmpty());
+  EXPECT_THAT(
+      emit_golden(catalog),
+      testing::AllOf(testing::HasSubstr("tickwitness_dust_total counter crater awaits:moon\n"),
+                     testing::HasSubstr("dust_gathered_total counter where awaits:moon\n"),
+                     testing::HasSubstr("bare gauge -\n")));
+  EXPECT_THAT(emit_markdown(catalog),
+              testing::AllOf(testing::HasSubstr("| Dust. *Awaits moon.* |\n"),
+                             testing::HasSubstr("| `moon` | 2 | The moon. |\n"),
+                             testing::HasSubstr("| `wires` | built | Wires. |\n")));
+  EXPECT_THAT(emit_json(catalog), testing::HasSubstr(R"("from":"dust","awaits":"moon"})"));
+  EXPECT_THAT(emit_header(catalog), testing::Not(testing::HasSubstr("dust")));
+  EXPECT_THAT(emit_header(catalog), testing::Not(testing::HasSubstr("Crater")));
+  EXPECT_THAT(emit_source(catalog), testing::HasSubstr("tickwitness_link"));
+  EXPECT_THAT(emit_source(catalog), testing::Not(testing::HasSubstr("dust")));
+}
+
+TEST(CatalogGen, ASharedNameStandsInBothDialectsAndIsOneFamily) {
+  Problems problems;
+  const Catalog catalog = catalog_of(
+      kLabels, kInstruments,
+      "- {name: v, type: gauge, help: V, from: link, stat: max, also: [older]}", problems);
+  ASSERT_THAT(problems.all(), testing::IsEmpty());
+  for (const auto& dialect : catalog.dialects) {
+    EXPECT_EQ(std::ranges::count(dialect.views, "v", &View::name), 1) << dialect.name;
+  }
+  const std::string golden = emit_golden(catalog);
+  EXPECT_EQ(golden.find("v gauge -\n"), golden.rfind("v gauge -\n"));
+}
+
+TEST(CatalogGen, AHistogramHasTheBoundsOfItsViewsAsWell) {
+  Problems problems;
+  const Catalog catalog = catalog_of(
+      kLabels, kInstruments,
+      "- {name: v, type: histogram, help: V, from: wait_seconds, buckets: [0.5, 1, 2]}", problems);
+  ASSERT_THAT(problems.all(), testing::IsEmpty());
+  EXPECT_THAT(catalog.instrument("wait_seconds")->bounds_ns,
+              testing::ElementsAre(100'000'000, 500'000'000, 1'000'000'000, 2'000'000'000));
+}
+
 TEST(CatalogGen, SaysEverythingThatIsWrongAtOnce) {
   EXPECT_THAT(
       problems_of(kLabels, "- {name: a, kind: x, help: A}\n- {name: b, kind: y, help: B.}", "[]"),
-      testing::SizeIs(3));
+      testing::SizeIs(4));  // the dialect `older` misses its instrument
 }
 
 TEST(CatalogGen, QuantileWords) {

@@ -119,6 +119,24 @@ void check_name_and_unit(const Instrument& instrument, Problems& problems) {
   }
 }
 
+void check_awaits(const Catalog& catalog, const Instrument& instrument, Problems& problems) {
+  if (!instrument.awaits) return;
+  const Word& awaits = *instrument.awaits;
+  const Capability* found = catalog.capability(awaits.text);
+  if (found == nullptr) {
+    std::vector<std::string> ids;
+    for (const auto& capability : catalog.capabilities) ids.push_back(capability.id);
+    problems.add(awaits.mark,
+                 fmt::format("capability \"{}\" is not declared in capabilities.yaml{}",
+                             awaits.text, nearest(awaits.text, ids)));
+  } else if (found->built) {
+    problems.add(awaits.mark,
+                 fmt::format("\"{}\" awaits \"{}\", which is built ({}:{}): measure "
+                             "it, then take `awaits` away",
+                             instrument.name, awaits.text, found->mark.file, found->mark.line));
+  }
+}
+
 void check_kind(const Catalog& catalog, const Instrument& instrument, Problems& problems) {
   const std::string& kind = instrument.kind;
   const auto wrong = [&](const std::string& what) { problems.add(instrument.mark, what); };
@@ -130,14 +148,10 @@ void check_kind(const Catalog& catalog, const Instrument& instrument, Problems& 
   if ((kind == "histogram") != !instrument.bounds_ns.empty()) {
     wrong("`buckets` and `kind: histogram` belong together");
   }
-  for (std::size_t i = 0; i < instrument.bounds_ns.size(); ++i) {
-    if (instrument.bounds_ns[i] <= (i == 0 ? 0 : instrument.bounds_ns[i - 1])) {
-      wrong("`buckets` must be above 0 and rise");
-      break;
-    }
-  }
-  if (kind == "histogram" && instrument.unit != "seconds")
+  check_bounds(instrument.mark, instrument.unit, instrument.bounds_ns, problems);
+  if (kind == "histogram" && instrument.unit != "seconds" && !instrument.awaits) {
     wrong("a histogram is of `unit: seconds`");
+  }
   if ((kind == "stateset") != instrument.states.has_value()) {
     wrong("`states` and `kind: stateset` belong together");
   }
@@ -171,16 +185,19 @@ class Names {
 
 void check_names(const Catalog& catalog, Problems& problems) {
   Names names(problems);
+  const auto add_parts = [&](const Mark& mark, const std::string& histogram) {
+    for (const char* suffix : {"_bucket", "_sum", "_count"}) names.add(mark, histogram + suffix);
+  };
   for (const auto& instrument : catalog.instruments) {
     const std::string exported = exported_name(instrument);
     names.add(instrument.mark, exported);
-    if (instrument.kind != "histogram") continue;
-    for (const char* suffix : {"_bucket", "_sum", "_count"}) {
-      names.add(instrument.mark, exported + suffix);
-    }
+    if (instrument.kind == "histogram") add_parts(instrument.mark, exported);
   }
   for (const auto& dialect : catalog.dialects) {
-    for (const auto& view : dialect.views) names.add(view.mark, view.name);
+    for (const auto& view : dialect.views) {
+      names.add(view.mark, view.name);
+      if (view.type == "histogram") add_parts(view.mark, view.name);
+    }
   }
   // OpenMetrics calls the family of a counter by the name without _total.
   Names families(problems);
@@ -197,16 +214,66 @@ void check_names(const Catalog& catalog, Problems& problems) {
   }
   Names labels(problems);
   for (const auto& label : catalog.labels) labels.add(label.mark, label.id);
+  Names capabilities(problems);
+  for (const auto& capability : catalog.capabilities) {
+    capabilities.add(capability.mark, capability.id);
+  }
+}
+
+// What the views ask of the instruments they read.
+void ask_instruments(Catalog& catalog) {
+  for (const auto& dialect : catalog.dialects) {
+    for (const auto& view : dialect.views) {
+      for (auto& instrument : catalog.instruments) {
+        if (view.from.text != instrument.name) continue;
+        if (view.stat) {
+          instrument.rated |= view.stat->text == "rate60";
+          instrument.sketched |= quantile_of(view.stat->text).has_value();
+        }
+        // Every view's bounds are the instrument's as well, so that each view is exact.
+        std::set<std::int64_t> bounds(instrument.bounds_ns.begin(), instrument.bounds_ns.end());
+        bounds.insert(view.bounds_ns.begin(), view.bounds_ns.end());
+        instrument.bounds_ns.assign(bounds.begin(), bounds.end());
+      }
+    }
+  }
+}
+
+// Copies each view into the other dialects that have its name as well.
+void share_views(Catalog& catalog, Problems& problems) {
+  std::vector<std::string> names;
+  for (const auto& dialect : catalog.dialects) names.push_back(dialect.name);
+  for (std::size_t i = 0; i < catalog.dialects.size(); ++i) {
+    const std::vector<View> views = catalog.dialects[i].views;
+    for (const auto& view : views) {
+      for (const auto& word : view.also) {
+        const auto to = std::find(names.begin(), names.end(), word.text);
+        if (to == names.end() || word.text == catalog.dialects[i].name) {
+          problems.add(word.mark, fmt::format("`also` names other dialects, not \"{}\"{}",
+                                              word.text, nearest(word.text, names)));
+          continue;
+        }
+        View& copy =
+            catalog.dialects[static_cast<std::size_t>(to - names.begin())].views.emplace_back(view);
+        copy.copied = true;
+        copy.also.clear();
+      }
+    }
+  }
 }
 
 }  // namespace
 
 void check(Catalog& catalog, Problems& problems) {
   for (const auto& label : catalog.labels) check_label(label, problems);
+  for (const auto& capability : catalog.capabilities) {
+    check_help(capability.mark, capability.help, problems);
+  }
   for (const auto& instrument : catalog.instruments) {
     check_name_and_unit(instrument, problems);
     check_help(instrument.mark, instrument.help, problems);
     check_labels_of(catalog, instrument, problems);
+    check_awaits(catalog, instrument, problems);
     check_kind(catalog, instrument, problems);
     check_series(catalog, instrument, problems);
   }
@@ -214,15 +281,8 @@ void check(Catalog& catalog, Problems& problems) {
   for (const auto& dialect : catalog.dialects) {
     for (const auto& view : dialect.views) check_view(catalog, view, problems);
   }
-  for (auto& instrument : catalog.instruments) {
-    for (const auto& dialect : catalog.dialects) {
-      for (const auto& view : dialect.views) {
-        if (view.from.text != instrument.name || !view.stat) continue;
-        instrument.rated |= view.stat->text == "rate60";
-        instrument.sketched |= quantile_of(view.stat->text).has_value();
-      }
-    }
-  }
+  ask_instruments(catalog);
+  share_views(catalog, problems);
 }
 
 }  // namespace tickwitness::catalog_gen

@@ -30,9 +30,9 @@ std::string camel(std::string_view name) {
 
 // An enumerator may not be a word of the language.
 std::string enumerator(const std::string& value) {
-  static const std::vector<std::string> kWords{"default", "delete", "new",    "static", "public",
-                                               "private", "switch", "return", "break",  "continue",
-                                               "true",    "false",  "void",   "auto",   "register"};
+  static const std::vector<std::string> kWords{
+      "default",  "delete", "new",   "static", "public", "private",  "switch", "return", "break",
+      "continue", "true",   "false", "void",   "auto",   "register", "long",   "short"};
   return std::find(kWords.begin(), kWords.end(), value) == kWords.end() ? value : value + "_";
 }
 
@@ -122,15 +122,17 @@ std::string emit_instrument(const Catalog& catalog, const Instrument& instrument
   const std::string states = instrument.states
                                  ? std::to_string(label_position(catalog, instrument.states->text))
                                  : "kNone";
-  return fmt::format("    {{{}, {}, Kind::{}, {}, {}, {}, {}, {}, {}, {}, {}}},\n",
-                     literal(instrument.name), literal(exported_name(instrument)), instrument.kind,
-                     literal(instrument.help), literal(instrument.unit),
-                     arrays.add("LabelId", labels), arrays.add("std::int64_t", bounds), states,
-                     instrument.series_max, instrument.rated, instrument.sketched);
+  return fmt::format(
+      "    {{{}, {}, Kind::{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}},\n", literal(instrument.name),
+      literal(exported_name(instrument)), instrument.kind, literal(instrument.help),
+      literal(instrument.unit), arrays.add("LabelId", labels), arrays.add("std::int64_t", bounds),
+      states, instrument.series_max, instrument.rated, instrument.sketched, instrument.fractional);
 }
 
 std::string emit_view(const Catalog& catalog, const View& view, Arrays& arrays) {
-  const std::string stat = view.stat ? view.stat->text : "sum";
+  const std::string stat = view.type == "histogram" ? view.type
+                           : view.stat              ? view.stat->text
+                                                    : "sum";
   const auto quantile = quantile_of(stat);
   std::vector<std::string> where;
   for (const auto& item : view.where) {
@@ -160,12 +162,15 @@ std::string emit_view(const Catalog& catalog, const View& view, Arrays& arrays) 
   }
   const std::string over =
       view.over ? std::to_string(instrument_position(catalog, view.over->text)) : "kNone";
-  return fmt::format("    {{{}, Kind::{}, {}, {}, {}, Stat::{}, {}, {}, {}, {}, {}, {}}},\n",
+  std::vector<std::string> bounds;
+  for (const auto bound : view.bounds_ns) bounds.push_back(std::to_string(bound));
+  return fmt::format("    {{{}, Kind::{}, {}, {}, {}, Stat::{}, {}, {}, {}, {}, {}, {}, {}}},\n",
                      literal(view.name), view.type, literal(view.help),
                      instrument_position(catalog, view.from.text), over,
                      quantile ? "quantile" : stat, quantile.value_or(0), view.scale,
                      arrays.add("WhereDecl", where), arrays.add("ByDecl", by),
-                     arrays.add("ConstantDecl", constants), arrays.add("OrderDecl", order));
+                     arrays.add("ConstantDecl", constants), arrays.add("OrderDecl", order),
+                     arrays.add("std::int64_t", bounds));
 }
 
 std::string emit_constructor(const Catalog& catalog) {
@@ -178,20 +183,10 @@ std::string emit_constructor(const Catalog& catalog) {
   return out;
 }
 
-// A literal for each line: compilers bound the length of one.
-std::string raw_string(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
-    out += fmt::format("    R\"TW({})TW\"\n", text.substr(0, length));
-    text.remove_prefix(length);
-  }
-  return out;
-}
-
 }  // namespace
 
-std::string emit_header(const Catalog& catalog) {
+std::string emit_header(const Catalog& declared) {
+  const Catalog catalog = measured(declared);
   std::string out = kBanner;
   out +=
       "#pragma once\n\n#include <cstdint>\n#include <span>\n#include <string_view>\n\n"
@@ -208,19 +203,19 @@ std::string emit_header(const Catalog& catalog) {
       "};\n\n// Names of views, for value() and samples() in telemetry/view.h.\nnamespace view {\n";
   for (const auto& dialect : catalog.dialects) {
     for (const auto& item : dialect.views) {
+      if (item.copied) continue;
       out += fmt::format("inline constexpr std::string_view {} = {};\n", item.name,
                          literal(item.name));
     }
   }
   out +=
       "}  // namespace view\n\n"
-      "// The reference of all names (docs/metrics.md), and the same for machines.\n"
-      "std::string_view catalog_markdown();\nstd::string_view catalog_json();\n\n"
       "}  // namespace tickwitness::telemetry\n";
   return out;
 }
 
-std::string emit_source(const Catalog& catalog) {
+std::string emit_source(const Catalog& declared) {
+  const Catalog catalog = measured(declared);
   Arrays arrays;
   std::string words;
   std::string labels = "constexpr LabelDecl kLabels[] = {\n";
@@ -253,14 +248,10 @@ std::string emit_source(const Catalog& catalog) {
       "{{\n\n"
       "{}\n{}}};\n{}}};\n{}{}}};\n"
       "constexpr Schema kSchema{{kLabels, kInstruments, kDialects, {}}};\n\n"
-      "constexpr std::string_view kMarkdown =\n{};\nconstexpr std::string_view kJson =\n{};\n\n"
       "}}  // namespace\n\n{}\n{}"
-      "const Schema& catalog_schema() {{ return kSchema; }}\n"
-      "std::string_view catalog_markdown() {{ return kMarkdown; }}\n"
-      "std::string_view catalog_json() {{ return kJson; }}\n\n}}  // namespace "
-      "tickwitness::telemetry\n",
-      kBanner, arrays.text(), labels, instruments, views, dialects, overflow,
-      raw_string(emit_markdown(catalog)), raw_string(emit_json(catalog)), words,
+      "const Schema& catalog_schema() {{ return kSchema; }}\n\n"
+      "}}  // namespace tickwitness::telemetry\n",
+      kBanner, arrays.text(), labels, instruments, views, dialects, overflow, words,
       emit_constructor(catalog));
 }
 

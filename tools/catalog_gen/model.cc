@@ -38,6 +38,35 @@ const Instrument* Catalog::instrument(std::string_view name) const {
   return found == instruments.end() ? nullptr : &*found;
 }
 
+const Capability* Catalog::capability(std::string_view id) const {
+  const auto found = std::find_if(capabilities.begin(), capabilities.end(),
+                                  [&](const Capability& c) { return c.id == id; });
+  return found == capabilities.end() ? nullptr : &*found;
+}
+
+const Word* Catalog::awaits(const View& view) const {
+  for (const std::optional<Word>& name : {std::optional<Word>(view.from), view.over}) {
+    const Instrument* read = name ? instrument(name->text) : nullptr;
+    if (read != nullptr && read->awaits) return &*read->awaits;
+  }
+  return nullptr;
+}
+
+Catalog measured(const Catalog& catalog) {
+  Catalog out = catalog;
+  std::erase_if(out.instruments, [](const Instrument& i) { return i.awaits.has_value(); });
+  for (auto& dialect : out.dialects) {
+    std::erase_if(dialect.views, [&](const View& view) { return catalog.awaits(view) != nullptr; });
+  }
+  std::erase_if(out.labels, [&](const Label& label) {
+    return std::none_of(out.instruments.begin(), out.instruments.end(), [&](const Instrument& i) {
+      const auto is_it = [&](const Word& word) { return word.text == label.id; };
+      return (i.states && is_it(*i.states)) || std::any_of(i.labels.begin(), i.labels.end(), is_it);
+    });
+  });
+  return out;
+}
+
 void Problems::add(const Mark& mark, std::string_view what) {
   all_.push_back(fmt::format("{}:{}:{}: {}", mark.file, mark.line, mark.column, what));
 }

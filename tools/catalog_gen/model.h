@@ -32,12 +32,21 @@ struct Label {
   bool closed() const { return !values.empty(); }
 };
 
+// A part of the product that measures something. What awaits one that is not built is declared and
+// documented, and nothing else: no handle, no series, no family in a scrape.
+struct Capability {
+  Mark mark;
+  std::string id, help;
+  bool built = false;
+};
+
 struct Instrument {
   Mark mark;
   std::string name, kind, help, unit;
   std::vector<Word> labels;
   std::optional<Word> states;
-  std::vector<std::int64_t> bounds_ns;
+  std::optional<Word> awaits;           // the capability that will measure it
+  std::vector<std::int64_t> bounds_ns;  // check() adds those of the views
   std::size_t series_max = 0;
   bool fractional = false;
   // Found by check(): a view takes rate60, or quantiles, of it.
@@ -70,6 +79,9 @@ struct View {
   std::vector<By> by;
   std::vector<std::pair<Word, std::string>> constants;
   std::vector<Step> order;
+  std::vector<std::int64_t> bounds_ns;  // type histogram
+  std::vector<Word> also;               // other dialects that have this name as well
+  bool copied = false;                  // by share_views(), because of `also` in another dialect
   bool order_names_states = false;
   double scale = 1;
 };
@@ -81,11 +93,15 @@ struct Dialect {
 
 struct Catalog {
   std::vector<Label> labels;
+  std::vector<Capability> capabilities;
   std::vector<Instrument> instruments;
   std::vector<Dialect> dialects;
 
   const Label* label(std::string_view id) const;
   const Instrument* instrument(std::string_view name) const;
+  const Capability* capability(std::string_view id) const;
+  // What the view waits for: that of an instrument it reads. nullptr: it is measured.
+  const Word* awaits(const View& view) const;
 };
 
 // Everything that is wrong, in the order found: "file:line:column: what".
@@ -103,6 +119,8 @@ std::string nearest(std::string_view wrong, const std::vector<std::string>& cand
 
 // The dialect whose names are fields of a JSON event; it is never scraped.
 inline constexpr std::string_view kEventDialect = "sse";
+// The dialect of the instruments themselves and of names that every exporter has; always scraped.
+inline constexpr std::string_view kOwnDialect = "tickwitness";
 
 // `text` in quotes, as C++ and JSON write it. One line, no control characters.
 std::string literal(std::string_view text);
@@ -116,12 +134,17 @@ struct Source {
 };
 
 // What cannot be understood is a problem and left out.
+void read_capabilities(const Source& source, Catalog& catalog, Problems& problems);
 void read_labels(const Source& source, Catalog& catalog, Problems& problems);
 void read_instruments(const Source& source, Catalog& catalog, Problems& problems);
 void read_dialect(const Source& source, std::string name, Catalog& catalog, Problems& problems);
 
-// Everything that one file cannot know by itself. Fills Instrument::rated and sketched.
+// Everything that one file cannot know by itself. Fills what the views ask of instruments
+// (Instrument::rated, sketched, bounds_ns) and copies shared views into their other dialects.
 void check(Catalog& catalog, Problems& problems);
+
+// The part that exists: without what awaits a capability, and without labels that only that uses.
+Catalog measured(const Catalog& catalog);
 
 // All of a catalogue's folder, read and checked.
 Catalog load(const std::filesystem::path& folder, Problems& problems);
@@ -131,7 +154,7 @@ std::string emit_header(const Catalog& catalog);
 std::string emit_source(const Catalog& catalog);
 std::string emit_markdown(const Catalog& catalog);
 std::string emit_json(const Catalog& catalog);
-// One line for each scraped family: name type labels.
+// One line for each scraped family: name type labels, and `awaits:CAPABILITY` where it is absent.
 std::string emit_golden(const Catalog& catalog);
 
 }  // namespace tickwitness::catalog_gen

@@ -224,10 +224,22 @@ void read_labels(const Source& source, Catalog& catalog, Problems& problems) {
   });
 }
 
+void read_capabilities(const Source& source, Catalog& catalog, Problems& problems) {
+  for_entries(source, problems, [&](const Entry& entry) {
+    if (!entry.known_keys({"id", "built", "help"})) return;
+    Capability capability;
+    capability.mark = entry.mark();
+    capability.id = entry.text("id", true);
+    capability.built = entry.text("built", false) == "true";
+    capability.help = entry.text("help", true);
+    if (!capability.id.empty()) catalog.capabilities.push_back(std::move(capability));
+  });
+}
+
 void read_instruments(const Source& source, Catalog& catalog, Problems& problems) {
   for_entries(source, problems, [&](const Entry& entry) {
     if (!entry.known_keys({"name", "kind", "labels", "states", "help", "unit", "buckets",
-                           "series_max", "fractional"})) {
+                           "series_max", "fractional", "awaits"})) {
       return;
     }
     Instrument instrument;
@@ -238,6 +250,7 @@ void read_instruments(const Source& source, Catalog& catalog, Problems& problems
     instrument.unit = entry.text("unit", false);
     instrument.labels = entry.words(entry["labels"], "labels");
     instrument.states = entry.word("states");
+    instrument.awaits = entry.word("awaits");
     instrument.bounds_ns = bounds_of(entry);
     instrument.series_max = entry.positive("series_max");
     instrument.fractional = entry.text("fractional", false) == "true";
@@ -249,7 +262,7 @@ void read_dialect(const Source& source, std::string name, Catalog& catalog, Prob
   Dialect dialect{std::move(name), {}};
   for_entries(source, problems, [&](const Entry& entry) {
     if (!entry.known_keys({"name", "type", "help", "from", "over", "where", "by", "labels", "stat",
-                           "order", "scale"})) {
+                           "order", "scale", "buckets", "also"})) {
       return;
     }
     View view;
@@ -267,6 +280,8 @@ void read_dialect(const Source& source, std::string name, Catalog& catalog, Prob
       if (auto word = entry.scalar(value, "labels")) view.constants.emplace_back(label, word->text);
     });
     read_order(entry, view);
+    view.bounds_ns = bounds_of(entry);
+    view.also = entry.words(entry["also"], "also");
     if (const YAML::Node scale = entry["scale"]) {
       view.scale = entry.number(scale, "scale").value_or(1);
     }

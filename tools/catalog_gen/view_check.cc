@@ -16,7 +16,7 @@ const std::vector<std::string> kStats{"sum",    "count", "max", "worst",
 // Which kinds of instruments a statistic can be taken of.
 std::vector<std::string> kinds_for(std::string_view stat) {
   if (stat == "sum" || stat == "max") return {"counter", "gauge"};
-  if (stat == "count") return {"gauge", "stateset", "histogram"};
+  if (stat == "count") return {"gauge", "stateset", "histogram", "info"};
   if (stat == "worst") return {"gauge", "stateset"};
   if (stat == "rate60") return {"counter"};
   if (quantile_of(stat)) return {"histogram"};
@@ -116,9 +116,6 @@ void check_stat(const Catalog& catalog, const View& view, const Instrument& inst
     problems.add(mark, fmt::format("`stat: {}` is of a {}, \"{}\" is a {}", stat,
                                    fmt::join(kinds, " or a "), instrument.name, instrument.kind));
   }
-  if (stat == "rate60" && instrument.fractional) {
-    problems.add(mark, "`stat: rate60` is of counters of whole things");
-  }
   if (view.type == "counter" && (instrument.kind != "counter" || stat != "sum" || view.over)) {
     problems.add(mark, "a view of `type: counter` is a sum of a counter, else it could fall");
   }
@@ -130,7 +127,32 @@ void check_stat(const Catalog& catalog, const View& view, const Instrument& inst
   }
 }
 
+// All of a histogram, under bounds of the view's own.
+void check_histogram(const View& view, const Instrument& instrument, Problems& problems) {
+  if (instrument.kind != "histogram") {
+    problems.add(view.from.mark,
+                 fmt::format("a view of `type: histogram` reads one, \"{}\" is a {}",
+                             instrument.name, instrument.kind));
+  }
+  if (view.stat || view.over || !view.order.empty() || view.scale != 1) {
+    problems.add(view.mark, "`stat`, `over`, `order`, `scale` do not go with `type: histogram`");
+  }
+  if (view.bounds_ns.empty()) problems.add(view.mark, "`type: histogram` needs `buckets`");
+  check_bounds(view.mark, instrument.unit, view.bounds_ns, problems);
+}
+
 }  // namespace
+
+void check_bounds(const Mark& mark, std::string_view unit, const std::vector<std::int64_t>& bounds,
+                  Problems& problems) {
+  const bool times = unit == "seconds";  // others may be negative
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    const bool rises = i == 0 ? !times || bounds[i] > 0 : bounds[i] > bounds[i - 1];
+    if (rises) continue;
+    problems.add(mark, times ? "`buckets` must be above 0 and rise" : "`buckets` must rise");
+    return;
+  }
+}
 
 std::optional<double> quantile_of(std::string_view stat) {
   if (stat.size() < 2 || stat.size() > 4 || stat[0] != 'p') return std::nullopt;
@@ -147,8 +169,9 @@ std::optional<double> quantile_of(std::string_view stat) {
 }
 
 void check_view(const Catalog& catalog, const View& view, Problems& problems) {
-  if (view.type != "counter" && view.type != "gauge") {
-    problems.add(view.mark, fmt::format("`type` is counter or gauge, not \"{}\"", view.type));
+  if (view.type != "counter" && view.type != "gauge" && view.type != "histogram") {
+    problems.add(view.mark,
+                 fmt::format("`type` is counter, gauge or histogram, not \"{}\"", view.type));
   }
   if (view.help.find('\n') != std::string::npos) {
     problems.add(view.mark, "`help` must be one line");
@@ -165,7 +188,14 @@ void check_view(const Catalog& catalog, const View& view, Problems& problems) {
   const Instrument* from = find_instrument(catalog, view.from, problems);
   if (from != nullptr) {
     check_labels(catalog, view, *from, problems);
-    check_stat(catalog, view, *from, problems);
+    if (view.type == "histogram") {
+      check_histogram(view, *from, problems);
+    } else {
+      check_stat(catalog, view, *from, problems);
+      if (!view.bounds_ns.empty()) {
+        problems.add(view.mark, "`buckets` goes with `type: histogram`");
+      }
+    }
   }
   if (!view.over) return;
   const Instrument* over = find_instrument(catalog, *view.over, problems);
