@@ -33,6 +33,8 @@ config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchang
   config::Settings settings;
   settings.instance = "demo";
   settings.listen = {{"127.0.0.1", options.port}};
+  const auto dialects = telemetry::known_dialects(telemetry::catalog_schema());
+  settings.dialects.assign(dialects.begin(), dialects.end());
   config::Kraken& kraken = settings.kraken;
   kraken.url = fmt::format("ws://127.0.0.1:{}/v2", exchange_port);
   const std::vector<std::string> pairs = {"BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD"};

@@ -5,7 +5,8 @@
 namespace tickwitness::config {
 namespace {
 
-constexpr std::string_view kDialects[] = {"tickwitness", "kraken", "trading"};
+constexpr std::string_view kDialects[] = {"tickwitness", "bots",   "core",
+                                          "kiro",        "kraken", "trading"};
 
 constexpr std::string_view kRooms[] = {"app",     "base",   "config", "exchange",
                                        "feed",    "market", "net",    "pipeline",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The names, HELP and TYPE of seed 000 to the letter; promtool finds nothing but prescribed names;
-# nothing is scraped that the catalogue lacks; the name filter, gzip and OpenMetrics.
+# what the catalogue declares is scraped, what awaits a capability and what it lacks is not; the name
+# filter, gzip and OpenMetrics.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -53,12 +54,51 @@ grep -vE '^kraken_ws_latency_p(50|95|99)_ms metric names should not contain abbr
   "$scratch/lint" >"$scratch/other" || true
 [ ! -s "$scratch/other" ] || fail "promtool: $(cat "$scratch/other")"
 
-# Nothing is exported that the catalogue does not declare.
-sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' "$scratch/text" | sort -u >"$scratch/families"
+# Of the catalogue, with every dialect on: all that is measured, none that awaits a capability.
+sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' "$scratch/text" | sort >"$scratch/scraped"
+expect_equal "families printed twice" "" "$(uniq -d "$scratch/scraped")"
 "$TICKWITNESS" catalog --format json >"$scratch/catalog.json"
-while read -r family; do
-  grep -qF "$family" "$scratch/catalog.json" || fail "$family is scraped but not in the catalogue"
-done <"$scratch/families"
+declared() { # measured or awaited
+  node -e '
+    const { families } = JSON.parse(require("fs").readFileSync(process.argv[1]));
+    for (const { name, dialect, awaits } of families) {
+      if (dialect !== "sse" && (awaits !== undefined) === (process.argv[2] === "awaited")) {
+        console.log(name);
+      }
+    }' "$scratch/catalog.json" "$1" | LC_ALL=C sort -u
+}
+export LC_ALL=C
+sort -o "$scratch/scraped" "$scratch/scraped"
+declared measured >"$scratch/measured"
+declared awaited >"$scratch/awaited"
+[ -s "$scratch/awaited" ] || fail "the catalogue names nothing that awaits a capability"
+expect_equal "scraped, not declared" "" \
+  "$(sort -m "$scratch/measured" "$scratch/awaited" | comm -23 "$scratch/scraped" -)"
+expect_equal "scraped, though it awaits a capability" "" \
+  "$(comm -12 "$scratch/scraped" "$scratch/awaited")"
+# No breaker opened and nobody reloaded a configuration.
+comm -13 "$scratch/scraped" "$scratch/measured" >"$scratch/missing"
+expect_equal "declared, measured, not scraped" \
+  "tickwitness_breaker_last_trip_timestamp_seconds tickwitness_config_last_reload_success" \
+  "$(xargs <"$scratch/missing")"
+# Every name of seeds 001 to 004 is one or the other; those of other exporters are neither.
+cat "$scratch/measured" "$scratch/awaited" >"$scratch/named"
+for family in trading_bots_active_total portfolio_total_value_usd market_data_lag_seconds \
+  http_requests_total websocket_connections_active trades_total ai_model_confidence \
+  kiro_bot_errors_total kiro_bot_paper_trading_mode trading_batches_flushed_total \
+  process_cpu_seconds_total; do
+  grep -qx "$family" "$scratch/named" || fail "$family is not in the catalogue"
+done
+expect_equal "families of kiro_bot" 88 "$(grep -c '^kiro_bot_' "$scratch/named")"
+expect_equal "families of seed 004" 25 "$(grep -E '^trading_' "$scratch/named" |
+  grep -cv '^trading_bot')"
+for line in '# HELP http_requests_total Total HTTP requests' \
+  '# TYPE http_request_duration_seconds histogram' \
+  '# HELP websocket_connections_active Active WebSocket connections' \
+  '# TYPE kiro_bot_market_data_latency_seconds histogram' \
+  '# TYPE market_data_updates_total counter'; do
+  expect_contains "seeds 001 to 003" "$line" "$scratch/text"
+done
 
 curl -sf -g "$url/metrics?name[]=kraken_ws_reconnects_total" >"$scratch/one"
 expect_equal "name filter" 3 "$(wc -l <"$scratch/one")"
