@@ -16,9 +16,10 @@ int version_command() {
 }
 
 int catalog_command(const std::string& format) {
-  fmt::print("{}", format == "json"   ? catalog_json()
-                   : format == "yaml" ? catalog_yaml()
-                                      : catalog_markdown());
+  const auto lines = format == "json"   ? catalog_json()
+                     : format == "yaml" ? catalog_yaml()
+                                        : catalog_markdown();
+  for (const std::string_view line : lines) fmt::print("{}", line);
   return kOk;
 }
 
