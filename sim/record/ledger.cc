@@ -34,10 +34,12 @@ Ledger::Ledger(const Settings& exchange, const Promises& promises)
   for (const PairSettings& pair : exchange.pairs) {
     symbols_.push_back(dashed(pair.symbol));
     latency_of_.push_back(&latencies_[symbols_.back()]);
+    minute_of_.push_back(&minutes_[symbols_.back()]);
   }
 }
 
 void Ledger::on_attempt(std::uint64_t link, base::Now now) {
+  if (!begun_) begun_ = now.mono;
   links_[link].on_attempt(now.mono);
 }
 
@@ -106,7 +108,10 @@ StreamRecord* Ledger::stream_of(std::uint64_t link, const Parcel& parcel) {
 void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& parcel,
                           std::size_t bytes) {
   traffic_.add(parcel, bytes);
-  if (parcel.stamps != 0) observe_latencies(received.wall, parcel);
+  if (parcel.stamps != 0) observe_latencies(received, parcel);
+  if (parcel.kind == SentKind::trade && !parcel.snapshot) {
+    trades_.add({.at = received.mono, .items = parcel.items});
+  }
   LinkRecord& record = links_[link];
   if (record.retired) return;  // counted as it comes, but it moves no state
   StreamRecord* const stream = stream_of(link, parcel);
@@ -161,8 +166,9 @@ void Ledger::refuse(LinkRecord& record, StreamRecord& stream, base::Instant now)
   if (!stream.refused) record.on_accepted(now);
 }
 
-void Ledger::observe_latencies(base::WallTime received, const Parcel& parcel) {
+void Ledger::observe_latencies(base::Now now, const Parcel& parcel) {
   if (!parcel.pair || *parcel.pair >= latency_of_.size()) return;
+  const base::WallTime received = now.wall;
   LatencyRecord& record = *latency_of_[*parcel.pair];
   for (const base::WallTime stamp : parcel.stamped()) {
     // Compared before subtracting: the difference of far times does not fit.
@@ -171,6 +177,7 @@ void Ledger::observe_latencies(base::WallTime received, const Parcel& parcel) {
       continue;
     }
     ++record.stamped;
+    minute_of_[*parcel.pair]->add({.at = now.mono, .latency = received - stamp});
     if (stamp > received) {
       ++record.negative;
     } else {

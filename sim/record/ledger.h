@@ -15,6 +15,7 @@
 #include "sim/exchange/parcel.h"
 #include "sim/exchange/settings.h"
 #include "sim/exchange/traffic.h"
+#include "sim/record/last_minute.h"
 #include "sim/record/link_record.h"
 #include "sim/record/promises.h"
 #include "sim/record/stream_record.h"
@@ -63,6 +64,11 @@ class Ledger {
   const std::map<StreamKey, StreamRecord>& streams() const { return streams_; }
   const std::map<std::uint64_t, LinkRecord>& links() const { return links_; }
   const std::map<std::string, LatencyRecord>& latencies() const { return latencies_; }  // by symbol
+  // Latencies of items that were news, by symbol, and news of trades, all symbols together.
+  const std::map<std::string, LastMinute>& minutes() const { return minutes_; }
+  const LastMinute& trades() const { return trades_; }
+  // The first attempt of this life.
+  std::optional<base::Instant> begun() const { return begun_; }
   const Promises& promises() const { return terms_.promises; }
   base::Instant stalled_until() const { return terms_.stalled_until; }
   // "BTC-USD", in the order of Settings::pairs; Traffic::pairs may be shorter.
@@ -91,7 +97,7 @@ class Ledger {
   void on_subscription(std::uint64_t link, base::Instant now, const Request& request);
   void on_refusal(std::uint64_t link, LinkRecord& record, base::Instant now, const Parcel& parcel);
   void refuse(LinkRecord& record, StreamRecord& stream, base::Instant now);
-  void observe_latencies(base::WallTime received, const Parcel& parcel);
+  void observe_latencies(base::Now received, const Parcel& parcel);
 
   std::vector<std::string> symbols_;
   Terms terms_;
@@ -103,6 +109,10 @@ class Ledger {
   std::map<std::uint64_t, LinkRecord> links_;
   std::map<std::string, LatencyRecord> latencies_;
   std::vector<LatencyRecord*> latency_of_;  // of latencies_, as symbols_
+  std::map<std::string, LastMinute> minutes_;
+  std::vector<LastMinute*> minute_of_;  // of minutes_, as symbols_
+  LastMinute trades_;
+  std::optional<base::Instant> begun_;
   std::uint64_t requests_unreadable_ = 0;
 };
 

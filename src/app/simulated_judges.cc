@@ -7,6 +7,7 @@
 #include "sim/checkers/conservation.h"
 #include "sim/checkers/counters.h"
 #include "sim/checkers/histograms.h"
+#include "sim/checkers/last_minute.h"
 #include "sim/checkers/latency.h"
 #include "sim/checkers/never_falls.h"
 #include "sim/checkers/secrets.h"
@@ -33,6 +34,7 @@ SimulatedJudges::SimulatedJudges(base::Duration drain_max)
   add<sim::NeverFalls>();
   add<sim::Histograms>();
   add<sim::LatencyChecker>();
+  add<sim::LastMinuteChecker>();
   add<sim::States>();
   add<sim::Staleness>();
   add<sim::Breaker>(kAttemptSlack);
