@@ -11,8 +11,8 @@ namespace tickwitness::sim {
 namespace {
 
 constexpr std::string_view kTrades = "kraken_trades_per_minute";
-// A scrape that comes this long after a stall finds the window moving again.
-constexpr base::Duration kAfterStall = std::chrono::seconds(2);
+// A window with a stall in it may begin after it, and tells of less than a minute.
+constexpr base::Duration kAfterStall = LastMinute::kKept;
 
 struct Quantile {
   double share;
@@ -78,9 +78,8 @@ bool is_over(const Ledger& ledger) {
 }  // namespace
 
 void LastMinuteChecker::on_scrape(const Observation& seen, Report& report) {
-  quantiles_.on_scrape();
-  rates_.on_scrape();
   if (seen.now.mono < seen.ledger.stalled_until() + kAfterStall || is_over(seen.ledger)) return;
+  quantiles_.on_scrape();
   for (const auto& [symbol, minute] : seen.ledger.minutes()) {
     quantiles(seen, symbol, minute, report);
   }
@@ -116,9 +115,10 @@ void LastMinuteChecker::quantiles(const Observation& seen, std::string_view symb
 
 void LastMinuteChecker::trades(const Observation& seen, Report& report) {
   const base::Instant now = seen.now.mono;
-  // A young process extrapolates from what it has; so does one that has seen a part of the minute.
+  // A young process extrapolates from what it has.
   const auto begun = seen.ledger.begun();
-  if (!begun || now - std::max(*begun, seen.ledger.stalled_until()) < LastMinute::kKept) return;
+  if (!begun || now - *begun < LastMinute::kKept) return;
+  rates_.on_scrape();
   const auto shown = seen.scrape.find(kTrades);
   if (shown.size() != 1) return;
   rates_.add();
