@@ -8,10 +8,6 @@
 namespace tickwitness::sim {
 namespace {
 
-double seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 bool is_well(StreamState state) {
   return state == StreamState::live || state == StreamState::refused;
 }

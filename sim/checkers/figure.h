@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +18,10 @@ struct Figure {
   double truth = 0;
   double measured = 0;
 };
+
+inline double seconds(base::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 inline double number(std::uint64_t value) {
   return static_cast<double>(value);

@@ -13,10 +13,6 @@ constexpr std::string_view kFound = "tickwitness_feed_subscription_stale_total";
 // An event that was under way for longer says what was, not what is.
 constexpr base::Duration kEventAgeMax = std::chrono::milliseconds(250);
 
-double seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 StreamRecord::Silences all_silences(const Observation& seen) {
   StreamRecord::Silences sum;
   for (const auto& [key, stream] : seen.ledger.streams()) {

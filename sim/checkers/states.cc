@@ -10,10 +10,6 @@
 namespace tickwitness::sim {
 namespace {
 
-double seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 // Nothing that the caller looks at has changed within the last second, nor was the product kept
 // from showing it.
 bool steady(const Observation& seen, base::Instant LinkRecord::* changed) {
