@@ -185,7 +185,7 @@ TEST(MarketMeter, EveryTickIsCountedAndItsDelayObserved) {
                         &telemetry::InstrumentDecl::exported);
   const auto id =
       static_cast<telemetry::InstrumentId>(decl - world.registry.schema().instruments.begin());
-  EXPECT_EQ(world.registry.series(id, labels).histogram().snapshot().sum_ns, 25'000'000U);
+  EXPECT_EQ(world.registry.series(id, labels).snapshot().sum, 25'000'000U);
 }
 
 }  // namespace

@@ -155,7 +155,7 @@ void write_all(Registry& registry) {
       if (decl.kind == Kind::counter) series.counter().add(1);
       if (decl.kind == Kind::gauge) series.gauge().set(1);
       if (decl.kind == Kind::stateset) series.state().set(0);
-      if (decl.kind == Kind::histogram) series.histogram().observe(std::chrono::milliseconds(1));
+      if (decl.kind == Kind::histogram) Histogram(series).observe(std::chrono::milliseconds(1));
     }
   }
 }

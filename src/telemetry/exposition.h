@@ -1,4 +1,4 @@
-// Everything as Prometheus text 0.0.4 or OpenMetrics 1.0.0. Names are the same in both.
+// The whole catalogue in one of the formats. Names are the same in all of them.
 // https://prometheus.io/docs/instrumenting/exposition_formats/
 #pragma once
 
@@ -7,18 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "telemetry/core/encoder.h"
 #include "telemetry/registry.h"
 
 namespace tickwitness::telemetry {
 
-enum class Format : std::uint8_t { text_0_0_4, openmetrics_1_0 };
-
-std::string_view content_type(Format format);
-
-// The answer to an `Accept` header: the format with the higher quality, text when they are equal,
-// when the header is empty, and when it accepts neither (scrapers that name something else still
-// read text).
-Format negotiate(std::string_view accept);
+using core::content_type;
+using core::Format;
+using core::negotiate;
 
 struct RenderOptions {
   // Beside our own, which is always on. Unknown names and those that are not scraped do nothing;

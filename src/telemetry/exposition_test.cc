@@ -20,7 +20,7 @@ void fill(World& world) {
   world.at(kTemperature, "red", "here").gauge().set(21.5);
   world.at(kTemperature, "green", "here").gauge().set(NAN);
   world.at(kTemperature, "blue", "here");  // never set
-  HistogramCell& delay = world.at(kDelay, "here").histogram();
+  const Histogram delay(world.at(kDelay, "here"));
   for (const int ms : {0, 1, 50, 2000}) delay.observe(std::chrono::milliseconds(ms));
   world.at(kDoor, "here").state().set(1);
   world.at(kDoor, "there");  // no state yet
@@ -36,12 +36,12 @@ TEST(Exposition, Text) {
             "old_hits 3\n"
             "# HELP x_hits_total Hits.\n"
             "# TYPE x_hits_total counter\n"
-            "x_hits_total{color=\"green\",where=\"a\\\"b\"} 0\n"
             "x_hits_total{color=\"red\",where=\"here\"} 3\n"
+            "x_hits_total{color=\"green\",where=\"a\\\"b\"} 0\n"
             "# HELP x_temperature Warm.\n"
             "# TYPE x_temperature gauge\n"
-            "x_temperature{color=\"green\",where=\"here\"} NaN\n"
             "x_temperature{color=\"red\",where=\"here\"} 21.5\n"
+            "x_temperature{color=\"green\",where=\"here\"} NaN\n"
             "# HELP x_delay_seconds Delay.\n"
             "# TYPE x_delay_seconds histogram\n"
             "x_delay_seconds_bucket{where=\"here\",le=\"0.001\"} 2\n"
@@ -60,9 +60,9 @@ TEST(Exposition, Text) {
             "x_thing_info{where=\"here\"} 1\n"
             "# HELP x_label_overflow_total Overflow.\n"
             "# TYPE x_label_overflow_total counter\n"
-            "x_label_overflow_total{label=\"crowd\"} 0\n"
             "x_label_overflow_total{label=\"place\"} 0\n"
-            "x_label_overflow_total{label=\"what\"} 0\n");
+            "x_label_overflow_total{label=\"what\"} 0\n"
+            "x_label_overflow_total{label=\"crowd\"} 0\n");
 }
 
 TEST(Exposition, OpenMetrics) {

@@ -43,7 +43,8 @@ std::optional<Label> from_word(std::string_view word) {
   return std::nullopt;
 }
 
-// All at(...) may be called from any thread; they look up under a lock, so keep what they return.
+// All at(...) may be called from any thread; what exists is found without a lock. Keep what they
+// return.
 template <class... Labels>
 class FamilyBase {
  public:
@@ -64,7 +65,7 @@ template <class... Labels>
 class CounterFamily : FamilyBase<Labels...> {
  public:
   using FamilyBase<Labels...>::FamilyBase;
-  Counter at(Labels... labels) const { return Counter(this->series(labels...).counter()); }
+  Counter at(Labels... labels) const { return this->series(labels...).counter(); }
 };
 
 template <class... Labels>
@@ -72,7 +73,7 @@ class FractionalCounterFamily : FamilyBase<Labels...> {
  public:
   using FamilyBase<Labels...>::FamilyBase;
   FractionalCounter at(Labels... labels) const {
-    return FractionalCounter(this->series(labels...).counter());
+    return this->series(labels...).fractional_counter();
   }
 };
 
@@ -80,23 +81,21 @@ template <class... Labels>
 class GaugeFamily : FamilyBase<Labels...> {
  public:
   using FamilyBase<Labels...>::FamilyBase;
-  Gauge at(Labels... labels) const { return Gauge(this->series(labels...).gauge()); }
+  Gauge at(Labels... labels) const { return this->series(labels...).gauge(); }
 };
 
 template <class... Labels>
 class HistogramFamily : FamilyBase<Labels...> {
  public:
   using FamilyBase<Labels...>::FamilyBase;
-  Histogram at(Labels... labels) const { return Histogram(this->series(labels...).histogram()); }
+  Histogram at(Labels... labels) const { return Histogram(this->series(labels...)); }
 };
 
 template <class State, class... Labels>
 class StateSetFamily : FamilyBase<Labels...> {
  public:
   using FamilyBase<Labels...>::FamilyBase;
-  StateSet<State> at(Labels... labels) const {
-    return StateSet<State>(this->series(labels...).state());
-  }
+  StateSet<State> at(Labels... labels) const { return StateSet<State>(this->series(labels...)); }
 };
 
 // What it says is in the labels; saying it makes the series.

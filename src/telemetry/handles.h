@@ -5,68 +5,46 @@
 #include <cstdint>
 
 #include "base/time.h"
-#include "telemetry/cells.h"
+#include "telemetry/series.h"
 
 namespace tickwitness::telemetry {
 
-// Exists at 0 from the moment its handle is made.
-class Counter {
- public:
-  explicit Counter(CounterCell& cell) : cell_(&cell) {}
-  void inc() const { cell_->add(1); }
-  void add(std::uint64_t n) const { cell_->add(n); }
-  // A moment's value.
-  std::uint64_t value() const { return cell_->whole(); }
-
- private:
-  CounterCell* cell_;
-};
-
-// Of instruments declared `fractional`, such as CPU seconds.
-class FractionalCounter {
- public:
-  explicit FractionalCounter(CounterCell& cell) : cell_(&cell) {}
-  // x ≥ 0.
-  void add(double x) const {
-    if (x > 0) cell_->add_fraction(x);
-  }
-  double value() const { return cell_->fraction(); }
-
- private:
-  CounterCell* cell_;
-};
-
-// Absent from every output until set, and again after clear(). The last writer wins.
-class Gauge {
- public:
-  explicit Gauge(GaugeCell& cell) : cell_(&cell) {}
-  void set(double value) const { cell_->set(value); }
-  void clear() const { cell_->clear(); }
-
- private:
-  GaugeCell* cell_;
-};
+using core::Counter;
+using core::FractionalCounter;
+using core::Gauge;
 
 class Histogram {
  public:
-  explicit Histogram(HistogramCell& cell) : cell_(&cell) {}
+  explicit Histogram(const Series& series)
+      : histogram_(series.histogram()), sketch_(series.sketch_cell()) {}
   // False: `value` is negative. It enters the 60 s window only; count it beside the histogram.
-  bool observe(base::Duration value) const { return cell_->observe(value); }
+  bool observe(base::Duration value) const {
+    if (sketch_ != nullptr) sketch_->add(value.count());
+    return histogram_.observe(value);
+  }
+  // The same, and the name of what was observed: an exemplar.
+  bool observe(base::Duration value, core::ExemplarLabel exemplar, base::WallTime at) const {
+    if (sketch_ != nullptr) sketch_->add(value.count());
+    return histogram_.observe(value, exemplar, at);
+  }
+  // For instruments of another unit than seconds: in that unit.
+  bool observe_value(double value) const { return histogram_.observe_value(value); }
 
  private:
-  HistogramCell* cell_;
+  core::Histogram histogram_;
+  SketchCell* sketch_;
 };
 
 // One series for each value of the enum `State`, 1 for the one that holds; absent until set.
 template <class State>
 class StateSet {
  public:
-  explicit StateSet(StateCell& cell) : cell_(&cell) {}
-  void set(State state) const { cell_->set(static_cast<std::uint32_t>(state)); }
-  void clear() const { cell_->clear(); }
+  explicit StateSet(const Series& series) : set_(series.state()) {}
+  void set(State state) const { set_.set(static_cast<std::uint32_t>(state)); }
+  void clear() const { set_.clear(); }
 
  private:
-  StateCell* cell_;
+  core::StateSet set_;
 };
 
 }  // namespace tickwitness::telemetry

@@ -37,17 +37,18 @@ std::optional<Sample> series_sample(const Schema& schema, const InstrumentDecl& 
   }
   switch (decl.kind) {
     case Kind::counter:
-      sample.value = static_cast<double>(series.counter().whole()) + series.counter().fraction();
+    case Kind::gauge: {
+      const auto value = series.last_value();
+      if (!value) return std::nullopt;
+      sample.value = *value;
       return sample;
-    case Kind::gauge:
-      if (!series.gauge().get(sample.value)) return std::nullopt;
-      return sample;
+    }
     case Kind::histogram:
-      sample.value = static_cast<double>(series.histogram().snapshot().count);
+      sample.value = static_cast<double>(series.snapshot().count);
       return sample;
     case Kind::stateset: {
       const LabelDecl& states = schema.labels[decl.states];
-      const auto state = series.state_index(states);
+      const auto state = series.numbers().state();
       if (!state) return std::nullopt;
       sample.labels.push_back({std::string(states.exported), std::string(states.words[*state])});
       sample.value = 1;
@@ -73,8 +74,9 @@ std::vector<Sample> samples(const Registry& registry, std::string_view name) {
   const auto decl = std::ranges::find(schema.instruments, name, &InstrumentDecl::exported);
   if (decl == schema.instruments.end()) return out;
   const auto id = static_cast<InstrumentId>(decl - schema.instruments.begin());
-  for (const auto& [key, series] : reading.series(id)) {
-    if (auto sample = series_sample(schema, *decl, *series)) out.push_back(std::move(*sample));
+  const auto& all = reading.series(id);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (auto sample = series_sample(schema, *decl, all[i])) out.push_back(std::move(*sample));
   }
   return out;
 }

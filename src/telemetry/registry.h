@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -13,16 +12,17 @@
 #include <vector>
 
 #include "base/time.h"
+#include "telemetry/core/registry.h"
+#include "telemetry/core/stable_list.h"
 #include "telemetry/schema.h"
 #include "telemetry/series.h"
 #include "telemetry/window.h"
 
 namespace tickwitness::telemetry {
 
-// What stands for the label values that came after a label's bound was reached.
-inline constexpr std::string_view kOther = "other";
+using core::kOther;
 
-// Thread-safe. Writing through a handle never takes the lock that these calls share.
+// Thread-safe. Writing through a handle takes none of its locks.
 class Registry {
  public:
   Registry() : Registry(catalog_schema()) {}
@@ -32,24 +32,28 @@ class Registry {
 
   const Schema& schema() const { return *schema_; }
 
-  // Finds or makes. `values` are in the order of the instrument's labels. A new value of a bounded
-  // label beyond its bound becomes `other`, and is counted in label_overflow; so do all bounded
-  // labels of a series beyond the instrument's series_max. Series live as long as the registry, so
-  // that no counter ever falls.
+  // Finds, without a lock, or makes. `values` are in the order of the instrument's labels. A new
+  // value of a bounded label beyond its bound becomes `other`, and is counted in label_overflow; so
+  // do all bounded labels of a series beyond the instrument's series_max. Series live as long as
+  // the registry, so that no counter ever falls.
   Series& series(InstrumentId instrument, std::span<const std::string_view> values);
+  // All of them, in the order of their creation.
+  const core::StableList<Series>& series(InstrumentId instrument) const {
+    return *series_[instrument];
+  }
+  const core::Family& family(InstrumentId instrument) const { return *families_[instrument]; }
 
   // Each second: takes the snapshots of the 60 s windows. Calls nearer than 0.5 s are ignored.
   void tick(base::Instant now);
 
-  using SeriesMap = std::map<std::string, std::unique_ptr<Series>, std::less<>>;
-
-  // While it lives no series appears and no window moves; writers go on.
+  // While it lives no window moves; writers go on, and series may appear.
   class Reading {
    public:
-    explicit Reading(const Registry& registry) : registry_(registry), lock_(registry.mutex_) {}
+    explicit Reading(const Registry& registry) : registry_(registry), lock_(registry.windows_) {}
     const Schema& schema() const { return *registry_.schema_; }
-    // In the order of their label values.
-    const SeriesMap& series(InstrumentId instrument) const { return registry_.series_[instrument]; }
+    const core::StableList<Series>& series(InstrumentId instrument) const {
+      return registry_.series(instrument);
+    }
     const TickRing& ticks() const { return registry_.ticks_; }
 
    private:
@@ -63,9 +67,14 @@ class Registry {
   void count_overflow(std::string_view what);
 
   const Schema* schema_;
-  mutable std::mutex mutex_;
-  std::vector<SeriesMap> series_;  // by instrument; the key is the values, each ended by \0
+  core::Registry core_;
+  std::vector<core::Family*> families_;                            // by instrument
+  std::vector<std::unique_ptr<core::StableList<Series>>> series_;  // by instrument and ordinal
+
+  std::mutex making_;
   std::vector<std::set<std::string, std::less<>>> values_;  // by label: what bounded ones have had
+
+  mutable std::mutex windows_;
   TickRing ticks_;
 };
 

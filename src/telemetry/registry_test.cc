@@ -14,7 +14,7 @@ namespace {
 using namespace test;
 
 std::uint64_t overflow(World& world, std::string_view what) {
-  return world.at(kOverflow, what).counter().whole();
+  return world.at(kOverflow, what).counter().value();
 }
 
 TEST(Registry, TheSameLabelsAreTheSameSeries) {
@@ -55,7 +55,7 @@ TEST(Registry, AnInstrumentsOwnSeriesLimit) {
   World world;
   world.at(kCrowd, "red", "a");
   world.at(kCrowd, "red", "b");
-  EXPECT_EQ(world.at(kCrowd, "green", "a").labels_text(), R"(color="green",where="other")");
+  EXPECT_EQ(world.at(kCrowd, "green", "a").numbers().labels(), R"(color="green",where="other")");
   EXPECT_EQ(overflow(world, "crowd"), 1U);
   EXPECT_EQ(world.at(kCrowd, "red", "b").values()[1], "b");
   EXPECT_EQ(overflow(world, "crowd"), 1U);
@@ -63,8 +63,8 @@ TEST(Registry, AnInstrumentsOwnSeriesLimit) {
 
 TEST(Registry, LabelValuesAreEscapedAndMadeUtf8) {
   World world;
-  EXPECT_EQ(world.at(kDoor, "a\"b\\c\nd").labels_text(), R"(where="a\"b\\c\nd")");
-  EXPECT_EQ(world.at(kDoor, "\xFFx").labels_text(), "where=\"\xEF\xBF\xBDx\"");
+  EXPECT_EQ(world.at(kDoor, "a\"b\\c\nd").numbers().labels(), R"(where="a\"b\\c\nd")");
+  EXPECT_EQ(world.at(kDoor, "\xFFx").numbers().labels(), "where=\"\xEF\xBF\xBDx\"");
 }
 
 // Writers, makers of series, ticks and scrapes at once: nothing lost (and, under TSan, no race).
@@ -73,8 +73,8 @@ TEST(Registry, ScrapesUnderWritersLoseNothing) {
   World world;
   std::atomic<int> running{2};
   const auto write = [&](const char* color) {
-    CounterCell& hits = world.at(kHits, color, "here").counter();
-    HistogramCell& delay = world.at(kDelay, "here").histogram();
+    const Counter hits = world.at(kHits, color, "here").counter();
+    const Histogram delay(world.at(kDelay, "here"));
     for (int i = 0; i < kEach; ++i) {
       hits.add(1);
       delay.observe(std::chrono::microseconds(i));

@@ -8,13 +8,15 @@
 #include <span>
 #include <string_view>
 
+#include "telemetry/core/kind.h"
+
 namespace tickwitness::telemetry {
 
 using LabelId = std::uint16_t;       // index into Schema::labels
 using InstrumentId = std::uint16_t;  // index into Schema::instruments
 inline constexpr std::uint16_t kNone = 0xFFFF;
 
-enum class Kind : std::uint8_t { counter, gauge, histogram, stateset, info };
+using core::Kind;
 
 struct LabelDecl {
   std::string_view id;
@@ -30,12 +32,15 @@ struct InstrumentDecl {
   std::string_view help;
   std::string_view unit;  // "seconds", "bytes" or empty
   std::span<const LabelId> labels = {};
-  std::span<const std::int64_t> bounds_ns = {};  // histogram: upper bounds, ascending, without +Inf
-  LabelId states = kNone;                        // stateset: the label whose values are the states
-  std::size_t series_max = 0;                    // 0: the labels' bounds are enough
-  bool rated = false;                            // a view takes rate60 of it
-  bool sketched = false;                         // a view takes quantiles of it
-  bool fractional = false;                       // a counter of seconds, not of things
+  // Histogram: upper bounds in the observed unit, ascending, without +Inf.
+  std::span<const std::int64_t> bounds = {};
+  LabelId states = kNone;      // stateset: the label whose values are the states
+  std::size_t series_max = 0;  // 0: the labels' bounds are enough
+  bool rated = false;          // a view takes rate60 of it
+  bool sketched = false;       // a view takes quantiles of it
+  bool fractional = false;     // a counter of seconds, not of things
+  double per_unit = 1e9;       // histogram: how many observed units are one exported one
+  bool native = false;         // histogram: exponential buckets as well
 };
 
 enum class Stat : std::uint8_t { sum, count, max, worst, rate60, quantile, histogram };
@@ -78,7 +83,7 @@ struct ViewDecl {
   std::span<const ByDecl> by = {};
   std::span<const ConstantDecl> constants = {};
   std::span<const OrderDecl> order = {};
-  std::span<const std::int64_t> bounds_ns = {};  // histogram: each is one of the instrument's
+  std::span<const std::int64_t> bounds = {};  // histogram: each is one of the instrument's
 };
 
 // The dialect that is always on.

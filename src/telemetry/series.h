@@ -1,55 +1,53 @@
-// One series: its labels and its cell, and what its window of the last 60 s needs.
+// One series of the catalogue: where its numbers are, its labels, and its window of the last 60 s
+// if a view asks for one.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 #include <vector>
 
-#include "telemetry/cells.h"
+#include "telemetry/core/handles.h"
 #include "telemetry/schema.h"
+#include "telemetry/sketch.h"
 #include "telemetry/window.h"
 
 namespace tickwitness::telemetry {
 
+using core::HistogramSnapshot;
+
 class Series {
  public:
-  Series(const InstrumentDecl& decl, std::vector<std::string> values, std::string labels_text);
+  Series(const InstrumentDecl& decl, const core::Family& family, core::Series& numbers,
+         std::vector<std::string> values);
 
   // In the order of the instrument's labels, as given.
   const std::vector<std::string>& values() const { return values_; }
-  // Escaped for the exposition: exchange="kraken",symbol="BTC-USD"; empty without labels.
-  const std::string& labels_text() const { return labels_text_; }
+  const core::Series& numbers() const { return numbers_; }
 
   // The one that the instrument's kind has.
-  CounterCell& counter() { return std::get<CounterCell>(cell_); }
-  GaugeCell& gauge() { return std::get<GaugeCell>(cell_); }
-  StateCell& state() { return std::get<StateCell>(cell_); }
-  HistogramCell& histogram() { return *std::get<std::unique_ptr<HistogramCell>>(cell_); }
-  const CounterCell& counter() const { return std::get<CounterCell>(cell_); }
-  const GaugeCell& gauge() const { return std::get<GaugeCell>(cell_); }
-  const StateCell& state() const { return std::get<StateCell>(cell_); }
-  const HistogramCell& histogram() const {
-    return *std::get<std::unique_ptr<HistogramCell>>(cell_);
-  }
+  core::Counter counter() const { return {family_, numbers_}; }
+  core::FractionalCounter fractional_counter() const { return {family_, numbers_}; }
+  core::Gauge gauge() const { return {family_, numbers_}; }
+  core::StateSet state() const { return {family_, numbers_}; }
+  core::Histogram histogram() const { return {family_, numbers_}; }
 
-  // Index of the state that a stateset is in; nothing before the first.
-  std::optional<std::size_t> state_index(const LabelDecl& states) const {
-    const std::size_t index = state().get();
-    if (index >= states.words.size()) return std::nullopt;
-    return index;
-  }
+  // The last value of a counter or gauge; absent when nothing was observed.
+  std::optional<double> last_value() const;
+  // Of a histogram, under the bounds that the catalogue gives it.
+  HistogramSnapshot snapshot() const;
 
-  // Null when no view asks for it. Written by Registry::tick, under its lock.
+  // Null when no view asks for it. Windows are written by Registry::tick, under its lock.
+  SketchCell* sketch_cell() const { return sketch_cell_.get(); }
   CounterWindow* rate() const { return rate_.get(); }
   SketchWindow* sketch() const { return sketch_.get(); }
 
  private:
+  const core::Family& family_;
+  core::Series& numbers_;
   std::vector<std::string> values_;
-  std::string labels_text_;
-  std::variant<std::monostate, CounterCell, GaugeCell, StateCell, std::unique_ptr<HistogramCell>>
-      cell_;
+  std::unique_ptr<SketchCell> sketch_cell_;
   std::unique_ptr<CounterWindow> rate_;
   std::unique_ptr<SketchWindow> sketch_;
 };

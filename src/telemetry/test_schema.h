@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "telemetry/handles.h"
 #include "telemetry/registry.h"
 
 namespace tickwitness::telemetry::test {

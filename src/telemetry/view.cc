@@ -34,8 +34,9 @@ class Selection {
 
   template <class Each>
   void for_each(Each&& each) const {
-    for (const auto& [name, series] : reading_.series(instrument_)) {
-      if (wanted(*series)) each(key_of(*series), *series);
+    const auto& all = reading_.series(instrument_);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (wanted(all[i])) each(key_of(all[i]), all[i]);
     }
   }
 
@@ -64,26 +65,15 @@ class Selection {
   const InstrumentDecl& decl_;
 };
 
-std::optional<double> last_value(const InstrumentDecl& decl, const Series& series) {
-  double value = 0;
-  if (decl.kind == Kind::counter) {
-    return static_cast<double>(series.counter().whole()) + series.counter().fraction();
-  }
-  if (decl.kind == Kind::gauge && series.gauge().get(value)) return value;
-  return std::nullopt;
-}
-
 Numbers sums(const Selection& selection) {
   Numbers out;
+  const bool whole = selection.decl().kind == Kind::counter && !selection.decl().fractional;
   selection.for_each([&](Key key, const Series& series) {
-    if (selection.decl().kind == Kind::counter && series.counter().fraction() == 0) {
+    if (whole) {
       Number& sum = out.try_emplace(std::move(key), Number{.whole = true}).first->second;
-      sum.integer += series.counter().whole();
-      sum.real += static_cast<double>(series.counter().whole());
-    } else if (const auto value = last_value(selection.decl(), series)) {
-      Number& sum = out.try_emplace(std::move(key)).first->second;
-      sum.whole = false;
-      sum.real += *value;
+      sum.integer += series.counter().value();
+    } else if (const auto value = series.last_value()) {
+      out.try_emplace(std::move(key)).first->second.real += *value;
     }
   });
   return out;
@@ -102,7 +92,7 @@ Numbers ratios(const Numbers& above, const Numbers& below) {
 Numbers maxima(const Selection& selection) {
   Numbers out;
   selection.for_each([&](Key key, const Series& series) {
-    if (const auto value = last_value(selection.decl(), series)) {
+    if (const auto value = series.last_value()) {
       Number& most = out.try_emplace(std::move(key), real(*value)).first->second;
       most.real = std::max(most.real, *value);
     }
@@ -116,13 +106,13 @@ Numbers counts(const Selection& selection) {
     std::uint64_t count = 0;
     switch (selection.decl().kind) {
       case Kind::histogram:
-        count = series.histogram().snapshot().count;
+        count = series.snapshot().count;
         break;
       case Kind::gauge:
-        count = series.gauge().present() ? 1 : 0;
+        count = series.numbers().gauge() ? 1 : 0;
         break;
       case Kind::stateset:
-        count = series.state().get() == StateCell::kAbsent ? 0 : 1;
+        count = series.numbers().state() ? 1 : 0;
         break;
       case Kind::counter:
       case Kind::info:
@@ -144,11 +134,11 @@ std::optional<std::size_t> step_of(const ViewDecl& view, const Registry::Reading
   };
   if (decl.kind == Kind::stateset) {
     const LabelDecl& states = reading.schema().labels[decl.states];
-    const auto state = series.state_index(states);
+    const auto state = series.numbers().state();
     if (!state) return std::nullopt;
     return at(std::ranges::find(view.order, states.words[*state], &OrderDecl::word));
   }
-  const auto value = last_value(decl, series);
+  const auto value = series.last_value();
   if (!value) return std::nullopt;
   return at(std::ranges::find(view.order, *value, &OrderDecl::value));
 }
@@ -247,18 +237,18 @@ std::vector<ViewSample> evaluate(const Registry::Reading& reading, const ViewDec
 std::vector<ViewHistogram> evaluate_histogram(const Registry::Reading& reading,
                                               const ViewDecl& view) {
   const Selection selection(reading, view, view.from);
-  const auto fine = selection.decl().bounds_ns;
+  const auto fine = selection.decl().bounds;
   Groups<HistogramSnapshot> groups;
   selection.for_each([&](Key key, const Series& series) {
-    const HistogramSnapshot snapshot = series.histogram().snapshot();
+    const HistogramSnapshot snapshot = series.snapshot();
     HistogramSnapshot& sum = groups[std::move(key)];
-    sum.buckets.resize(view.bounds_ns.size() + 1);
+    sum.buckets.resize(view.bounds.size() + 1);
     sum.count += snapshot.count;
-    sum.sum_ns += snapshot.sum_ns;
+    sum.sum += snapshot.sum;
     for (std::size_t i = 0; i < snapshot.buckets.size(); ++i) {
-      const auto bound = i < fine.size() ? std::ranges::lower_bound(view.bounds_ns, fine[i])
-                                         : view.bounds_ns.end();
-      sum.buckets[static_cast<std::size_t>(bound - view.bounds_ns.begin())] += snapshot.buckets[i];
+      const auto bound =
+          i < fine.size() ? std::ranges::lower_bound(view.bounds, fine[i]) : view.bounds.end();
+      sum.buckets[static_cast<std::size_t>(bound - view.bounds.begin())] += snapshot.buckets[i];
     }
   });
   std::vector<ViewHistogram> out;

@@ -5,18 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "telemetry/core/encoder.h"
 #include "telemetry/registry.h"
 #include "telemetry/schema.h"
 
 namespace tickwitness::telemetry {
 
-// Sums of counters stay exact integers; everything else is a double.
-struct Number {
-  bool whole = false;
-  std::uint64_t integer = 0;
-  double real = 0;
-  double approx() const { return whole ? static_cast<double>(integer) : real; }
-};
+using core::Number;
 
 struct ViewSample {
   std::vector<std::string> by;  // values in the order of ViewDecl::by

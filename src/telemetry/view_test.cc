@@ -103,9 +103,9 @@ TEST(View, GaugesSumMaxCount) {
 
 TEST(View, CountOfAHistogramIsItsObservations) {
   World world;
-  world.at(kDelay, "here").histogram().observe(std::chrono::seconds(1));
-  world.at(kDelay, "there").histogram().observe(std::chrono::seconds(1));
-  world.at(kDelay, "there").histogram().observe(std::chrono::seconds(-1));
+  Histogram(world.at(kDelay, "here")).observe(std::chrono::seconds(1));
+  Histogram(world.at(kDelay, "there")).observe(std::chrono::seconds(1));
+  Histogram(world.at(kDelay, "there")).observe(std::chrono::seconds(-1));
   EXPECT_EQ(only(world, {.from = kDelay, .stat = Stat::count}), 2);
 }
 
@@ -118,7 +118,7 @@ TEST(View, WorstOfAStateset) {
     std::optional<double> worst;
   };
   const Case cases[] = {{{}, std::nullopt}, {{shut}, 0},       {{shut, ajar}, 2},
-                        {{ajar, open}, 1},  {{open, shut}, 1}, {{StateCell::kAbsent, shut}, 0}};
+                        {{ajar, open}, 1},  {{open, shut}, 1}, {{open, open}, 1}};
   for (const auto& [states, worst] : cases) {
     World world;
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -157,7 +157,7 @@ TEST(View, RatioIsAbsentWithoutADivisor) {
 TEST(View, RateNeedsASecondAndThenUsesWhatWasObserved) {
   const ViewDecl view{.from = kHits, .stat = Stat::rate60, .scale = 60};
   World world;
-  CounterCell& hits = world.at(kHits, "red", "here").counter();
+  const Counter hits = world.at(kHits, "red", "here").counter();
   world.tick(0);
   hits.add(5);
   EXPECT_EQ(only(world, view), std::nullopt);
@@ -178,7 +178,7 @@ TEST(View, ASeriesThatAppearsLaterCountsZeroBefore) {
   World world;
   for (int second = 0; second <= 10; ++second) world.tick(second);
   EXPECT_EQ(only(world, view), std::nullopt);
-  CounterCell& red = world.at(kHits, "red", "here").counter();
+  const Counter red = world.at(kHits, "red", "here").counter();
   red.add(6);
   world.tick(11);
   EXPECT_EQ(only(world, view), 6);  // since 10 s, when it was not there
@@ -192,7 +192,7 @@ TEST(View, ASeriesThatAppearsLaterCountsZeroBefore) {
 TEST(View, LateTicksAndHolesAreTimedAsTheyWere) {
   const ViewDecl view{.from = kHits, .stat = Stat::rate60};
   World world;
-  CounterCell& hits = world.at(kHits, "red", "here").counter();
+  const Counter hits = world.at(kHits, "red", "here").counter();
   world.tick(0);
   hits.add(100);
   world.tick(40);
@@ -207,7 +207,7 @@ TEST(View, LateTicksAndHolesAreTimedAsTheyWere) {
 TEST(View, QuantilesOfTheLastSixtySecondsOnly) {
   const ViewDecl median{.from = kDelay, .stat = Stat::quantile, .quantile = 0.5, .scale = 1000};
   World world;
-  HistogramCell& here = world.at(kDelay, "here").histogram();
+  const Histogram here(world.at(kDelay, "here"));
   world.tick(0);
   here.observe(std::chrono::milliseconds(100));
   EXPECT_EQ(only(world, median), std::nullopt);  // not in a window before the tick
@@ -222,7 +222,8 @@ TEST(View, QuantilesOfTheLastSixtySecondsOnly) {
   EXPECT_NEAR(only(world, median).value(), -20, 0.2);  // the one between 59 s and 60 s
   world.tick(121);
   EXPECT_EQ(only(world, median), std::nullopt);
-  EXPECT_EQ(here.snapshot().count, 1U);  // the histogram has the positive one only
+  EXPECT_EQ(world.at(kDelay, "here").snapshot().count,
+            1U);  // the histogram has the positive one only
 }
 
 TEST(View, QuantilesOverSeveralSeriesAreOfAllValuesTogether) {
@@ -230,10 +231,10 @@ TEST(View, QuantilesOverSeveralSeriesAreOfAllValuesTogether) {
   const ViewDecl each{.from = kDelay, .stat = Stat::quantile, .quantile = 0.9, .by = kByPlace};
   World world;
   for (int i = 1; i <= 89; ++i) {
-    world.at(kDelay, "here").histogram().observe(std::chrono::milliseconds(1));
+    Histogram(world.at(kDelay, "here")).observe(std::chrono::milliseconds(1));
   }
   for (int i = 1; i <= 11; ++i) {
-    world.at(kDelay, "there").histogram().observe(std::chrono::milliseconds(500));
+    Histogram(world.at(kDelay, "there")).observe(std::chrono::milliseconds(500));
   }
   world.tick(1);
   EXPECT_NEAR(only(world, all).value(), 0.5, 0.005);  // the 90th of 100
@@ -247,25 +248,25 @@ TEST(View, QuantilesOverSeveralSeriesAreOfAllValuesTogether) {
 TEST(View, AHistogramUnderCoarserBoundsHasEveryObservation) {
   constexpr std::int64_t kCoarse[] = {100'000'000};
   const ViewDecl all{
-      .kind = Kind::histogram, .from = kDelay, .stat = Stat::histogram, .bounds_ns = kCoarse};
+      .kind = Kind::histogram, .from = kDelay, .stat = Stat::histogram, .bounds = kCoarse};
   World world;
   for (const int ms : {1, 2, 100}) {  // a bound belongs to its bucket
-    world.at(kDelay, "here").histogram().observe(std::chrono::milliseconds(ms));
+    Histogram(world.at(kDelay, "here")).observe(std::chrono::milliseconds(ms));
   }
   for (const int ms : {101, 5000}) {
-    world.at(kDelay, "there").histogram().observe(std::chrono::milliseconds(ms));
+    Histogram(world.at(kDelay, "there")).observe(std::chrono::milliseconds(ms));
   }
   const Registry::Reading reading(world.registry);
   const auto found = evaluate_histogram(reading, all);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_THAT(found[0].value.buckets, ElementsAre(3, 2));
   EXPECT_EQ(found[0].value.count, 5U);
-  EXPECT_EQ(found[0].value.sum_ns, 5'204'000'000U);
+  EXPECT_EQ(found[0].value.sum, 5'204'000'000U);
   const ViewDecl each{.kind = Kind::histogram,
                       .from = kDelay,
                       .stat = Stat::histogram,
                       .by = kByPlace,
-                      .bounds_ns = kCoarse};
+                      .bounds = kCoarse};
   const auto apart = evaluate_histogram(reading, each);
   ASSERT_EQ(apart.size(), 2U);
   EXPECT_THAT(apart[0].by, ElementsAre("here"));
@@ -284,10 +285,10 @@ TEST(View, RateOfSeconds) {
   const Schema schema{{}, work, {}, kNone};
   const ViewDecl percent{.from = 0, .stat = Stat::rate60, .scale = 100};
   Registry registry(schema);
-  CounterCell& cell = registry.series(0, {}).counter();
+  const FractionalCounter cell = registry.series(0, {}).fractional_counter();
   for (int second = 0; second <= 10; ++second) {
     registry.tick(base::Instant(std::chrono::seconds(second)));
-    cell.add_fraction(0.25);
+    cell.add(0.25);
   }
   const Registry::Reading reading(registry);
   const auto samples = evaluate(reading, percent);

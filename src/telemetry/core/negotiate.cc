@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "telemetry/exposition.h"
+#include "telemetry/core/encoder.h"
 
-namespace tickwitness::telemetry {
+namespace tickwitness::telemetry::core {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -28,7 +28,7 @@ bool same(std::string_view a, std::string_view b) {
 
 struct Range {
   std::string_view type;     // "text/plain", "text/*", "*/*"
-  std::string_view version;  // empty: any
+  std::string_view version;  // as a text format, or the encoding of protobuf; empty: any
   double quality = 1;
 };
 
@@ -42,7 +42,7 @@ Range parse_range(std::string_view text) {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
       value = value.substr(1, value.size() - 2);
     }
-    if (same(name, "version")) range.version = value;
+    if (same(name, "version") || same(name, "encoding")) range.version = value;
     if (same(name, "q")) {
       double quality = 0;
       const auto [stopped, error] =
@@ -63,8 +63,8 @@ struct Offer {
 int specificity(const Range& range, const Offer& offer) {
   if (!range.version.empty() && range.version != offer.version) return 0;
   if (same(range.type, offer.type)) return range.version.empty() ? 3 : 4;
-  if (same(range.type, offer.wildcard)) return 2;
-  return range.type == "*/*" ? 1 : 0;
+  if (!offer.wildcard.empty() && same(range.type, offer.wildcard)) return 2;
+  return range.type == "*/*" && !offer.wildcard.empty() ? 1 : 0;
 }
 
 // The quality of the most specific range that matches.
@@ -84,12 +84,36 @@ double quality_of(std::string_view accept, const Offer& offer) {
 
 constexpr Offer kText{"text/plain", "text/*", "0.0.4"};
 constexpr Offer kOpenMetrics{"application/openmetrics-text", "application/*", "1.0.0"};
+// Only for who names it: bytes are not for everybody's eyes.
+constexpr Offer kProtobuf{"application/vnd.google.protobuf", "", "delimited"};
 
 }  // namespace
 
-Format negotiate(std::string_view accept) {
-  return quality_of(accept, kOpenMetrics) > quality_of(accept, kText) ? Format::openmetrics_1_0
-                                                                      : Format::text_0_0_4;
+std::string_view content_type(Format format) {
+  switch (format) {
+    case Format::openmetrics_1_0:
+      return "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    case Format::protobuf:
+      return "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+             "encoding=delimited";
+    case Format::text_0_0_4:
+      break;
+  }
+  return "text/plain; version=0.0.4; charset=utf-8";
 }
 
-}  // namespace tickwitness::telemetry
+Format negotiate(std::string_view accept) {
+  Format best = Format::text_0_0_4;
+  double quality = quality_of(accept, kText);
+  const auto consider = [&](Format format, const Offer& offer) {
+    const double wish = quality_of(accept, offer);
+    if (wish <= quality) return;
+    quality = wish;
+    best = format;
+  };
+  consider(Format::openmetrics_1_0, kOpenMetrics);
+  consider(Format::protobuf, kProtobuf);
+  return best;
+}
+
+}  // namespace tickwitness::telemetry::core

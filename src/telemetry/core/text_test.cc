@@ -1,4 +1,4 @@
-#include "telemetry/text.h"
+#include "telemetry/core/text.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/prng.h"
 
-namespace tickwitness::telemetry {
+namespace tickwitness::telemetry::core {
 namespace {
 
 std::string number(double value) {
@@ -82,4 +82,4 @@ TEST(Text, Help) {
 }
 
 }  // namespace
-}  // namespace tickwitness::telemetry
+}  // namespace tickwitness::telemetry::core

@@ -1,0 +1,48 @@
+// Which bucket a value falls into, for any ascending list of bounds, without a search: a table by
+// the exponent and the first bits of the mantissa gives a bucket at most `steps` too low, and that
+// many comparisons, which no branch predictor has to guess, give the right one.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace tickwitness::telemetry::core {
+
+// Immutable; any thread.
+class Buckets {
+ public:
+  // Upper bounds, inclusive, ascending, ≥ 0, below 2^63 - 1, at most 60,000. A bucket above all of
+  // them is added.
+  explicit Buckets(std::span<const std::int64_t> bounds);
+
+  std::size_t size() const { return bounds_.size(); }  // buckets
+  std::span<const std::int64_t> bounds() const { return std::span(bounds_).first(size() - 1); }
+
+  // The first bucket whose bound is not below `value` ≥ 0.
+  std::uint32_t index(std::int64_t value) const {
+    std::uint32_t at = start_[key(static_cast<std::uint64_t>(value))];
+    for (std::uint32_t step = steps_; step != 0; --step) at += bounds_[at] < value;
+    return at;
+  }
+
+ private:
+  static constexpr unsigned kBits = 4;  // of the mantissa
+  static constexpr std::uint32_t kKeys = (64 - kBits + 1) << kBits;
+
+  // Ascending with the value; exact below 2^(kBits + 1).
+  static std::uint32_t key(std::uint64_t value) {
+    const auto shift = static_cast<unsigned>(std::bit_width(value | (1U << kBits))) - 1 - kBits;
+    return static_cast<std::uint32_t>((shift << kBits) + (value >> shift));
+  }
+  // The lowest value of a key.
+  static std::uint64_t lowest(std::uint32_t key);
+
+  std::vector<std::int64_t> bounds_;  // the last one is above everything
+  std::array<std::uint16_t, kKeys> start_{};
+  std::uint32_t steps_ = 0;
+};
+
+}  // namespace tickwitness::telemetry::core

@@ -1,0 +1,139 @@
+// What a program keeps and writes through: small, copyable, any thread, valid as long as the
+// registry. Get one from a family once, keep it.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include "telemetry/core/family.h"
+
+namespace tickwitness::telemetry::core {
+
+// Exists at 0 from the moment its handle is made.
+class Counter {
+ public:
+  Counter(const Family&, Series& series) : word_(series.word()), series_(&series) {}
+  void inc() const { word::add(word_, 1); }
+  void add(std::uint64_t n) const { word::add(word_, n); }
+  // The same, and the name of what was counted. The newest exemplar is exported.
+  void add(std::uint64_t n, ExemplarLabel exemplar, WallTime at) const {
+    add(n);
+    series_->make_exemplars().put(0, exemplar, static_cast<std::int64_t>(n), at);
+  }
+  // A moment's value, exact up to 2^64.
+  std::uint64_t value() const { return word::sum(word_); }
+
+ private:
+  Word word_;
+  Series* series_;
+};
+
+// Of families declared `fractional`, such as CPU seconds.
+class FractionalCounter {
+ public:
+  FractionalCounter(const Family&, const Series& series) : word_(series.word()) {}
+  // x ≥ 0; anything else is ignored.
+  void add(double x) const {
+    if (x > 0) word::add_real(word_, x);
+  }
+  double value() const { return word::sum_real(word_); }
+
+ private:
+  Word word_;
+};
+
+// Absent from every output until set, and again after clear(). The last writer wins.
+class Gauge {
+ public:
+  Gauge(const Family&, Series& series) : series_(&series) {}
+  void set(double value) const { series_->set(value); }
+  // Slower than set(): for what several threads count up and down.
+  void add(double x) const { series_->add(x); }
+  void clear() const { series_->clear(); }
+
+ private:
+  Series* series_;
+};
+
+class Histogram {
+ public:
+  Histogram(const Family& family, Series& series)
+      : words_(family.histogram(series)), series_(&series), per_unit_(family.decl().per_unit) {}
+
+  // Of families that observe nanoseconds (per_unit 1e9). False: negative, not counted; count it
+  // beside the histogram, whose sum must not fall.
+  bool observe(std::chrono::nanoseconds value) const { return words_.observe(value.count()); }
+  // In the observed unit of the family.
+  bool observe_units(std::int64_t value) const { return words_.observe(value); }
+  // In the exported unit, rounded to the observed one. False also for NaN and what is beyond 2^63.
+  bool observe_value(double value) const {
+    const double units = std::nearbyint(value * per_unit_);
+    return units >= 0 && units < 0x1p63 && words_.observe(static_cast<std::int64_t>(units));
+  }
+  // The same, and its name. The newest exemplar of each bucket is exported.
+  bool observe(std::chrono::nanoseconds value, ExemplarLabel exemplar, WallTime at) const {
+    if (!words_.observe(value.count())) return false;
+    series_->make_exemplars().put(words_.buckets().index(value.count()), exemplar, value.count(),
+                                  at);
+    return true;
+  }
+
+  HistogramSnapshot snapshot() const { return words_.snapshot(); }
+
+ private:
+  HistogramWords words_;
+  Series* series_;
+  double per_unit_;
+};
+
+// One of a few states holds; absent until set.
+class StateSet {
+ public:
+  StateSet(const Family&, Series& series) : series_(&series) {}
+  // Index into the family's states.
+  void set(std::uint32_t state) const { series_->set_state(state); }
+  void clear() const { series_->clear(); }
+
+ private:
+  Series* series_;
+};
+
+// Saying it makes the series: all that it says is in the labels.
+class Info {
+ public:
+  Info(const Family&, Series&) {}
+};
+
+// A family that gives handles. As many values as the family has labels, in their order
+// (std::invalid_argument otherwise). Existing series are found without a lock.
+template <class Handle>
+class FamilyOf {
+ public:
+  explicit FamilyOf(Family& family) : family_(&family) {}
+  template <class... Values>
+  Handle at(const Values&... values) const {
+    const std::array<std::string_view, sizeof...(Values)> texts{values...};
+    return {*family_, family_->at(std::span(texts))};
+  }
+  // Family::remove()
+  template <class... Values>
+  bool remove(const Values&... values) const {
+    return family_->remove(std::array<std::string_view, sizeof...(Values)>{values...});
+  }
+  Family& family() const { return *family_; }
+
+ private:
+  Family* family_;
+};
+
+using CounterFamily = FamilyOf<Counter>;
+using FractionalCounterFamily = FamilyOf<FractionalCounter>;
+using GaugeFamily = FamilyOf<Gauge>;
+using HistogramFamily = FamilyOf<Histogram>;
+using StateSetFamily = FamilyOf<StateSet>;
+using InfoFamily = FamilyOf<Info>;
+
+}  // namespace tickwitness::telemetry::core

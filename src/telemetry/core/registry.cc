@@ -1,0 +1,128 @@
+#include "telemetry/core/registry.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+namespace tickwitness::telemetry::core {
+
+// fork() copies one thread only: everything that another one could be in the middle of is waited
+// for before, so that the child finds it whole. The order is that in which writers lock.
+struct Forks {
+  std::mutex mutex;
+  std::vector<Registry*> registries;
+
+  // Lives as long as the process.
+  static Forks& all() {
+    static Forks& forks = *new Forks;
+    return forks;
+  }
+
+  Forks() { ::pthread_atfork(before, in_parent, in_child); }
+
+  static void before() {
+    all().mutex.lock();
+    for (const Registry* registry : all().registries) {
+      registry->adding_.lock();
+      for (std::size_t i = 0; i < registry->size(); ++i) (*registry)[i].before_fork();
+    }
+    lanes::before_fork();
+  }
+  static void in_parent() { after(false); }
+  static void in_child() { after(true); }
+  static void after(bool in_child) {
+    lanes::after_fork(in_child);
+    for (Registry* registry : all().registries) {
+      for (std::size_t i = 0; i < registry->size(); ++i) {
+        registry->families_[i]->after_fork(in_child);
+      }
+      registry->adding_.unlock();
+    }
+    all().mutex.unlock();
+  }
+};
+
+namespace {
+
+std::vector<std::string> owned(Names names) {
+  return {names.begin(), names.end()};
+}
+
+FamilyDecl declared(std::string_view name, Kind kind, std::string_view help, Names labels) {
+  return {
+      .name = std::string(name), .kind = kind, .help = std::string(help), .labels = owned(labels)};
+}
+
+bool same(const FamilyDecl& a, const FamilyDecl& b) {
+  return a.kind == b.kind && a.labels == b.labels && a.fractional == b.fractional &&
+         a.bounds == b.bounds && a.per_unit == b.per_unit && a.native == b.native &&
+         a.state_label == b.state_label && a.states == b.states;
+}
+
+}  // namespace
+
+Registry::Registry() {
+  const std::lock_guard lock(Forks::all().mutex);
+  Forks::all().registries.push_back(this);
+}
+
+Registry::~Registry() {
+  const std::lock_guard lock(Forks::all().mutex);
+  std::erase(Forks::all().registries, this);
+}
+
+Family& Registry::add(FamilyDecl decl) {
+  const std::lock_guard lock(adding_);
+  for (std::size_t i = 0; i < families_.size(); ++i) {
+    const FamilyDecl& there = families_[i]->decl();
+    if (there.name != decl.name) continue;
+    if (same(there, decl)) return *families_[i];
+    throw std::invalid_argument(decl.name + " is declared already, as something else");
+  }
+  return *families_.append(std::make_unique<Family>(std::move(decl), clock_));
+}
+
+CounterFamily Registry::counter(std::string_view name, std::string_view help, Names labels) {
+  return CounterFamily(add(declared(name, Kind::counter, help, labels)));
+}
+
+FractionalCounterFamily Registry::fractional_counter(std::string_view name, std::string_view help,
+                                                     Names labels) {
+  FamilyDecl decl = declared(name, Kind::counter, help, labels);
+  decl.fractional = true;
+  return FractionalCounterFamily(add(std::move(decl)));
+}
+
+GaugeFamily Registry::gauge(std::string_view name, std::string_view help, Names labels) {
+  return GaugeFamily(add(declared(name, Kind::gauge, help, labels)));
+}
+
+HistogramFamily Registry::histogram(std::string_view name, std::string_view help,
+                                    std::initializer_list<std::chrono::nanoseconds> bounds,
+                                    Names labels) {
+  FamilyDecl decl = declared(name, Kind::histogram, help, labels);
+  for (const auto bound : bounds) decl.bounds.push_back(bound.count());
+  return HistogramFamily(add(std::move(decl)));
+}
+
+StateSetFamily Registry::stateset(std::string_view name, std::string_view help,
+                                  std::string_view state, Names states, Names labels) {
+  FamilyDecl decl = declared(name, Kind::stateset, help, labels);
+  decl.state_label = state;
+  decl.states = owned(states);
+  return StateSetFamily(add(std::move(decl)));
+}
+
+InfoFamily Registry::info(std::string_view name, std::string_view help, Names labels) {
+  return InfoFamily(add(declared(name, Kind::info, help, labels)));
+}
+
+void Registry::set_time(WallTime now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  clock_.store(static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, UINT32_MAX)),
+               std::memory_order_relaxed);
+}
+
+}  // namespace tickwitness::telemetry::core

@@ -1,0 +1,63 @@
+// All metric families of a program or of a part of it; any number of registries may live side by
+// side. It reads no clock and starts no thread.
+#pragma once
+
+#include <chrono>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "telemetry/core/handles.h"
+#include "telemetry/core/stable_list.h"
+
+namespace tickwitness::telemetry::core {
+
+using Names = std::initializer_list<std::string_view>;
+
+// Any thread. A child of fork() begins at zero: counters and histograms at 0, gauges and state sets
+// absent. What add() and its kin give lives as long as the registry.
+//
+// A family is declared once; who declares the same name, kind and labels again gets the same one.
+// Throws std::invalid_argument for a name that is taken by another kind or by other labels, and for
+// what the exposition cannot have; the message says which.
+class Registry {
+ public:
+  Registry();
+  ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  CounterFamily counter(std::string_view name, std::string_view help, Names labels = {});
+  // Of seconds, not of things.
+  FractionalCounterFamily fractional_counter(std::string_view name, std::string_view help,
+                                             Names labels = {});
+  GaugeFamily gauge(std::string_view name, std::string_view help, Names labels = {});
+  // Of durations, exported in seconds. `bounds`: upper bounds, inclusive, ascending.
+  HistogramFamily histogram(std::string_view name, std::string_view help,
+                            std::initializer_list<std::chrono::nanoseconds> bounds,
+                            Names labels = {});
+  StateSetFamily stateset(std::string_view name, std::string_view help, std::string_view state,
+                          Names states, Names labels = {});
+  InfoFamily info(std::string_view name, std::string_view help, Names labels);
+  // Everything that FamilyDecl can say: other units, native histograms, bounds on labels.
+  Family& add(FamilyDecl decl);
+
+  // What `_created` of series says that are made from now on; nothing before the first call.
+  void set_time(WallTime now);
+
+  // In the order of declaration.
+  std::size_t size() const { return families_.size(); }
+  const Family& operator[](std::size_t i) const { return *families_[i]; }
+
+ private:
+  friend struct Forks;
+
+  mutable std::mutex adding_;
+  StableList<std::unique_ptr<Family>> families_;
+  std::atomic<std::uint32_t> clock_{0};
+};
+
+}  // namespace tickwitness::telemetry::core
