@@ -39,15 +39,9 @@ class HistogramWords {
       return observe_slowly(value);
     std::uint64_t* const mine = lanes::own.words + first_;
     const Word bucket = kBuckets + buckets_->index(value);
-#ifndef TW_BREAK_HISTOGRAM_ORDER
     add(mine[bucket], 1, std::memory_order_relaxed);
     add(mine[kSum], static_cast<std::uint64_t>(value), std::memory_order_release);
     add(mine[kCount], 1, std::memory_order_release);
-#else  // a test of the test that looks for torn snapshots
-    add(mine[kCount], 1, std::memory_order_release);
-    add(mine[kSum], static_cast<std::uint64_t>(value), std::memory_order_release);
-    add(mine[bucket], 1, std::memory_order_relaxed);
-#endif
     return true;
   }
 

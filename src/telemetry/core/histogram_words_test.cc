@@ -43,33 +43,40 @@ TEST(Histogram, ValuesOfTheExportedUnitAreRounded) {
 }
 
 // Writers observe 1 ms and 3 ms in turn, each its own bucket: whatever a snapshot catches them at,
-// its buckets are its count, and its sum is that of its buckets.
+// its buckets are its count, and its sum is that of its buckets. It goes on until the reader has
+// seen many different moments, so that it means something on a busy machine as well.
 TEST(Histogram, SnapshotsUnderWritersBelongTogether) {
-  constexpr std::uint64_t kEach = 300'000;
+  constexpr std::uint64_t kMoments = 4'000;
   Registry registry;
   const Histogram delay = registry.histogram("delay_seconds", "", {milliseconds(2)}).at();
-  std::atomic<int> running{2};
-  const auto write = [&] {
-    for (std::uint64_t i = 0; i < kEach; ++i) delay.observe(milliseconds(i % 2 == 0 ? 1 : 3));
-    running.fetch_sub(1);
+  std::atomic<bool> stop{false};
+  std::array<std::uint64_t, 2> pairs{};
+  const auto write = [&](std::uint64_t& mine) {
+    while (!stop.load(std::memory_order_relaxed)) {
+      delay.observe(milliseconds(1));
+      delay.observe(milliseconds(3));
+      ++mine;
+    }
   };
-  std::thread one(write);
-  std::thread two(write);
+  std::thread one([&] { write(pairs[0]); });
+  std::thread two([&] { write(pairs[1]); });
   std::uint64_t last = 0;
   std::uint64_t torn = 0;
-  while (running.load() > 0) {
+  for (std::uint64_t moments = 0; moments < kMoments && torn == 0;) {
     const HistogramSnapshot seen = delay.snapshot();
     const std::uint64_t total =
         std::accumulate(seen.buckets.begin(), seen.buckets.end(), std::uint64_t{0});
     const std::uint64_t sum = (seen.buckets[0] + 3 * seen.buckets[1]) * 1'000'000;
     if (total != seen.count || sum != seen.sum || seen.count < last) ++torn;
+    if (seen.count != last) ++moments;
     last = seen.count;
   }
+  stop.store(true);
   one.join();
   two.join();
   EXPECT_EQ(torn, 0U);
-  EXPECT_EQ(delay.snapshot().count, 2 * kEach);
-  EXPECT_EQ(delay.snapshot().sum, kEach * 4'000'000);
+  EXPECT_EQ(delay.snapshot().count, 2 * (pairs[0] + pairs[1]));
+  EXPECT_EQ(delay.snapshot().sum, 4'000'000 * (pairs[0] + pairs[1]));
 }
 
 }  // namespace

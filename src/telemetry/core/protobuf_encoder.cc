@@ -108,39 +108,38 @@ void write_native(ProtobufWriter& out, const NativeHistogram& native) {
 
 }  // namespace
 
-void ProtobufEncoder::add_metric(std::string_view labels) {
+void ProtobufEncoder::add_metric(std::string_view labels, unsigned field,
+                                 const ProtobufWriter& value) {
+  metric_.clear();
   for (LabelReader reader(labels); reader.next();) {
     metric_.bytes_field(metric::kLabel, label_pair(reader.name(), reader.value()));
   }
+  metric_.bytes_field(field, value.bytes());
   family_.bytes_field(family::kMetric, metric_.bytes());
-  metric_.clear();
   if (++metrics_ == kMetricsMax) end();
 }
 
 void ProtobufEncoder::counter(const SeriesText& series, const Number& value,
                               const ExportedExemplar* exemplar, std::uint32_t) {
-  inner_.clear();
-  inner_.double_field(kValue, value.approx());
-  if (exemplar != nullptr) inner_.bytes_field(kCounterExemplar, exemplar_message(*exemplar));
-  metric_.bytes_field(metric::kCounter, inner_.bytes());
-  add_metric(series.labels);
+  value_.clear();
+  value_.double_field(kValue, value.approx());
+  if (exemplar != nullptr) value_.bytes_field(kCounterExemplar, exemplar_message(*exemplar));
+  add_metric(series.labels, metric::kCounter, value_);
 }
 
 void ProtobufEncoder::gauge(const SeriesText& series, const Number& value) {
-  inner_.clear();
-  inner_.double_field(kValue, value.approx());
-  metric_.bytes_field(metric::kGauge, inner_.bytes());
-  add_metric(series.labels);
+  value_.clear();
+  value_.double_field(kValue, value.approx());
+  add_metric(series.labels, metric::kGauge, value_);
 }
 
 void ProtobufEncoder::histogram(const SeriesText& series, const HistogramSample& sample) {
-  inner_.clear();
-  inner_.unsigned_field(histogram::kCount, sample.classic->count);
-  inner_.double_field(histogram::kSum, static_cast<double>(sample.classic->sum) / sample.per_unit);
-  write_classic(inner_, sample);
-  if (sample.native != nullptr) write_native(inner_, *sample.native);
-  metric_.bytes_field(metric::kHistogram, inner_.bytes());
-  add_metric(series.labels);
+  value_.clear();
+  value_.unsigned_field(histogram::kCount, sample.classic->count);
+  value_.double_field(histogram::kSum, static_cast<double>(sample.classic->sum) / sample.per_unit);
+  write_classic(value_, sample);
+  if (sample.native != nullptr) write_native(value_, *sample.native);
+  add_metric(series.labels, metric::kHistogram, value_);
 }
 
 void ProtobufEncoder::end() {

@@ -19,15 +19,15 @@ class ProtobufEncoder final : public Encoder {
   void finish() override {}
 
  private:
-  // Takes metric_ with `labels` into the family.
-  void add_metric(std::string_view labels);
+  // A metric with these labels and a value as field `field` goes into the family.
+  void add_metric(std::string_view labels, unsigned field, const ProtobufWriter& value);
 
   Head head_;
   // What is written so far, from the outside in: a message is known to be complete, and its length
   // known, before it goes into the one around it.
   ProtobufWriter family_;
   std::size_t metrics_ = 0;
-  ProtobufWriter metric_, inner_;
+  ProtobufWriter metric_, value_;
 };
 
 }  // namespace tickwitness::telemetry::core
