@@ -90,3 +90,15 @@ if(benchmark_FOUND)
   endforeach()
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/benches.txt CONTENT "${programs}")
 endif()
+
+# The telemetry core's rivals: bench/rivals_bench.sh.
+find_library(TW_PROMETHEUS_CPP prometheus-cpp-core)
+find_path(TW_PROMETHEUS_CPP_INCLUDE prometheus/registry.h)
+if(TW_PROMETHEUS_CPP AND TW_PROMETHEUS_CPP_INCLUDE)
+  file(GLOB core_bench CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/rivals/cpp/*.cc)
+  add_executable(core_bench EXCLUDE_FROM_ALL ${core_bench})
+  target_include_directories(core_bench PRIVATE ${CMAKE_SOURCE_DIR})
+  target_include_directories(core_bench SYSTEM PRIVATE ${TW_PROMETHEUS_CPP_INCLUDE})
+  target_link_libraries(core_bench PRIVATE tw_flags fmt::fmt Threads::Threads
+                                           ${TW_PROMETHEUS_CPP})
+endif()
