@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a group needs on a bare Debian 12, and says in one line what it does. Asks apt for
 # nothing when all is there. Reasons for each package: docs/dependencies.md.
-#   tools/install.sh product|tests|bench [more groups]
+#   tools/install.sh product|tests|bench|rivals [more groups]
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tools/say.sh
@@ -17,7 +17,11 @@ tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libgtest-dev libgmock-dev librapidcheck-dev
   shellcheck curl openssl procps chromium fonts-dejavu-core prometheus"
 # shellcheck disable=SC2034
-bench="libbenchmark-dev prometheus-cpp-dev curl procps chromium"
+bench="libbenchmark-dev curl procps chromium"
+# shellcheck disable=SC2034
+rivals="prometheus-cpp-dev golang-go golang-github-prometheus-client-golang-dev
+  golang-github-victoriametrics-metrics-dev cargo rustc librust-prometheus-dev
+  librust-prometheus+protobuf-dev python3-prometheus-client"
 
 # Packages whose programs may have come from elsewhere, so that dpkg does not know them.
 present_otherwise() {
@@ -64,15 +68,15 @@ apt() {
     apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"
 }
 
-[ $# -gt 0 ] || die "name at least one group: product, tests or bench" 64
+[ $# -gt 0 ] || die "name at least one group: product, tests, bench or rivals" 64
 wanted=()
 for group in "$@"; do
   case $group in
-    product | tests | bench)
+    product | tests | bench | rivals)
       read -r -d '' -a names <<<"${!group}" || true
       wanted+=("${names[@]}")
       ;;
-    *) die "there is no group '$group': product, tests or bench" 64 ;;
+    *) die "there is no group '$group': product, tests, bench or rivals" 64 ;;
   esac
 done
 

@@ -19,7 +19,7 @@ run_logged build/logs/rivals-go.log env GO111MODULE=off GOFLAGS='' GOPATH=/usr/s
 # may come first in PATH. A copy is built, for cargo writes a lock file beside Cargo.toml.
 say "rivals: Rust"
 rm -rf "$out/rust"
-cp -r bench/rivals/rust "$out/rust"
+cp -rp bench/rivals/rust "$out/rust"
 (
   cd "$out/rust"
   run_logged "$top/build/logs/rivals-rust.log" env CARGO_HOME="$out/cargo-home" \
@@ -32,7 +32,7 @@ cp "$out/rust-target/release/rust_bench" "$out/rust_bench"
 # A copy likewise, with its own node_modules.
 say "rivals: npm"
 mkdir -p "$out/npm"
-cp bench/rivals/npm/{package.json,package-lock.json,.npmrc,prom_client.mjs} "$out/npm/"
+cp bench/rivals/npm/{package.json,package-lock.json,.npmrc,workload.mjs,prom_client.mjs} "$out/npm/"
 if ! cmp -s "$out/npm/package-lock.json" "$out/npm/node_modules/.installed"; then
   (cd "$out/npm" && run_logged "$top/build/logs/rivals-npm.log" npm ci --no-audit --no-fund)
   cp "$out/npm/package-lock.json" "$out/npm/node_modules/.installed"

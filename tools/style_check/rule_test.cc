@@ -198,6 +198,7 @@ std::vector<Case> text_cases() {
   return {
       {"blanks", "clean", {{"a.md", "one\ntwo\n"}}, 0},
       {"blanks", "tab", {{"a.md", "one\ttwo\n"}}, 1},
+      {"blanks", "tab of gofmt", {{"a.go", "func f() {\n\tg()\n}\n"}}, 0},
       {"blanks", "trailing", {{"a.md", "one \n"}}, 1},
       {"blanks", "carriage return", {{"a.md", "one\r\n"}}, 1},
       {"blanks", "no newline", {{"a.md", "one"}}, 1},
