@@ -201,9 +201,11 @@ std::unique_ptr<Side> lookup(const std::string& name, std::vector<Key> keys, con
                          },
                      .counted =
                          [peer, shared] {
-                           std::uint64_t sum = 0;
-                           for (const auto& key : *shared) sum += peer->find(key).value();
-                           return sum;
+                           std::vector<std::uint64_t> counts;
+                           for (const auto& key : *shared) {
+                             counts.push_back(peer->find(key).value());
+                           }
+                           return sum_if_even(counts);
                          }},
       plan);
 }

@@ -50,6 +50,10 @@ struct Samples {
 };
 Samples read_samples(std::string_view body);
 
+// The sum of what the series of a lookup hold; 0 if one was found much more often than another, as
+// each run goes round them from the first.
+std::uint64_t sum_if_even(const std::vector<std::uint64_t>& counts);
+
 // Resident memory of this process.
 std::uint64_t resident_bytes();
 

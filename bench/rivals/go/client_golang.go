@@ -81,12 +81,12 @@ func (p *clientGolang) lookupInc(operations uint64, series []labels) {
 }
 
 func (p *clientGolang) found(series []labels) uint64 {
-	sum := uint64(0)
+	var counts []uint64
 	for _, l := range series {
 		one := p.lookup.WithLabelValues(l.exchange, l.symbol, l.channel)
-		sum += uint64(read(one).GetCounter().GetValue())
+		counts = append(counts, uint64(read(one).GetCounter().GetValue()))
 	}
-	return sum
+	return sumIfEven(counts)
 }
 
 func (p *clientGolang) addCounter(family int, l labels, value int) {

@@ -81,6 +81,26 @@ func shuffledSeries() []labels {
 	return out
 }
 
+// The sum of what the series of a lookup hold; 0 if one was found much more often than another, as
+// each run goes round them from the first.
+func sumIfEven(counts []uint64) uint64 {
+	const runsMax = 100
+	least, most, sum := counts[0], counts[0], uint64(0)
+	for _, count := range counts {
+		sum += count
+		if count < least {
+			least = count
+		}
+		if count > most {
+			most = count
+		}
+	}
+	if most-least > runsMax {
+		return 0
+	}
+	return sum
+}
+
 type samples struct {
 	lines  int
 	sum    uint64 // of all values that are whole numbers

@@ -5,7 +5,8 @@ import { Counter, Histogram, Registry } from 'prom-client';
 
 import {
   bounds, durationCount, durations, families, histograms, labelsOf, lookupSeries, observationsEach,
-  readSamples, refuse, residentBytes, shuffledSeries, symbolOf, valueOf,
+  readSamples, refuse, residentBytes, shuffledSeries, sumIfEven, symbolOf,
+  valueOf,
 } from './workload.mjs';
 
 const labelNames = ['exchange', 'symbol', 'channel'];
@@ -72,10 +73,7 @@ function lookup(name, add) {
   const counter = counterOf('bench_lookup_total', new Registry());
   const series = shuffledSeries();
   for (const labels of series) counter.inc(labels, 0); // the series exist
-  const counted = async () => {
-    const { values } = await counter.get();
-    return values.length === lookupSeries ? values.reduce((sum, one) => sum + one.value, 0) : 0;
-  };
+  const counted = async () => sumIfEven((await counter.get()).values.map((one) => one.value));
   return loop(name, (operations) => add(counter, series, operations), counted);
 }
 

@@ -60,6 +60,14 @@ export function shuffledSeries() {
   return order.map(labelsOf);
 }
 
+// The sum of what the series of a lookup hold; 0 if one was found much more often than another, as
+// each run goes round them from the first.
+export function sumIfEven(counts) {
+  const runsMax = 100;
+  const even = counts.length === lookupSeries && Math.max(...counts) - Math.min(...counts) <= runsMax;
+  return even ? counts.reduce((sum, count) => sum + count, 0) : 0;
+}
+
 // Lines of samples; the sum of values that are whole numbers; that of *_count alone.
 export function readSamples(body) {
   const out = { lines: 0, sum: 0, counts: 0 };

@@ -58,6 +58,14 @@ def shuffled_series():
     return [labels_of(index) for index in order]
 
 
+def sum_if_even(counts):
+    """The sum of what the series of a lookup hold; 0 if one was found much more often than another,
+    as each run goes round them from the first."""
+    runs_max = 100
+    even = len(counts) == LOOKUP_SERIES and max(counts) - min(counts) <= runs_max
+    return int(sum(counts)) if even else 0
+
+
 def read_samples(body):
     """Lines of samples; the sum of values that are whole numbers; that of *_count alone."""
     lines = total = counts = 0

@@ -78,6 +78,17 @@ pub fn shuffled_series() -> Vec<Labels> {
     order.into_iter().map(labels_of).collect()
 }
 
+/// The sum of what the series of a lookup hold; 0 if one was found much more often than another, as
+/// each run goes round them from the first.
+pub fn sum_if_even(counts: &[u64]) -> u64 {
+    const RUNS_MAX: u64 = 100;
+    let least = counts.iter().min().copied().unwrap_or(0);
+    if counts.iter().any(|count| count - least > RUNS_MAX) {
+        return 0;
+    }
+    counts.iter().sum()
+}
+
 #[derive(Debug, Default)]
 pub struct Samples {
     pub lines: usize,
