@@ -36,6 +36,7 @@ double LoopSide::run(std::uint64_t operations) {
   std::atomic<unsigned> ready = 0;
   std::atomic<bool> go = false;
   std::vector<std::thread> threads;
+  threads.reserve(work_.threads);
   for (unsigned i = 0; i < work_.threads; ++i) {
     threads.emplace_back([&, i] {
       ++ready;
