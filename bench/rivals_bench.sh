@@ -26,7 +26,7 @@ rivals=build/rivals
 cases=(inc1 inc2 lookup_inc lookup_inc_prebuilt observe1 observe2
   scrape_counters_100k scrape_histograms_10k scrape_1m bytes_per_series)
 # Peers of core_bench are one program's, which repeats them in turn.
-core_peers=(prometheus_cpp)
+core_peers=(tickwitness prometheus_cpp)
 programs=(
   "build/release/core_bench"
   "$rivals/go_bench --peer client_golang"

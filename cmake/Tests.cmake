@@ -99,6 +99,6 @@ if(TW_PROMETHEUS_CPP AND TW_PROMETHEUS_CPP_INCLUDE)
   add_executable(core_bench EXCLUDE_FROM_ALL ${core_bench})
   target_include_directories(core_bench PRIVATE ${CMAKE_SOURCE_DIR})
   target_include_directories(core_bench SYSTEM PRIVATE ${TW_PROMETHEUS_CPP_INCLUDE})
-  target_link_libraries(core_bench PRIVATE tw_flags fmt::fmt Threads::Threads
+  target_link_libraries(core_bench PRIVATE tw_telemetry_core tw_flags fmt::fmt Threads::Threads
                                            ${TW_PROMETHEUS_CPP})
 endif()

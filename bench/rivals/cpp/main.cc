@@ -12,6 +12,7 @@
 
 #include "bench/rivals/cpp/harness.h"
 #include "bench/rivals/cpp/prometheus_cpp.h"
+#include "bench/rivals/cpp/tickwitness.h"
 
 namespace tickwitness::bench {
 namespace {
@@ -63,7 +64,7 @@ int main(int argc, char** argv) {
   using namespace tickwitness::bench;
   const auto arguments = read({argv + 1, argv + argc});
   for (const auto& name : arguments.cases) {
-    if (run<PrometheusCpp>(name, arguments)) continue;
+    if (run<Tickwitness, PrometheusCpp>(name, arguments)) continue;
     fmt::print(stderr, "core_bench: there is no case '{}' for these peers\n", name);
     return EXIT_FAILURE;
   }

@@ -164,8 +164,10 @@ bool Exposition::begin_family() {
 std::string render(const Registry& registry, const ExpositionOptions& options) {
   Exposition exposition(registry, options);
   std::string out;
+  out.reserve(registry.page_size() + registry.page_size() / 16);
   while (exposition.next(out)) {
   }
+  if (options.names.empty()) registry.set_page_size(out.size());
   return out;
 }
 

@@ -48,6 +48,12 @@ class Registry {
   // What `_created` of series says that are made from now on; nothing before the first call.
   void set_time(WallTime now);
 
+  // How long the last page was, for the next one to be as long.
+  std::size_t page_size() const { return page_size_.load(std::memory_order_relaxed); }
+  void set_page_size(std::size_t bytes) const {
+    page_size_.store(bytes, std::memory_order_relaxed);
+  }
+
   // In the order of declaration.
   std::size_t size() const { return families_.size(); }
   const Family& operator[](std::size_t i) const { return *families_[i]; }
@@ -58,6 +64,7 @@ class Registry {
   mutable std::mutex adding_;
   StableList<std::unique_ptr<Family>> families_;
   std::atomic<std::uint32_t> clock_{0};
+  mutable std::atomic<std::size_t> page_size_{0};
 };
 
 }  // namespace tickwitness::telemetry::core
