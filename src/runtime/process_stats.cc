@@ -1,38 +1,15 @@
 #include "runtime/process_stats.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
-#include <vector>
+
+#include "runtime/proc_text.h"
 
 namespace tickwitness::runtime {
 namespace {
-
-std::string slurp(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::vector<std::string_view> split(std::string_view text) {
-  std::vector<std::string_view> out;
-  while (!text.empty()) {
-    const auto end = text.find_first_of(" \n");
-    if (end != 0) out.push_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return out;
-}
 
 std::optional<std::uint64_t> count_files(const std::string& folder) {
   std::error_code error;
@@ -46,6 +23,13 @@ std::optional<std::uint64_t> count_files(const std::string& folder) {
   return count == 0 ? 0 : count - 1;  // one is the descriptor that the listing itself holds open
 }
 
+// A limit of 2^64 - 1 is none, which the official clients export as that number too.
+std::optional<std::uint64_t> soft_limit(decltype(RLIMIT_AS) resource) {
+  rlimit limit{};
+  if (::getrlimit(resource, &limit) != 0) return std::nullopt;
+  return limit.rlim_cur;
+}
+
 }  // namespace
 
 void parse_stat(std::string_view stat, std::uint64_t ticks_per_second, std::uint64_t page_bytes,
@@ -54,10 +38,10 @@ void parse_stat(std::string_view stat, std::uint64_t ticks_per_second, std::uint
   // parentheses too. Behind it the fields are counted from the third.
   const auto name_end = stat.rfind(')');
   if (name_end == std::string_view::npos || ticks_per_second == 0) return;
-  const auto fields = split(stat.substr(name_end + 1));
+  const auto fields = words_of(stat.substr(name_end + 1));
   const auto field = [&](std::size_t one_based) -> std::optional<std::uint64_t> {
     const std::size_t index = one_based - 3;
-    return index < fields.size() ? number(fields[index]) : std::nullopt;
+    return index < fields.size() ? whole_number(fields[index]) : std::nullopt;
   };
   const auto hertz = static_cast<double>(ticks_per_second);
   const auto user = field(14);
@@ -66,6 +50,7 @@ void parse_stat(std::string_view stat, std::uint64_t ticks_per_second, std::uint
   out.threads = field(20);
   const auto start = field(22);
   if (start && boot_time) out.start_time_seconds = *boot_time + static_cast<double>(*start) / hertz;
+  out.virtual_bytes = field(23);
   if (const auto pages = field(24)) out.resident_bytes = *pages * page_bytes;
 }
 
@@ -74,7 +59,7 @@ std::optional<double> parse_boot_time(std::string_view stat) {
   const auto at = stat.find(kKey);
   if (at == std::string_view::npos) return std::nullopt;
   stat.remove_prefix(at + kKey.size());
-  const auto value = number(stat.substr(0, stat.find('\n')));
+  const auto value = whole_number(stat.substr(0, stat.find('\n')));
   if (!value) return std::nullopt;
   return static_cast<double>(*value);
 }
@@ -83,12 +68,15 @@ ProcessStatsReader::ProcessStatsReader(std::string proc)
     : proc_(std::move(proc)),
       ticks_per_second_(static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK))),
       page_bytes_(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))),
-      boot_time_(parse_boot_time(slurp(proc_ + "/stat"))) {}
+      boot_time_(parse_boot_time(read_text(proc_ + "/stat").value_or(""))) {}
 
 ProcessStats ProcessStatsReader::read() const {
   ProcessStats stats;
-  parse_stat(slurp(proc_ + "/self/stat"), ticks_per_second_, page_bytes_, boot_time_, stats);
+  parse_stat(read_text(proc_ + "/self/stat").value_or(""), ticks_per_second_, page_bytes_,
+             boot_time_, stats);
   stats.open_fds = count_files(proc_ + "/self/fd");
+  stats.max_fds = soft_limit(RLIMIT_NOFILE);
+  stats.virtual_max_bytes = soft_limit(RLIMIT_AS);
   return stats;
 }
 

@@ -9,13 +9,16 @@
 
 namespace tickwitness::runtime {
 
-// Each absent when /proc does not say it.
+// Each absent when the system does not say it.
 struct ProcessStats {
   std::optional<std::uint64_t> resident_bytes;
   std::optional<double> cpu_seconds;         // user and system, since the start
   std::optional<double> start_time_seconds;  // Unix time
   std::optional<std::uint64_t> threads;
   std::optional<std::uint64_t> open_fds;
+  std::optional<std::uint64_t> max_fds;
+  std::optional<std::uint64_t> virtual_bytes;
+  std::optional<std::uint64_t> virtual_max_bytes;  // 2^64 - 1: no limit
 };
 
 // Fills what /proc/self/stat says. `boot_time`: Unix time of the boot, absent: unknown.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -20,6 +21,7 @@ TEST(ProcessStats, ParsesStatWhateverTheProgramIsCalled) {
     EXPECT_EQ(stats.threads, 7U);
     EXPECT_EQ(stats.start_time_seconds, 1'700'000'300.0);
     EXPECT_EQ(stats.resident_bytes, 250U * 4096);
+    EXPECT_EQ(stats.virtual_bytes, 100'000U);
   }
 }
 
@@ -29,6 +31,7 @@ TEST(ProcessStats, WhatIsNotSaidIsAbsent) {
     parse_stat(text, 100, 4096, 1.0, stats);
     EXPECT_FALSE(stats.cpu_seconds) << text;
     EXPECT_FALSE(stats.resident_bytes) << text;
+    EXPECT_FALSE(stats.virtual_bytes) << text;
     EXPECT_FALSE(stats.start_time_seconds) << text;
     EXPECT_FALSE(stats.threads) << text;
   }
@@ -54,6 +57,19 @@ TEST(ProcessStats, ReadsThisProcess) {
   ASSERT_GE(fd, 0);
   EXPECT_EQ(reader.read().open_fds, *before.open_fds + 1);
   close(fd);
+}
+
+TEST(ProcessStats, LimitsAreThoseThatHold) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const ProcessStatsReader reader;
+  EXPECT_EQ(reader.read().max_fds, before.rlim_cur);
+  rlimit lower = before;
+  lower.rlim_cur = 64;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &lower), 0);
+  EXPECT_EQ(reader.read().max_fds, 64U);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_GT(*reader.read().virtual_max_bytes, *reader.read().virtual_bytes);
 }
 
 }  // namespace
