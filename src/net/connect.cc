@@ -26,10 +26,11 @@ std::string host_and_port(const runtime::Endpoint& endpoint) {
 }
 
 Connector::Connector(runtime::AsioExecutor& executor, std::shared_ptr<TlsClientContexts> contexts,
-                     runtime::Endpoint endpoint, Done done)
+                     runtime::Endpoint endpoint, std::shared_ptr<SocketBytes> bytes, Done done)
     : executor_(executor),
       contexts_(std::move(contexts)),
       endpoint_(std::move(endpoint)),
+      bytes_(std::move(bytes)),
       done_(std::move(done)),
       resolver_(runtime::io_context_of(executor)),
       socket_(runtime::io_context_of(executor)),
@@ -112,8 +113,8 @@ void Connector::handshake() {
     context = *std::move(loaded);
     stage_ = "TLS handshake";
   }
-  transport_ =
-      std::make_unique<Transport>(std::move(socket_), std::move(context), executor_.clock());
+  transport_ = std::make_unique<Transport>(std::move(socket_), std::move(context),
+                                           executor_.clock(), bytes_);
   if (!endpoint_.tls) {
     succeed();
     return;

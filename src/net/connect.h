@@ -22,7 +22,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   using Done = std::move_only_function<void(std::expected<Transport, runtime::Closed>)>;
 
   Connector(runtime::AsioExecutor& executor, std::shared_ptr<TlsClientContexts> contexts,
-            runtime::Endpoint endpoint, Done done);
+            runtime::Endpoint endpoint, std::shared_ptr<SocketBytes> bytes, Done done);
   // Once. `done` is called once, later.
   void start();
   void cancel();
@@ -40,6 +40,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   runtime::AsioExecutor& executor_;
   std::shared_ptr<TlsClientContexts> contexts_;
   runtime::Endpoint endpoint_;
+  std::shared_ptr<SocketBytes> bytes_;  // null: not counted
   Done done_;
   std::string stage_ = "starting";
   boost::asio::ip::tcp::resolver resolver_;

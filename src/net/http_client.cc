@@ -38,7 +38,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                        transport_ ? "waiting for the answer" : connector_->stage()));
     });
     connector_ = std::make_shared<Connector>(
-        executor_, std::move(contexts), endpoint_,
+        executor_, std::move(contexts), endpoint_, nullptr,
         [self = shared_from_this()](std::expected<Transport, Closed> result) {
           if (result) {
             self->transport_ = std::make_unique<Transport>(*std::move(result));

@@ -93,6 +93,7 @@ void HttpServer::Impl::accept_next(const std::shared_ptr<Listener>& listener) {
           self->accept_next(listener);
           return;
         }
+        ++self->counts.accept_failures;
         // Try again when others may have closed something.
         listener->retry->arm(self->executor.clock().now().mono + kAcceptRetry,
                              [server = self.get(), weak = std::weak_ptr(listener)] {
@@ -119,7 +120,8 @@ void HttpServer::Impl::admit(tcp::socket socket, const TlsContext& tls) {
   }
   if (refusal != nullptr && counts.connections >= limits.connections_max + kRefusalsMax) return;
   const auto connection = std::make_shared<HttpConnection>(
-      shared_from_this(), Transport(std::move(socket), tls, executor.clock()), address, loopback);
+      shared_from_this(), Transport(std::move(socket), tls, executor.clock(), bytes), address,
+      loopback);
   connections_.insert(connection);
   ++counts.connections;
   ++per_address_[address];
@@ -257,7 +259,9 @@ void HttpServer::stop(base::Duration limit, std::function<void()> on_stopped) {
 }
 
 HttpCounts HttpServer::counts() const {
-  return impl_->counts;
+  HttpCounts counts = impl_->counts;
+  counts.bytes = *impl_->bytes;
+  return counts;
 }
 
 }  // namespace tickwitness::net

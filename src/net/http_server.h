@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "net/http_message.h"
+#include "net/socket_bytes.h"
 #include "runtime/executor_asio.h"
 
 namespace tickwitness::net {
@@ -42,8 +43,10 @@ struct HttpCounts {
   std::uint64_t bad_requests = 0;  // answered 400, 411, 413 or 431 by the server itself
   std::uint64_t timeouts = 0;      // header, body, write
   std::uint64_t tls_failures = 0;
-  std::size_t connections = 0;  // open now, without streams
-  std::size_t streams = 0;      // open now
+  std::uint64_t accept_failures = 0;  // no descriptor or memory left for a connection
+  SocketBytes bytes;                  // as they are on the wire, streams too
+  std::size_t connections = 0;        // open now, without streams
+  std::size_t streams = 0;            // open now
 };
 
 namespace internal {

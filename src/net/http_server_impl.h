@@ -60,7 +60,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   runtime::AsioExecutor& executor;
   HttpLimits limits;
   Handler handler;
-  HttpCounts counts;
+  HttpCounts counts;  // but for the bytes
+  const std::shared_ptr<SocketBytes> bytes = std::make_shared<SocketBytes>();
   std::map<std::uint64_t, std::function<void(bool)>> streams;
   std::unique_ptr<runtime::Timer> stop_timer;
 

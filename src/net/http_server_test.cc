@@ -1,6 +1,7 @@
 #include "net/http_server.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <optional>
 
@@ -54,6 +55,35 @@ TEST_F(HttpServerTest, AnswersOnAKeptConnection) {
   EXPECT_FALSE(client.ended());
   EXPECT_EQ(server->counts().requests, 3U);
   EXPECT_EQ(server->counts().accepted, 1U);
+}
+
+TEST_F(HttpServerTest, CountsTheBytesOfItsSockets) {
+  const std::uint16_t port = start();
+  RawSocket first(port);
+  RawSocket second(port);
+  first.send(kGet);
+  second.send("BOGUS\r\n\r\n");
+  ASSERT_TRUE(loop.until([&] { return second.ended() && !first.received().empty(); }));
+  EXPECT_EQ(server->counts().bytes.in, kGet.size() + 9);
+  EXPECT_EQ(server->counts().bytes.out, first.received().size() + second.received().size());
+}
+
+TEST_F(HttpServerTest, CountsWhatItCannotAcceptAndAcceptsItLater) {
+  const std::uint16_t port = start();
+  RawSocket client(port);
+  client.send(kGet);
+  const int next = dup(STDERR_FILENO);  // the lowest that is free
+  ::close(next);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(next);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool failed = loop.until([&] { return server->counts().accept_failures > 0; });
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(server->counts().accepted, 0U);
+  ASSERT_TRUE(loop.until([&] { return count_of(client.received(), "200 OK") == 1; }));
 }
 
 TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {

@@ -152,10 +152,36 @@ TEST_F(TlsTest, DoesNotFallBackToPlainText) {
 TEST_F(TlsTest, AServerOfTlsCountsWhatDoesNotSpeakIt) {
   const std::uint16_t port = serve("good");
   testing::RawSocket plain(port);
-  plain.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  plain.send(request);
   ASSERT_TRUE(loop.until([&] { return plain.ended(); }));
   EXPECT_EQ(http->counts().tls_failures, 1U);
   EXPECT_EQ(http->counts().requests, 0U);
+  EXPECT_EQ(http->counts().bytes.in, request.size());
+  EXPECT_EQ(http->counts().bytes.out, plain.received().size());  // an alert
+}
+
+TEST_F(TlsTest, BytesAreThoseOfTheRecords) {
+  const std::uint16_t port = serve("good");
+  WsChannelFactory factory(loop.executor);
+  const auto channel = factory.make({});
+  bool opened = false;
+  bool closed = false;
+  channel->open({.tls = true,
+                 .host = "localhost",
+                 .port = port,
+                 .path = "/v2",
+                 .ca_file = pem.path("authority.pem")},
+                {.on_open = [&](base::Now) { opened = true; },
+                 .on_message = [](base::Now, std::string_view) {},
+                 .on_closed = [&](base::Now, const Closed&) { closed = true; }});
+  ASSERT_TRUE(loop.until([&] { return opened; }));
+  loop.drain();
+  EXPECT_GT(factory.bytes().in, 500U);  // the certificate came
+  EXPECT_EQ(factory.bytes().in, http->counts().bytes.out);
+  EXPECT_EQ(factory.bytes().out, http->counts().bytes.in);
+  channel->close();
+  ASSERT_TRUE(loop.until([&] { return closed && http->counts().streams == 0; }));
 }
 
 TEST_F(TlsTest, TheHttpClientVerifiesToo) {

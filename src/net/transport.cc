@@ -12,24 +12,28 @@ namespace ssl = asio::ssl;
 using asio::ip::tcp;
 
 struct Transport::State {
-  State(tcp::socket from, TlsContext context, const runtime::Clock& time)
-      : socket(std::move(from)), tls_context(std::move(context)), clock(&time) {
-    if (tls_context) tls.emplace(socket, *tls_context);
+  State(tcp::socket from, TlsContext context, const runtime::Clock& time,
+        std::shared_ptr<SocketBytes> bytes)
+      : counted(std::move(from), std::move(bytes)), tls_context(std::move(context)), clock(&time) {
+    if (tls_context) tls.emplace(counted, *tls_context);
   }
 
-  tcp::socket socket;
+  tcp::socket& socket() { return counted.lowest_layer(); }
+
+  CountedSocket counted;
   TlsContext tls_context;  // before `tls`, which refers to it
-  std::optional<ssl::stream<tcp::socket&>> tls;
+  std::optional<ssl::stream<CountedSocket&>> tls;
   const runtime::Clock* clock;
   base::Now last_read{};
   std::string unread;
   std::string verify_problem;
 };
 
-Transport::Transport(tcp::socket socket, TlsContext tls, const runtime::Clock& clock)
-    : state_(std::make_shared<State>(std::move(socket), std::move(tls), clock)) {
+Transport::Transport(tcp::socket socket, TlsContext tls, const runtime::Clock& clock,
+                     std::shared_ptr<SocketBytes> bytes)
+    : state_(std::make_shared<State>(std::move(socket), std::move(tls), clock, std::move(bytes))) {
   ErrorCode ignored;
-  state_->socket.set_option(tcp::no_delay(true), ignored);
+  state_->socket().set_option(tcp::no_delay(true), ignored);
 }
 
 Transport::~Transport() {
@@ -47,7 +51,7 @@ base::Now Transport::last_read() const {
   return state_->last_read;
 }
 Transport::executor_type Transport::get_executor() const {
-  return state_->socket.get_executor();
+  return state_->socket().get_executor();
 }
 void Transport::unread(std::string_view bytes) {
   state_->unread.insert(0, bytes);
@@ -104,7 +108,7 @@ void Transport::read_some(asio::mutable_buffer buffer, IoHandler handler) {
   } else if (state_->tls) {
     state_->tls->async_read_some(buffer, std::move(completed));
   } else {
-    state_->socket.async_read_some(buffer, std::move(completed));
+    state_->counted.async_read_some(buffer, std::move(completed));
   }
 }
 
@@ -114,7 +118,7 @@ void Transport::write_some(const GatherBuffers& buffers, IoHandler handler) {
   if (state_->tls) {
     state_->tls->async_write_some(buffers, std::move(completed));
   } else {
-    state_->socket.async_write_some(buffers, std::move(completed));
+    state_->counted.async_write_some(buffers, std::move(completed));
   }
 }
 
@@ -124,25 +128,26 @@ void Transport::finish(DoneHandler done) {
   if (state_->tls) state_->tls->async_shutdown([state = state_](ErrorCode) {});
   asio::post(get_executor(), [state = state_, done = std::move(done)]() mutable {
     ErrorCode ignored;
-    state->socket.shutdown(tcp::socket::shutdown_send, ignored);
+    state->socket().shutdown(tcp::socket::shutdown_send, ignored);
     done({});
   });
 }
 
 void Transport::close() {
   ErrorCode ignored;
-  state_->socket.close(ignored);
+  state_->socket().close(ignored);
 }
 
 void Transport::reset() {
   ErrorCode ignored;
-  state_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  state_->socket.close(ignored);
+  state_->socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  state_->socket().close(ignored);
 }
 
 void Transport::set_send_buffer(std::size_t bytes) {
   ErrorCode ignored;
-  state_->socket.set_option(asio::socket_base::send_buffer_size(static_cast<int>(bytes)), ignored);
+  state_->socket().set_option(asio::socket_base::send_buffer_size(static_cast<int>(bytes)),
+                              ignored);
 }
 
 }  // namespace tickwitness::net

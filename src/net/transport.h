@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "net/counted_socket.h"
 #include "net/tls.h"
 #include "runtime/clock.h"
 
@@ -40,8 +41,9 @@ class Transport {
  public:
   using executor_type = boost::asio::any_io_executor;
 
-  // `tls` null: plain TCP. `clock` must outlive the transport.
-  Transport(boost::asio::ip::tcp::socket socket, TlsContext tls, const runtime::Clock& clock);
+  // `tls` null: plain TCP. `clock` must outlive the transport. `bytes` null: not counted.
+  Transport(boost::asio::ip::tcp::socket socket, TlsContext tls, const runtime::Clock& clock,
+            std::shared_ptr<SocketBytes> bytes);
   ~Transport();
   Transport(Transport&&) noexcept;
   Transport& operator=(Transport&&) = delete;

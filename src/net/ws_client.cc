@@ -26,11 +26,11 @@ class Session : public std::enable_shared_from_this<Session> {
         events_(std::move(events)),
         timer_(executor.make_timer()) {}
 
-  void start(std::shared_ptr<TlsClientContexts> contexts) {
+  void start(std::shared_ptr<TlsClientContexts> contexts, std::shared_ptr<SocketBytes> bytes) {
     timer_->arm(executor_.clock().now().mono + limits_.connect_timeout,
                 [this] { on_connect_timeout(); });
     connector_ = std::make_shared<Connector>(
-        executor_, std::move(contexts), endpoint_,
+        executor_, std::move(contexts), endpoint_, std::move(bytes),
         [self = shared_from_this()](std::expected<Transport, Closed> result) {
           if (result) {
             self->upgrade(*std::move(result));
@@ -138,8 +138,11 @@ class Session : public std::enable_shared_from_this<Session> {
 class WsChannel final : public runtime::MessageChannel {
  public:
   WsChannel(runtime::AsioExecutor& executor, const runtime::ChannelLimits& limits,
-            std::shared_ptr<TlsClientContexts> contexts)
-      : executor_(executor), limits_(limits), contexts_(std::move(contexts)) {}
+            std::shared_ptr<TlsClientContexts> contexts, std::shared_ptr<SocketBytes> bytes)
+      : executor_(executor),
+        limits_(limits),
+        contexts_(std::move(contexts)),
+        bytes_(std::move(bytes)) {}
   ~WsChannel() override {
     if (session_) session_->abandon();
   }
@@ -150,7 +153,7 @@ class WsChannel final : public runtime::MessageChannel {
     // The contract allows one connection at a time; a second open() replaces the first silently.
     if (session_ && !session_->done()) session_->abandon();
     session_ = std::make_shared<Session>(executor_, limits_, endpoint, std::move(events));
-    session_->start(contexts_);
+    session_->start(contexts_, bytes_);
   }
   void send(std::string text) override {
     if (session_) session_->send(std::move(text));
@@ -163,18 +166,21 @@ class WsChannel final : public runtime::MessageChannel {
   runtime::AsioExecutor& executor_;
   runtime::ChannelLimits limits_;
   std::shared_ptr<TlsClientContexts> contexts_;
+  std::shared_ptr<SocketBytes> bytes_;
   std::shared_ptr<Session> session_;
 };
 
 }  // namespace
 
 WsChannelFactory::WsChannelFactory(runtime::AsioExecutor& executor)
-    : executor_(executor), contexts_(std::make_shared<TlsClientContexts>()) {}
+    : executor_(executor),
+      contexts_(std::make_shared<TlsClientContexts>()),
+      bytes_(std::make_shared<SocketBytes>()) {}
 WsChannelFactory::~WsChannelFactory() = default;
 
 std::unique_ptr<runtime::MessageChannel> WsChannelFactory::make(
     const runtime::ChannelLimits& limits) {
-  return std::make_unique<WsChannel>(executor_, limits, contexts_);
+  return std::make_unique<WsChannel>(executor_, limits, contexts_, bytes_);
 }
 
 }  // namespace tickwitness::net

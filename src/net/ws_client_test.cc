@@ -33,6 +33,22 @@ TEST_F(WsTest, EchoesMessagesOfAllSizesInOrder) {
   EXPECT_EQ(server_got, sent);
 }
 
+TEST_F(WsTest, BothEndsCountTheSameBytes) {
+  echo = true;
+  open_and_wait();
+  channel->send(std::string(1000, 'm'));
+  ASSERT_TRUE(loop.until([&] { return got.size() == 1; }));
+  // Two frames of a header, an extended length and the payload; the client's has a mask.
+  constexpr std::uint64_t kFrame = 2 + 2 + 1000;
+  const SocketBytes client = factory.bytes();
+  EXPECT_EQ(client.in, http->counts().bytes.out);
+  EXPECT_EQ(client.out, http->counts().bytes.in);
+  channel->send(std::string(1000, 'm'));
+  ASSERT_TRUE(loop.until([&] { return got.size() == 2; }));
+  EXPECT_EQ(factory.bytes().in - client.in, kFrame);
+  EXPECT_EQ(factory.bytes().out - client.out, kFrame + 4);
+}
+
 TEST_F(WsTest, StampsMessagesWhenTheirBytesCame) {
   open_and_wait();
   const base::Now before = loop.executor.clock().now();

@@ -32,7 +32,7 @@ std::string camel(std::string_view name) {
 std::string enumerator(const std::string& value) {
   static const std::vector<std::string> kWords{
       "default",  "delete", "new",   "static", "public", "private",  "switch", "return", "break",
-      "continue", "true",   "false", "void",   "auto",   "register", "long",   "short"};
+      "continue", "true",   "false", "void",   "auto",   "register", "long",   "short",  "virtual"};
   return std::find(kWords.begin(), kWords.end(), value) == kWords.end() ? value : value + "_";
 }
 
