@@ -25,20 +25,23 @@ Composition::Composition(Seams seams, const EngineSettings& engine, serve::Servi
       telemetry::label::Compiler{process.compiler},
       process.simulated ? telemetry::label::Mode::demo : telemetry::label::Mode::run);
   log_.on_error([this](std::string_view room) {
-    if (const auto label = telemetry::from_word<telemetry::label::Room>(room)) {
-      metrics_.errors.at(*label).inc();
-    }
+    // A room that the catalogue does not know is no reason to lose an error.
+    const auto label = telemetry::from_word<telemetry::label::Room>(room);
+    metrics_.errors.at(label.value_or(telemetry::label::Room::app)).inc();
   });
+  log_.on_lost([lost = metrics_.log_lines_lost.at()] { lost.inc(); });
   for (const auto result : {telemetry::label::Result::success, telemetry::label::Result::failure}) {
     metrics_.config_reloads.at(result);
   }
-  for (const auto room : {telemetry::label::Room::feed, telemetry::label::Room::app}) {
-    metrics_.errors.at(room);  // at 0 from the start: what never failed says so
+  for (const auto word : telemetry::LabelWords<telemetry::label::Room>::words()) {
+    // At 0 from the start: what never failed says so.
+    metrics_.errors.at(*telemetry::from_word<telemetry::label::Room>(word));
   }
 }
 
 Composition::~Composition() {
   log_.on_error(nullptr);
+  log_.on_lost(nullptr);
 }
 
 void Composition::apply(const EngineSettings& engine, std::vector<std::string> dialects) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "config/fields.h"
 #include "feed/test_world.h"
 #include "telemetry/test_read.h"
 
@@ -61,17 +62,20 @@ TEST(Composition, WhatNeverHappenedStandsAtZeroFromTheStart) {
   for (const auto* result : {"success", "failure"}) {
     EXPECT_EQ(read(world.registry(), "tickwitness_config_reloads_total", {{"result", result}}), 0);
   }
-  for (const auto* room : {"feed", "app"}) {
-    EXPECT_EQ(read(world.registry(), "tickwitness_errors_total", {{"room", room}}), 0);
+  for (const auto room : config::rooms()) {  // every one that may be told what to log
+    EXPECT_EQ(read(world.registry(), "tickwitness_errors_total", {{"room", room}}), 0) << room;
   }
+  EXPECT_EQ(read(world.registry(), "tickwitness_log_lines_lost_total"), 0);
 }
 
 TEST(Composition, CountsErrorsOfTheLogWhileItLives) {
   World world;
   world.log.error("feed", "one");
   world.log.warning("feed", "none");
+  world.log.error("attic", "of no room that is known");
   EXPECT_EQ(read(world.registry(), "tickwitness_errors_total", {{"room", "feed"}}), 1);
-  EXPECT_EQ(read(world.registry(), "tickwitness_errors_total", {{"room", "app"}}), 0);
+  EXPECT_EQ(read(world.registry(), "tickwitness_errors_total", {{"room", "app"}}), 1);
+  EXPECT_EQ(read(world.registry(), "tickwitness_errors_total", {{"room", "net"}}), 0);
   world.composition.reset();
   world.log.error("feed", "two");  // reaches nothing that is gone
 }

@@ -114,6 +114,7 @@ Log::Sink Log::to_descriptor(int descriptor) {
       rest.remove_prefix(static_cast<std::size_t>(written));
     }
     if (rest.size() < text.size()) torn = !rest.empty();
+    return rest.empty();
   };
 }
 
@@ -197,8 +198,10 @@ void Log::tell(const Repeat& repeat) {
 
 void Log::emit(base::WallTime at, std::string_view line) {
   const bool json = format_ == LogFormat::json;
-  sink_(fmt::format("{}{}{}{}\n", json ? "{\"time\":\"" : "time=", base::format_rfc3339(at, 3),
-                    json ? "\"" : "", json ? std::string(line) + "}" : std::string(line)));
+  const bool taken =
+      sink_(fmt::format("{}{}{}{}\n", json ? "{\"time\":\"" : "time=", base::format_rfc3339(at, 3),
+                        json ? "\"" : "", json ? std::string(line) + "}" : std::string(line)));
+  if (!taken && on_lost_) on_lost_();
 }
 
 }  // namespace tickwitness::runtime

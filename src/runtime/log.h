@@ -16,6 +16,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/log_levels.h"
@@ -69,10 +71,28 @@ class Log {
   static constexpr base::Duration kRepeatWindow = std::chrono::seconds(10);
   static constexpr std::size_t kRepeatsTracked = 64;  // different lines watched for repeats
 
-  // Gets one whole line, '\n' included, at a time; never called by two threads at once.
-  using Sink = std::function<void(std::string_view line)>;
+  // Gets one whole line, '\n' included, at a time; never called by two threads at once. Says
+  // whether it took the line whole; one that says nothing always does.
+  class Sink {
+   public:
+    template <std::invocable<std::string_view> Take>
+    Sink(Take take) {
+      if constexpr (std::is_void_v<std::invoke_result_t<Take&, std::string_view>>) {
+        take_ = [take = std::move(take)](std::string_view line) mutable {
+          take(line);
+          return true;
+        };
+      } else {
+        take_ = std::move(take);
+      }
+    }
+    bool operator()(std::string_view line) const { return take_(line); }
+
+   private:
+    std::function<bool(std::string_view)> take_;
+  };
   // One write(2) a line. What the descriptor does not take at once (a full pipe that does not
-  // block, a closed one) is dropped: logging never stops the work.
+  // block, a closed one) is lost: logging never stops the work.
   static Sink to_descriptor(int descriptor);
 
   // `clock` must outlive this.
@@ -91,6 +111,9 @@ class Log {
   // Called with the room of every error, repeated and filtered ones included, on the thread that
   // logs. Set it before other threads log.
   void on_error(std::function<void(std::string_view room)> hook) { on_error_ = std::move(hook); }
+  // Called for every line that the sink did not take whole, on the thread that logs; it must not
+  // log. Set it before other threads log.
+  void on_lost(std::function<void()> hook) { on_lost_ = std::move(hook); }
   // Tells repeats whose window is over; call it now and then (each second).
   void tick();
 
@@ -109,6 +132,7 @@ class Log {
   const base::LogFormat format_;
   const Sink sink_;
   std::function<void(std::string_view)> on_error_;
+  std::function<void()> on_lost_;
   // The lowest level of any room, so that what nobody reads costs one load.
   std::atomic<base::LogLevel> lowest_;
   std::mutex mutex_;  // guards all below

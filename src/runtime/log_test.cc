@@ -240,6 +240,8 @@ TEST(Log, AFullPipeDropsLinesAndNeverBlocks) {
   ASSERT_EQ(pipe2(ends.data(), O_NONBLOCK), 0);
   HandClock clock;
   Log log(clock, LogFormat::logfmt, {}, Log::to_descriptor(ends[1]));
+  int lost = 0;
+  log.on_lost([&] { ++lost; });
   // Lines longer than PIPE_BUF may be taken in part.
   const std::string kilobyte(1000, 'a');
   for (int i = 0; i < 100; ++i)
@@ -251,6 +253,7 @@ TEST(Log, AFullPipeDropsLinesAndNeverBlocks) {
               {"d", kilobyte},
               {"e", kilobyte}});
   const std::string before = drain(ends[0]);
+  EXPECT_EQ(lost, 100 - std::ranges::count(before, '\n'));
   log.info("feed", "after");
   const std::string after = drain(ends[0]);
   close(ends[0]);
