@@ -29,8 +29,10 @@ constexpr base::Duration kEndMax = std::chrono::seconds(3);  // of the exchange'
 constexpr double kTradesPerSecondMin = 5;  // so that a silence of kStaleAfter is never an accident
 constexpr base::Duration kStaleAfter = std::chrono::seconds(12);
 
-config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchange_port) {
+config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchange_port,
+                               const std::string& data_directory) {
   config::Settings settings;
+  settings.data_directory = data_directory;
   settings.instance = "demo";
   settings.listen = {{"127.0.0.1", options.port}};
   const auto dialects = telemetry::known_dialects(telemetry::catalog_schema());
@@ -52,9 +54,10 @@ class Demo {
       : options_(options),
         log_(executor_.clock(), base::LogFormat::logfmt, {},
              [this, write = runtime::Log::to_descriptor(STDERR_FILENO)](std::string_view line) {
-               write(line);
+               const bool written = write(line);
                // Other threads log too.
                executor_.post([this, text = std::string(line)] { judge_log(text); });
+               return written;
              }),
         timer_(executor_.make_timer()),
         end_timer_(executor_.make_timer()) {
@@ -77,7 +80,7 @@ class Demo {
     exchange_ = std::make_unique<DemoExchange>(std::move(simulated));
     const auto exchange_port = exchange_->start();
     if (!exchange_port) return complain(exchange_port.error().message, kUnavailable);
-    const config::Settings settings = demo_settings(options_, *exchange_port);
+    const config::Settings settings = demo_settings(options_, *exchange_port, data_->path());
     serve::ProcessInfo process{.mode = "demo",
                                .simulated = true,
                                .version = std::string(kVersion),
@@ -200,8 +203,7 @@ class Demo {
     seen_.links = seen_.before_end ? seen_.before_end->feeds.front().connections.size() : 0;
     seen_.ended = executor_.clock().now().mono;
     seen_.resident_bytes =
-        telemetry::value(product_->registry(), "tickwitness_process_resident_memory_bytes")
-            .value_or(0);
+        telemetry::value(product_->registry(), "process_resident_memory_bytes").value_or(0);
     end_timer_->arm(seen_.ended + kEndMax, [this] { stop_product(); });
     product_->finish([this] { exchange_->begin_shutdown(); }, [this] { stop_product(); });
   }

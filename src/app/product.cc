@@ -8,6 +8,7 @@ namespace tickwitness::app {
 namespace {
 
 constexpr base::Duration kServeStopMax = std::chrono::seconds(2);
+constexpr base::Duration kMeasureEvery = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -38,8 +39,10 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
                  server_.publish(event, data, chunk);
                },
            .counts = [this] { return server_.counts(); }},
-          [this](base::Now) { measure_process(); }),
-      server_(main_executor, composition_.service(), server_settings(settings)) {}
+          [this](base::Now) { measure_sockets(); }),
+      server_(main_executor, composition_.service(), server_settings(settings)),
+      machine_(composition_.metrics(), log, settings.data_directory),
+      machine_timer_(main_executor.make_timer()) {}
 
 Product::~Product() {
   join_engine();
@@ -53,12 +56,15 @@ void Product::join_engine() {
 base::Result<std::vector<std::uint16_t>> Product::start() {
   auto ports = server_.start();
   if (!ports) return ports;
+  next_measure_ = main_.clock().now().mono;
+  measure_machine();
   engine_executor_.post([this] { composition_.engine().start(); });
   engine_thread_ = std::thread([this] { engine_executor_.run(); });
   return ports;
 }
 
 void Product::stop(std::function<void()> on_stopped) {
+  machine_timer_->cancel();
   engine_executor_.post([this, on_stopped = std::move(on_stopped)] {
     composition_.engine().stop([this, on_stopped] {
       // The engine's last report is on its way to the main thread before this: it is read first.
@@ -80,20 +86,20 @@ void Product::apply(const config::Settings& settings) {
   composition_.apply(*engine, settings.dialects);
 }
 
-void Product::measure_process() {
-  telemetry::Catalog& metrics = composition_.metrics();
-  const runtime::ProcessStats stats = process_stats_.read();
-  const auto set = [](const telemetry::Gauge& gauge, const auto& value) {
-    if (value) gauge.set(static_cast<double>(*value));
-  };
-  set(metrics.process_resident_memory_bytes.at(), stats.resident_bytes);
-  set(metrics.process_open_fds.at(), stats.open_fds);
-  set(metrics.process_threads.at(), stats.threads);
-  set(metrics.process_start_time_seconds.at(), stats.start_time_seconds);
-  if (stats.cpu_seconds) {
-    metrics.process_cpu_seconds.at().add(*stats.cpu_seconds - cpu_seen_);
-    cpu_seen_ = *stats.cpu_seconds;
-  }
+// On the main thread: asking a file system may take its time, and no frame waits for it there.
+void Product::measure_machine() {
+  machine_.measure();
+  const base::Instant now = main_.clock().now().mono;
+  while (next_measure_ <= now) next_measure_ += kMeasureEvery;
+  machine_timer_->arm(next_measure_, [this] { measure_machine(); });
+}
+
+void Product::measure_sockets() {
+  const net::SocketBytes now = channels_.bytes();
+  const auto& bytes = composition_.metrics().network_bytes;
+  bytes.at(telemetry::label::Direction::in).add(now.in - bytes_seen_.in);
+  bytes.at(telemetry::label::Direction::out).add(now.out - bytes_seen_.out);
+  bytes_seen_ = now;
 }
 
 }  // namespace tickwitness::app

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "app/composition.h"
+#include "app/machine_meter.h"
 #include "config/settings.h"
 #include "net/ws_client.h"
 #include "runtime/executor_asio.h"
 #include "runtime/log.h"
-#include "runtime/process_stats.h"
 #include "serve/server.h"
 
 namespace tickwitness::app {
@@ -55,19 +55,22 @@ class Product {
   Product(const EngineSettings& engine, const config::Settings& settings,
           const serve::ProcessInfo& process, std::uint64_t seed,
           runtime::AsioExecutor& main_executor, runtime::Log& log);
-  void measure_process();
+  void measure_machine();
+  void measure_sockets();
   void join_engine();
 
   std::uint64_t seed_;
   runtime::AsioExecutor& main_;
   runtime::Log& log_;
-  runtime::ProcessStatsReader process_stats_;
-  double cpu_seen_ = 0;
   std::function<void(std::string_view)> watch_events_;
   runtime::AsioExecutor engine_executor_;
   net::WsChannelFactory channels_;
   Composition composition_;
   serve::Server server_;
+  net::SocketBytes bytes_seen_;  // of the feeds, on the engine's thread
+  MachineMeter machine_;
+  std::unique_ptr<runtime::Timer> machine_timer_;
+  base::Instant next_measure_{};
   std::thread engine_thread_;
 };
 

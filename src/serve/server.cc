@@ -3,6 +3,15 @@
 #include <utility>
 
 namespace tickwitness::serve {
+namespace {
+
+bool clients_fault(runtime::CloseReason reason) {
+  using runtime::CloseReason;
+  return reason == CloseReason::timeout || reason == CloseReason::oversize ||
+         reason == CloseReason::protocol;
+}
+
+}  // namespace
 
 Server::Server(runtime::AsioExecutor& executor, Service& service, ServerSettings settings)
     : clock_(executor.clock()),
@@ -16,8 +25,11 @@ Server::Server(runtime::AsioExecutor& executor, Service& service, ServerSettings
                       sockets_.send(id, service_.first_text());
                     },
                 .on_text = [](net::WsServer::Id, base::Now, std::string_view) {},
-                .on_closed = [this](net::WsServer::Id id,
-                                    const runtime::Closed&) { std::erase(socket_ids_, id); }}),
+                .on_closed =
+                    [this](net::WsServer::Id id, const runtime::Closed& closed) {
+                      std::erase(socket_ids_, id);
+                      if (clients_fault(closed.reason)) ++sockets_dropped_;
+                    }}),
       http_(executor, settings_.limits,
             [this](const net::Request& request, const net::Responder& responder) {
               handle(request, responder);
@@ -74,7 +86,11 @@ TransportCounts Server::counts() const {
           .refused_per_ip = http.refused_per_ip,
           .bad_requests = http.bad_requests,
           .timeouts = http.timeouts,
-          .tls_failures = http.tls_failures};
+          .tls_failures = http.tls_failures,
+          .accept_failures = http.accept_failures,
+          .sockets_dropped = sockets_dropped_,
+          .bytes_in = http.bytes.in,
+          .bytes_out = http.bytes.out};
 }
 
 }  // namespace tickwitness::serve

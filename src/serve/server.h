@@ -47,6 +47,7 @@ class Server {
   net::EventTopic events_;
   net::WsServer sockets_;
   std::vector<net::WsServer::Id> socket_ids_;
+  std::uint64_t sockets_dropped_ = 0;
   net::HttpServer http_;
 };
 

@@ -184,6 +184,41 @@ TEST_F(ServerTest, CountsWhatIsOpenAndWhatWasRefused) {
   EXPECT_EQ(server->counts().refused_full, 0U);
 }
 
+TEST_F(ServerTest, CountsTheBytesOfItsClients) {
+  start();
+  RawSocket client(port);
+  const std::string request =
+      "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  client.send(request);
+  ASSERT_TRUE(loop.until([&] { return client.ended(); }));
+  EXPECT_EQ(server->counts().bytes_in, request.size());
+  EXPECT_EQ(server->counts().bytes_out, client.received().size());
+}
+
+TEST_F(ServerTest, CountsWebSocketsThatEndByTheirClientsFault) {
+  start();
+  net::WsChannelFactory factory(loop.executor);
+  const auto channel = factory.make({});
+  bool opened = false;
+  bool closed = false;
+  const auto open = [&] {
+    opened = closed = false;
+    channel->open({.tls = false, .host = "127.0.0.1", .port = port, .path = "/ws", .ca_file = ""},
+                  {.on_open = [&](base::Now) { opened = true; },
+                   .on_message = [](base::Now, std::string_view) {},
+                   .on_closed = [&](base::Now, const runtime::Closed&) { closed = true; }});
+    return loop.until([&] { return opened; });
+  };
+  ASSERT_TRUE(open());
+  channel->close();
+  ASSERT_TRUE(loop.until([&] { return closed && server->counts().sockets == 0; }));
+  EXPECT_EQ(server->counts().sockets_dropped, 0U);
+  ASSERT_TRUE(open());
+  channel->send(std::string(100'000, 'x'));  // above what the server takes
+  ASSERT_TRUE(loop.until([&] { return closed && server->counts().sockets == 0; }));
+  EXPECT_EQ(server->counts().sockets_dropped, 1U);
+}
+
 TEST_F(ServerTest, StopsOnce) {
   start();
   EXPECT_EQ(get("/health").status, 200);

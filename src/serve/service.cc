@@ -101,8 +101,12 @@ Service::Service(runtime::Executor& executor, const telemetry::Registry& registr
       sent_(metrics.sse_events_sent.at()),
       lagged_(metrics.sse_clients_lagged.at()),
       dropped_(metrics.sse_clients_dropped.at()),
+      sockets_dropped_(metrics.websocket_clients_dropped.at()),
+      accept_failures_(metrics.http_accept_failures.at()),
       granted_(metrics.auth_attempts.at(telemetry::label::Result::success)),
       denied_(metrics.auth_attempts.at(telemetry::label::Result::failure)),
+      bytes_in_(metrics.network_bytes.at(telemetry::label::Direction::in)),
+      bytes_out_(metrics.network_bytes.at(telemetry::label::Direction::out)),
       scrape_(metrics.scrape_duration_seconds.at()) {}
 
 void Service::start() {
@@ -287,6 +291,10 @@ void Service::observe() {
   sent_.add(counts.events_sent - seen_.events_sent);
   lagged_.add(counts.clients_lagged - seen_.clients_lagged);
   dropped_.add(counts.clients_stalled - seen_.clients_stalled);
+  sockets_dropped_.add(counts.sockets_dropped - seen_.sockets_dropped);
+  accept_failures_.add(counts.accept_failures - seen_.accept_failures);
+  bytes_in_.add(counts.bytes_in - seen_.bytes_in);
+  bytes_out_.add(counts.bytes_out - seen_.bytes_out);
   seen_ = counts;
 }
 

@@ -41,6 +41,10 @@ struct TransportCounts {
   std::uint64_t bad_requests = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t tls_failures = 0;
+  std::uint64_t accept_failures = 0;
+  std::uint64_t sockets_dropped = 0;  // WebSockets that ended by their client's fault
+  std::uint64_t bytes_in = 0;         // as they are on the wire
+  std::uint64_t bytes_out = 0;
 };
 
 // All calls on the executor's thread, but for the constructor.
@@ -117,7 +121,9 @@ class Service {
   std::uint64_t seconds_ = 0;
   TransportCounts seen_;
   telemetry::Gauge connections_, clients_, sockets_open_, report_age_;
-  telemetry::Counter sent_, lagged_, dropped_, granted_, denied_;
+  telemetry::Counter sent_, lagged_, dropped_, sockets_dropped_, accept_failures_, granted_,
+      denied_;
+  telemetry::Counter bytes_in_, bytes_out_;
   telemetry::Histogram scrape_;
 };
 

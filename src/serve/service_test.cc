@@ -378,7 +378,11 @@ TEST(Service, WhatTheCarrierCountsIsExportedEachSecond) {
                     .refused_per_ip = 70 * n,
                     .bad_requests = 80 * n,
                     .timeouts = 90 * n,
-                    .tls_failures = 100 * n};
+                    .tls_failures = 100 * n,
+                    .accept_failures = 110 * n,
+                    .sockets_dropped = 120 * n,
+                    .bytes_in = 130 * n,
+                    .bytes_out = 140 * n};
     world.executor.run_until(base::Duration(n * 1s));
     const auto times = [&](double one) { return one * static_cast<double>(n); };
     EXPECT_EQ(value("tickwitness_http_connections"), times(1));
@@ -392,6 +396,13 @@ TEST(Service, WhatTheCarrierCountsIsExportedEachSecond) {
     EXPECT_EQ(rejected("bad_request"), times(80));
     EXPECT_EQ(rejected("timeout"), times(90));
     EXPECT_EQ(rejected("tls"), times(100));
+    EXPECT_EQ(value("tickwitness_http_accept_failures_total"), times(110));
+    EXPECT_EQ(value("tickwitness_websocket_clients_dropped_total"), times(120));
+    const auto bytes = [&](std::string_view direction) {
+      return read(world.registry, "tickwitness_network_bytes_total", {{"direction", direction}});
+    };
+    EXPECT_EQ(bytes("in"), times(130));
+    EXPECT_EQ(bytes("out"), times(140));
   }
 }
 

@@ -206,7 +206,7 @@ export class FakeEngine {
     add('tickwitness_pipeline_ring_depth', now.queue_depth, '{ring="frames"}');
     add('tickwitness_pipeline_ring_capacity', now.queue_capacity, '{ring="frames"}');
     add('tickwitness_errors_total', now.errors_total, '{room="feed"}');
-    add('tickwitness_process_resident_memory_bytes', now.memory_bytes);
+    add('process_resident_memory_bytes', now.memory_bytes);
     add('tickwitness_process_cpu_seconds_total', now.cpu_seconds);
     add('tickwitness_build_info', 1, `{version="0.1.0",commit="4f1c2ae",mode="${now.mode}"}`);
     return `${lines.join('\n')}\n`;

@@ -170,7 +170,7 @@ export function observationFromMetrics(samples: readonly Sample[], atMs: number)
     queueDepth: sum(families, 'tickwitness_pipeline_ring_depth'),
     queueCapacity: sum(families, 'tickwitness_pipeline_ring_capacity'),
     errorsTotal: sum(families, 'tickwitness_errors_total'),
-    memoryBytes: single(families, 'tickwitness_process_resident_memory_bytes'),
+    memoryBytes: single(families, 'process_resident_memory_bytes'),
     cpuSeconds: single(families, 'tickwitness_process_cpu_seconds_total'),
   };
   return { atMs, via: 'poll', values, pairs, pairsComplete: complete };
