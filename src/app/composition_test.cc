@@ -68,6 +68,18 @@ TEST(Composition, WhatNeverHappenedStandsAtZeroFromTheStart) {
   EXPECT_EQ(read(world.registry(), "tickwitness_log_lines_lost_total"), 0);
 }
 
+TEST(Composition, TellsNothingOfTheMachineItself) {
+  World world;
+  world.composition->engine().start();
+  world.engine.run_until(2s);
+  const std::string text = world.scrape();
+  EXPECT_THAT(text, HasSubstr("\ntickwitness_uptime_seconds"));
+  for (const auto* family : {"\ntickwitness_host_", "\ntickwitness_memory_", "\nprocess_resident_",
+                             "\nprocess_open_", "\nprocess_max_", "\nprocess_start_"}) {
+    EXPECT_THAT(text, Not(HasSubstr(family)));
+  }
+}
+
 TEST(Composition, CountsErrorsOfTheLogWhileItLives) {
   World world;
   world.log.error("feed", "one");

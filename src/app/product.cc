@@ -28,7 +28,6 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
                  runtime::AsioExecutor& main_executor, runtime::Log& log)
     : seed_(seed),
       main_(main_executor),
-      log_(log),
       channels_(engine_executor_),
       composition_(
           {.engine = engine_executor_, .serve = main_, .channels = channels_, .log = log}, engine,
@@ -80,10 +79,11 @@ void Product::finish(std::function<void()> armed, std::function<void()> ended) {
   });
 }
 
-void Product::apply(const config::Settings& settings) {
+base::Result<void> Product::apply(const config::Settings& settings) {
   const auto engine = engine_settings(settings, seed_);
-  if (!engine) return log_.error("app", "settings not applied", {{"why", engine.error().message}});
+  if (!engine) return std::unexpected(engine.error());
   composition_.apply(*engine, settings.dialects);
+  return {};
 }
 
 // On the main thread: asking a file system may take its time, and no frame waits for it there.

@@ -36,7 +36,8 @@ class Product {
   // Ends connections, drains, answers what is under way; then calls back on the main thread.
   // Bounded in time.
   void stop(std::function<void()> on_stopped);
-  void apply(const config::Settings& settings);
+  // Errors: as of make(); nothing is applied then.
+  base::Result<void> apply(const config::Settings& settings);
   // Connections that end from now on stay ended. Calls back on the main thread: `armed` at once,
   // `ended` when all have.
   void finish(std::function<void()> armed, std::function<void()> ended);
@@ -61,7 +62,6 @@ class Product {
 
   std::uint64_t seed_;
   runtime::AsioExecutor& main_;
-  runtime::Log& log_;
   std::function<void(std::string_view)> watch_events_;
   runtime::AsioExecutor engine_executor_;
   net::WsChannelFactory channels_;

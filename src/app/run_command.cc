@@ -91,16 +91,15 @@ class Run {
 
   void reload() {
     const auto loaded = config::load(config_path_, read_file, read_environment());
-    auto& metrics = product_->metrics();
     if (!loaded) {
-      for (const auto& problem : loaded.error()) {
-        log_.error("app", "configuration not reloaded", {{"why", problem.str()}});
-      }
-      metrics.config_reloads.at(telemetry::label::Result::failure).inc();
-      metrics.config_last_reload_success.at().set(0);
-      return;
+      for (const auto& problem : loaded.error()) not_reloaded(problem.str());
+      return count_reload(false);
     }
     const config::Diff change = config::diff(settings_, loaded->settings);
+    if (const auto applied = product_->apply(change.effective); !applied) {
+      not_reloaded(applied.error().message);
+      return count_reload(false);
+    }
     for (const auto& one : change.changes) {
       log_.info("app", one.live ? "setting changed" : "setting needs a restart",
                 {{"setting", one.path}, {"before", one.before}, {"after", one.after}});
@@ -108,9 +107,18 @@ class Run {
     if (change.empty()) log_.info("app", "configuration reloaded, nothing changed");
     settings_ = change.effective;
     log_.set_levels(settings_.log.levels);
-    product_->apply(settings_);
-    metrics.config_reloads.at(telemetry::label::Result::success).inc();
-    metrics.config_last_reload_success.at().set(1);
+    count_reload(true);
+  }
+
+  void not_reloaded(const std::string& why) {
+    log_.error("app", "configuration not reloaded", {{"why", why}});
+  }
+
+  void count_reload(bool applied) {
+    using telemetry::label::Result;
+    auto& metrics = product_->metrics();
+    metrics.config_reloads.at(applied ? Result::success : Result::failure).inc();
+    metrics.config_last_reload_success.at().set(applied ? 1 : 0);
   }
 
   std::string config_path_;

@@ -18,7 +18,7 @@ struct ProcessStats {
   std::optional<std::uint64_t> open_fds;
   std::optional<std::uint64_t> max_fds;
   std::optional<std::uint64_t> virtual_bytes;
-  std::optional<std::uint64_t> virtual_max_bytes;  // 2^64 - 1: no limit
+  std::optional<std::uint64_t> virtual_max_bytes;  // 2^64 - 1: no limit, exported rounded
 };
 
 // Fills what /proc/self/stat says. `boot_time`: Unix time of the boot, absent: unknown.
