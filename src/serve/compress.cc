@@ -1,9 +1,12 @@
 #include "serve/compress.h"
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <new>
+#include <optional>
+#include <utility>
 
 namespace tickwitness::serve {
 namespace {
@@ -22,28 +25,59 @@ bool same_word(std::string_view text, std::string_view lower) {
   });
 }
 
-// "q=0", "q=0.000".
-bool is_zero_weight(std::string_view parameter) {
-  return parameter.size() > 2 && same_word(parameter.substr(0, 2), "q=") &&
-         parameter.find_first_not_of("0.", 2) == std::string_view::npos;
+constexpr int kWeightMax = 1000;
+
+// "q=0.5" in thousandths. Another parameter weighs nothing down; a weight that is none is 0.
+int weight_of(std::string_view parameter) {
+  if (parameter.size() < 2 || !same_word(parameter.substr(0, 2), "q=")) return kWeightMax;
+  const std::string_view value = parameter.substr(2);
+  const bool whole = value.starts_with('1');
+  if ((!whole && !value.starts_with('0')) || value.size() > 5) return 0;
+  if (value.size() > 1 && value[1] != '.') return 0;
+  int weight = whole ? kWeightMax : 0;
+  int unit = kWeightMax;
+  for (const char digit : value.substr(std::min<std::size_t>(2, value.size()))) {
+    if (digit < '0' || digit > '9') return 0;
+    unit /= 10;
+    weight += (digit - '0') * unit;
+  }
+  return weight <= kWeightMax ? weight : 0;
 }
 
-}  // namespace
+// What a header says of each coding; the first time counts.
+struct Weights {
+  std::optional<int> identity, gzip, zstd, any;
 
-bool accepts_gzip(std::string_view accept_encoding) {
-  bool any = false;
-  while (!accept_encoding.empty()) {
-    const std::size_t comma = std::min(accept_encoding.find(','), accept_encoding.size());
-    const std::string_view item = accept_encoding.substr(0, comma);
-    accept_encoding.remove_prefix(std::min(comma + 1, accept_encoding.size()));
+  explicit Weights(std::string_view header) {
+    while (!header.empty()) {
+      const std::size_t comma = std::min(header.find(','), header.size());
+      note(header.substr(0, comma));
+      header.remove_prefix(std::min(comma + 1, header.size()));
+    }
+  }
+  int of(const std::optional<int>& coding) const { return coding.value_or(any.value_or(0)); }
+
+ private:
+  void note(std::string_view item) {
     const std::size_t semicolon = std::min(item.find(';'), item.size());
     const std::string_view coding = trimmed(item.substr(0, semicolon));
-    const bool wanted =
-        semicolon == item.size() || !is_zero_weight(trimmed(item.substr(semicolon + 1)));
-    if (same_word(coding, "gzip")) return wanted;
-    if (coding == "*") any = wanted;
+    const int weight =
+        semicolon == item.size() ? kWeightMax : weight_of(trimmed(item.substr(semicolon + 1)));
+    for (const auto& [word, slot] : {std::pair{"identity", &identity}, std::pair{"gzip", &gzip},
+                                     std::pair{"zstd", &zstd}, std::pair{"*", &any}}) {
+      if (same_word(coding, word) && !*slot) *slot = weight;
+    }
   }
-  return any;
+};
+
+std::string compress_zstd(std::string_view plain) {
+  constexpr int kFastest = 1;
+  std::string out(ZSTD_compressBound(plain.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress(out.data(), out.size(), plain.data(), plain.size(), kFastest);
+  if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // there is room for all else
+  out.resize(size);
+  return out;
 }
 
 std::string compress_gzip(std::string_view plain) {
@@ -64,6 +98,48 @@ std::string compress_gzip(std::string_view plain) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
+}
+
+}  // namespace
+
+std::string_view to_string(Coding coding) {
+  switch (coding) {
+    case Coding::gzip:
+      return "gzip";
+    case Coding::zstd:
+      return "zstd";
+    case Coding::identity:
+      break;
+  }
+  return "identity";
+}
+
+Coding preferred_coding(std::string_view accept_encoding) {
+  const Weights weights(accept_encoding);
+  const int zstd = weights.of(weights.zstd);
+  const int gzip = weights.of(weights.gzip);
+  // Not named it is always taken, but for want of something better.
+  const int identity = weights.identity.value_or(0);
+  if (zstd > 0 && zstd >= gzip && zstd >= identity) return Coding::zstd;
+  if (gzip > 0 && gzip >= identity) return Coding::gzip;
+  return Coding::identity;
+}
+
+bool accepts_gzip(std::string_view accept_encoding) {
+  const Weights weights(accept_encoding);
+  return weights.of(weights.gzip) > 0;
+}
+
+std::string compress(Coding coding, std::string_view plain) {
+  switch (coding) {
+    case Coding::gzip:
+      return compress_gzip(plain);
+    case Coding::zstd:
+      return compress_zstd(plain);
+    case Coding::identity:
+      break;
+  }
+  return std::string(plain);
 }
 
 }  // namespace tickwitness::serve

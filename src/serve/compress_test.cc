@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <zlib.h>
+#include <zstd.h>
 
 namespace tickwitness::serve {
 namespace {
@@ -20,14 +21,26 @@ std::string plain_of(std::string_view packed, std::size_t size_max) {
   return result == Z_STREAM_END ? out : "not gzip";
 }
 
+std::string plain_of_zstd(std::string_view packed) {
+  const auto size = ZSTD_getFrameContentSize(packed.data(), packed.size());
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return "not zstd";
+  std::string out(size, '\0');
+  const auto read = ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());
+  return read == size ? out : "not zstd";
+}
+
 TEST(Compress, UnpacksToTheSameBytes) {
   std::string text;
   for (int i = 0; i < 5000; ++i)
     text += "tickwitness_feed_frames_total " + std::to_string(i) + '\n';
-  const std::string packed = compress_gzip(text);
+  const std::string packed = compress(Coding::gzip, text);
   EXPECT_LT(packed.size(), text.size() / 3);
   EXPECT_EQ(plain_of(packed, text.size() + 1), text);
-  EXPECT_EQ(plain_of(compress_gzip(""), 1), "");
+  EXPECT_EQ(plain_of(compress(Coding::gzip, ""), 1), "");
+  EXPECT_LT(compress(Coding::zstd, text).size(), packed.size());
+  EXPECT_EQ(plain_of_zstd(compress(Coding::zstd, text)), text);
+  EXPECT_EQ(plain_of_zstd(compress(Coding::zstd, "")), "");
+  EXPECT_EQ(compress(Coding::identity, text), text);
 }
 
 struct Accept {
@@ -56,6 +69,43 @@ TEST(Compress, GzipOnlyForThoseWhoAcceptIt) {
       {",,;", false},
   };
   for (const auto& c : cases) EXPECT_EQ(accepts_gzip(c.header), c.gzip) << c.header;
+}
+
+struct Preference {
+  std::string header;
+  Coding coding;
+};
+
+TEST(Compress, WhatIsWantedMostIsTaken) {
+  const Preference cases[] = {
+      {"", Coding::identity},
+      {"br", Coding::identity},
+      {"gzip", Coding::gzip},
+      {"zstd", Coding::zstd},
+      {"ZSTD", Coding::zstd},
+      {"gzip, deflate, br, zstd", Coding::zstd},
+      {"gzip;q=1.0, zstd;q=0.9", Coding::gzip},
+      {"gzip;q=0.9, zstd;q=0.901", Coding::zstd},
+      {"zstd;q=0, gzip;q=0.001", Coding::gzip},
+      {"zstd; Q=0, *", Coding::gzip},
+      {"*", Coding::zstd},
+      {"*;q=0.5, gzip", Coding::gzip},
+      {"*;q=0", Coding::identity},
+      {"identity, gzip;q=0.5", Coding::identity},
+      {"identity;q=0.5, gzip;q=0.5", Coding::gzip},
+      {"identity;q=0, gzip", Coding::gzip},
+      {"gzip;q=2, zstd;q=0.5", Coding::zstd},  // no weight at all
+      {"gzip;q=1.001", Coding::identity},
+      {"gzip;q=0.5555, zstd;q=x, br", Coding::identity},
+      {"gzip;q=", Coding::identity},
+      {"gzip;q=10, zstd;q=", Coding::identity},
+      {"zstd;level=3", Coding::zstd},
+      {"zstd;q=0, zstd", Coding::identity},
+      {",,;", Coding::identity},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(to_string(preferred_coding(c.header)), to_string(c.coding)) << c.header;
+  }
 }
 
 }  // namespace

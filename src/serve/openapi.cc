@@ -75,7 +75,7 @@ constexpr std::string_view kDocument = R"json({
     }
   },
   "paths": {
-    "/metrics": {"get": {"summary": "Prometheus text 0.0.4 or OpenMetrics 1.0 by Accept; gzip by Accept-Encoding.",
+    "/metrics": {"get": {"summary": "Prometheus text 0.0.4 or OpenMetrics 1.0 by Accept; gzip or zstd by Accept-Encoding.",
       "parameters": [{"name": "name[]", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "description": "Only these families or samples."}],
       "responses": {"200": {"description": "The metrics.", "content": {"text/plain": {}, "application/openmetrics-text": {}}}}}},
     "/health": {"get": {"summary": "200 while serving.", "responses": {"200": {"description": "OK, or JSON by Accept.",

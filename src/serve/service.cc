@@ -18,7 +18,7 @@ namespace {
 constexpr base::Duration kSecond = std::chrono::seconds(1);
 constexpr std::uint64_t kHeartbeatSeconds = 5;
 constexpr std::size_t kReplayEventsMax = 64;     // a minute of events for clients that come back
-constexpr std::size_t kCompressBytesMin = 1024;  // below, gzip costs more than it saves
+constexpr std::size_t kCompressBytesMin = 1024;  // below, compressing costs more than it saves
 constexpr std::string_view kAssets = "/live/assets/";
 constexpr std::string_view kEvents = "/sse/metrics";
 constexpr std::string_view kSockets = "/ws";
@@ -227,12 +227,15 @@ net::Response Service::metrics_answer(const net::Request& request) {
     if (name == "name[]") options.names.push_back(value);
   }
   std::string body = telemetry::render(registry_, options);
-  const bool gzip = body.size() >= kCompressBytesMin &&
-                    accepts_gzip(request.header("Accept-Encoding").value_or(""));
-  if (gzip) body = compress_gzip(body);
+  const Coding coding = body.size() < kCompressBytesMin
+                            ? Coding::identity
+                            : preferred_coding(request.header("Accept-Encoding").value_or(""));
+  if (coding != Coding::identity) body = compress(coding, body);
   net::Response response =
       net::Response::of(200, std::string(telemetry::content_type(format)), std::move(body));
-  if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
+  if (coding != Coding::identity) {
+    response.headers.push_back({"Content-Encoding", std::string(to_string(coding))});
+  }
   response.headers.push_back({"Vary", "Accept, Accept-Encoding"});
   scrape_.observe(executor_.clock().now().mono - began);
   return response;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The names, HELP and TYPE of seed 000 to the letter; promtool finds nothing but prescribed names;
 # what the catalogue declares is scraped, what awaits a capability and what it lacks is not; the name
-# filter, gzip and OpenMetrics.
+# filter, gzip, zstd and OpenMetrics.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -108,5 +108,7 @@ curl -sf -g "$url/metrics?name[]=kraken_ws_reconnects_total" >"$scratch/one"
 expect_equal "name filter" 3 "$(wc -l <"$scratch/one")"
 curl -sf -H 'Accept-Encoding: gzip' "$url/metrics" | gzip -dc >"$scratch/unzipped"
 expect_contains "gzip" "kraken_ws_connection_status 1" "$scratch/unzipped"
+curl -sf -H 'Accept-Encoding: gzip;q=0.5, zstd' "$url/metrics" | zstd -dc >"$scratch/unzipped"
+expect_contains "zstd" "kraken_ws_connection_status 1" "$scratch/unzipped"
 curl -sf -H 'Accept: application/openmetrics-text; version=1.0.0' "$url/metrics" >"$scratch/open"
 expect_equal "OpenMetrics ends" "# EOF" "$(tail -n 1 "$scratch/open")"
