@@ -57,7 +57,8 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
   }
   switch (kraken_.on_attempt(now)) {
     case sim::Kraken::Admission::accept:
-      return sockets_.accept(request, responder);
+      sockets_.accept(request, responder);
+      return;
     case sim::Kraken::Admission::refuse:
       return responder.respond(net::Response::text(503, "The simulated exchange is down."));
     case sim::Kraken::Admission::too_many:

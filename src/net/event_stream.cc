@@ -36,8 +36,8 @@ class EventTopic::Impl : public std::enable_shared_from_this<EventTopic::Impl> {
     options_.chunks_max = std::max<std::size_t>(options_.chunks_max, 1);
   }
 
-  void accept(const Request& request, const Responder& responder, std::vector<Chunk> first,
-              Headers headers);
+  int accept(const Request& request, const Responder& responder, std::vector<Chunk> first,
+             Headers headers);
   void publish(Chunk chunk);
   void end_all();
   const EventTopicCounts& counts() const { return counts_; }
@@ -88,17 +88,17 @@ class EventTopic::Impl : public std::enable_shared_from_this<EventTopic::Impl> {
   std::array<char, 1024> scratch_{};  // where all clients' bytes go to be forgotten
 };
 
-void EventTopic::Impl::accept(const Request& request, const Responder& responder,
-                              std::vector<Chunk> first, Headers headers) {
+int EventTopic::Impl::accept(const Request& request, const Responder& responder,
+                             std::vector<Chunk> first, Headers headers) {
   headers.insert(headers.begin(), {{"Content-Type", "text/event-stream"},
                                    {"Cache-Control", "no-store"},
                                    {"X-Accel-Buffering", "no"}});
   if (request.head) {
     responder.respond({.status = 200, .headers = std::move(headers), .body = nullptr});
-    return;
+    return 200;
   }
   auto taken = responder.take();
-  if (!taken) return;
+  if (!taken) return 503;
   std::string head = "HTTP/1.1 200 OK\r\n";
   for (const Header& header : headers) head += fmt::format("{}: {}\r\n", header.name, header.value);
   head += "Connection: close\r\n\r\n";
@@ -126,6 +126,7 @@ void EventTopic::Impl::accept(const Request& request, const Responder& responder
   ready_.push_back(client);
   schedule();
   if (clients_.size() == 1) arm_sweep();
+  return 200;
 }
 
 void EventTopic::Impl::publish(Chunk chunk) {
@@ -297,9 +298,9 @@ EventTopic::~EventTopic() {
   impl_->end_all();
 }
 
-void EventTopic::accept(const Request& request, const Responder& responder,
-                        std::vector<Chunk> first, Headers headers) {
-  impl_->accept(request, responder, std::move(first), std::move(headers));
+int EventTopic::accept(const Request& request, const Responder& responder, std::vector<Chunk> first,
+                       Headers headers) {
+  return impl_->accept(request, responder, std::move(first), std::move(headers));
 }
 
 void EventTopic::publish(Chunk chunk) {

@@ -50,9 +50,10 @@ class EventTopic {
   EventTopic& operator=(const EventTopic&) = delete;
 
   // Answers with 200, text/event-stream and `headers`, then `first` (this client only), then what
-  // is published from now on. To HEAD only the header is answered.
-  void accept(const Request& request, const Responder& responder, std::vector<Chunk> first = {},
-              Headers headers = {});
+  // is published from now on. To HEAD only the header is answered. Gives the status of the answer:
+  // 503 when there is no room for a stream, or nobody waits for it any more.
+  int accept(const Request& request, const Responder& responder, std::vector<Chunk> first = {},
+             Headers headers = {});
   void publish(Chunk chunk);
   EventTopicCounts counts() const;
 

@@ -15,7 +15,7 @@ class WsServer::Impl : public std::enable_shared_from_this<WsServer::Impl> {
   Impl(runtime::AsioExecutor& executor, const WsServerLimits& limits, Events events)
       : executor_(executor), limits_(limits), events_(std::move(events)) {}
 
-  void accept(const Request& request, const Responder& responder);
+  int accept(const Request& request, const Responder& responder);
   void shut() {
     const auto sessions = std::move(sessions_);
     sessions_.clear();
@@ -45,15 +45,15 @@ class WsServer::Impl : public std::enable_shared_from_this<WsServer::Impl> {
   Id next_id_ = 1;
 };
 
-void WsServer::Impl::accept(const Request& request, const Responder& responder) {
+int WsServer::Impl::accept(const Request& request, const Responder& responder) {
   if (!request.upgrade) {
     Response response = Response::text(426, "this address speaks WebSocket");
     response.headers.push_back({"Upgrade", "websocket"});
     responder.respond(std::move(response));
-    return;
+    return 426;
   }
   auto taken = responder.take();
-  if (!taken) return;
+  if (!taken) return 503;
   const Id id = next_id_++;
   auto stream = WsStream::make(executor_, std::move(taken->transport),
                                {.message_bytes_max = limits_.message_bytes_max,
@@ -73,6 +73,7 @@ void WsServer::Impl::accept(const Request& request, const Responder& responder) 
   sessions_.emplace(
       id, Session{stream, std::move(taken->lease), std::make_shared<const Request>(request)});
   stream->accept(request);
+  return 101;
 }
 
 WsStream::Events WsServer::Impl::events_for(Id id) {
@@ -111,8 +112,8 @@ WsServer::~WsServer() {
   impl_->shut();
 }
 
-void WsServer::accept(const Request& request, const Responder& responder) {
-  impl_->accept(request, responder);
+int WsServer::accept(const Request& request, const Responder& responder) {
+  return impl_->accept(request, responder);
 }
 
 void WsServer::send(Id id, std::string text) {

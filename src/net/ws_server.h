@@ -40,8 +40,9 @@ class WsServer {
   WsServer(const WsServer&) = delete;
   WsServer& operator=(const WsServer&) = delete;
 
-  // Takes the connection over and shakes hands; 426 when the request asks for no WebSocket.
-  void accept(const Request& request, const Responder& responder);
+  // Takes the connection over and shakes hands. Gives the status of the answer: 101; 426 when the
+  // request asks for no WebSocket; 503 when there is no room for one, or nobody waits any more.
+  int accept(const Request& request, const Responder& responder);
 
   // Calls with the id of a session that is gone do nothing. A text is queued and sent in one frame.
   void send(Id id, std::string text);

@@ -57,13 +57,12 @@ void Server::handle(const net::Request& request, const net::Responder& responder
   if (auto refused = service_.refuse_stream(request)) {
     return responder.respond(std::move(*refused));
   }
-  if (request.path == "/ws") {
-    sockets_.accept(request, responder);
-  } else {
-    events_.accept(request, responder, service_.first_events(request),
-                   {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}});
-  }
-  service_.count_stream(request, began);
+  const int status =
+      request.path == "/ws"
+          ? sockets_.accept(request, responder)
+          : events_.accept(request, responder, service_.first_events(request),
+                           {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}});
+  service_.count_stream(request, status, began);
 }
 
 void Server::publish(std::string_view event, const std::string& data, const net::Chunk& chunk) {

@@ -41,7 +41,7 @@ class ServerTest : public ::testing::Test {
                               const net::Chunk& chunk) { server->publish(event, data, chunk); },
             .counts = [this] { return server->counts(); }});
     server.emplace(loop.executor, *service,
-                   ServerSettings{.listen = {net::ListenAddress{}}, .limits = {}});
+                   ServerSettings{.listen = {net::ListenAddress{}}, .limits = limits});
     port = server->start().value().front();
   }
   // One request on a connection of its own, which the server closes.
@@ -63,6 +63,7 @@ class ServerTest : public ::testing::Test {
   }
   telemetry::Registry registry;
   telemetry::Catalog metrics{registry};
+  net::HttpLimits limits;
   Loop loop;
   std::optional<Service> service;
   std::optional<Server> server;
@@ -182,6 +183,23 @@ TEST_F(ServerTest, CountsWhatIsOpenAndWhatWasRefused) {
   ASSERT_TRUE(loop.until([&] { return server->counts().bad_requests > 0; }));
   EXPECT_EQ(server->counts().bad_requests, 1U);
   EXPECT_EQ(server->counts().refused_full, 0U);
+}
+
+TEST_F(ServerTest, AStreamThatFindsNoRoomIsCountedAsRefused) {
+  limits.streams_max = 1;
+  start();
+  const auto counted = [&](std::string_view route, std::string_view status) {
+    return read(registry, "tickwitness_http_requests_total",
+                {{"route", route}, {"status_code", status}});
+  };
+  RawSocket client(port);
+  client.send("GET /sse/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(loop.until([&] { return server->counts().event_clients == 1; }));
+  EXPECT_EQ(ask("GET", "/sse/metrics").status, 503);
+  EXPECT_EQ(ask("GET", "/ws").status, 426);
+  EXPECT_EQ(counted("/sse/metrics", "200"), 1);
+  EXPECT_EQ(counted("/sse/metrics", "503"), 1);
+  EXPECT_EQ(counted("/ws", "426"), 1);
 }
 
 TEST_F(ServerTest, CountsTheBytesOfItsClients) {

@@ -165,9 +165,8 @@ std::optional<net::Response> Service::refuse_stream(const net::Request& request)
   return refused;
 }
 
-void Service::count_stream(const net::Request& request, base::Instant began) {
-  const int switched = request.upgrade ? 101 : 426;
-  count(request.method, request.path, request.path == kEvents ? 200 : switched, began);
+void Service::count_stream(const net::Request& request, int status, base::Instant began) {
+  count(request.method, request.path, status, began);
 }
 
 std::vector<EventLog::Chunk> Service::first_events(const net::Request& request) const {

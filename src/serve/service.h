@@ -76,11 +76,12 @@ class Service {
   net::Response handle(const net::Request& request);
 
   // GET /sse/metrics or /ws: answered by the carrier, who asks refuse_stream() first, opens the
-  // stream and then says so with count_stream(). `began`: when the request came, monotonic.
+  // stream and then says so with count_stream(). `status`: as answered; `began`:
+  // when the request came, monotonic.
   static bool is_stream(const net::Request& request);
   // The answer to a stream that must not be opened, counted; nothing when it may be.
   std::optional<net::Response> refuse_stream(const net::Request& request);
-  void count_stream(const net::Request& request, base::Instant began);
+  void count_stream(const net::Request& request, int status, base::Instant began);
   // What a new client of /sse/metrics gets at once: what it missed by its Last-Event-ID (nothing
   // when it missed nothing: ids never go back), else the newest metrics.
   std::vector<EventLog::Chunk> first_events(const net::Request& request) const;

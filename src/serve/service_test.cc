@@ -243,11 +243,10 @@ TEST(Service, StreamsAreRefusedAndCountedAsEverythingElse) {
   EXPECT_EQ(counted("other", "401"), 2);
   net::Request request = World::request("/ws", {{"Authorization", "Bearer s3cret"}});
   EXPECT_FALSE(world.service.refuse_stream(request).has_value());
-  world.service.count_stream(request, world.executor.now().mono);  // not asked as a WebSocket
-  request.upgrade = true;
-  world.service.count_stream(request, world.executor.now().mono);
+  world.service.count_stream(request, 426, world.executor.now().mono);
+  world.service.count_stream(request, 101, world.executor.now().mono);
   request.path = "/sse/metrics";
-  world.service.count_stream(request, world.executor.now().mono);
+  world.service.count_stream(request, 200, world.executor.now().mono);
   EXPECT_EQ(counted("/ws", "426"), 1);
   EXPECT_EQ(counted("/ws", "101"), 1);
   EXPECT_EQ(counted("/sse/metrics", "200"), 1);
