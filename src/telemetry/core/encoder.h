@@ -16,7 +16,7 @@ namespace tickwitness::telemetry::core {
 
 enum class Format : std::uint8_t { text_0_0_4, openmetrics_1_0, protobuf };
 
-// For the Content-Type header.
+// For the Content-Type header; lives as long as the process.
 std::string_view content_type(Format format);
 
 // The answer to an `Accept` header: the format with the highest quality; of equals text, then

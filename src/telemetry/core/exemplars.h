@@ -12,12 +12,13 @@
 
 namespace tickwitness::telemetry::core {
 
+// From the caller's clock: nothing here reads one.
 using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 // What a writer says of an observation. The whole text, name and value, has at most 128 bytes; a
 // longer one is not kept.
 struct ExemplarLabel {
-  std::string_view name;  // as of a label: [a-zA-Z_][a-zA-Z0-9_]*
+  std::string_view name;  // as of a label, [a-zA-Z_][a-zA-Z0-9_]*; nobody checks that
   std::string_view value;
 };
 

@@ -15,7 +15,7 @@ namespace tickwitness::telemetry::core {
 struct ExpositionOptions {
   Format format = Format::text_0_0_4;
   bool created = false;  // OpenMetrics: with `_created`
-  // Names of families or of samples (?name[]=); empty: everything.
+  // Names of families or of samples, as in ?name[]=; empty: everything.
   std::vector<std::string> names = {};
 };
 
@@ -26,13 +26,15 @@ bool wanted(const std::vector<std::string>& names, std::string_view name, Kind k
 void encode(Encoder& encoder, const Family& family, const Series& series);
 Head head_of(const FamilyDecl& decl);
 
-// One scrape. One thread; the registry outlives it.
+// One scrape; any number may be under way. Each is for one thread; the registry outlives it. A
+// series that is made meanwhile is in it or not, and values are read when they are written.
 class Exposition {
  public:
   Exposition(const Registry& registry, ExpositionOptions options);
   ~Exposition();
 
-  // Appends about `bytes` to `out` unless the end comes before. False: that was the end.
+  // Appends whole series to `out`, about `bytes` unless the end comes before. False: that was the
+  // end, and what was appended with it belongs to it.
   bool next(std::string& out, std::size_t bytes = 64 * 1024);
 
  private:
@@ -47,7 +49,7 @@ class Exposition {
   bool finished_ = false;
 };
 
-// All of it at once.
+// All of it at once. Any thread.
 std::string render(const Registry& registry, const ExpositionOptions& options = {});
 
 }  // namespace tickwitness::telemetry::core

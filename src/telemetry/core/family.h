@@ -19,15 +19,17 @@
 
 namespace tickwitness::telemetry::core {
 
+// Names are those of Prometheus' data model; labels are not called `le` or `__…`, and no two alike.
 struct FamilyDecl {
   std::string name;  // as exported, counters with their _total
   Kind kind = Kind::counter;
   std::string help;
-  std::string unit = {};  // "seconds", "bytes" or empty
+  std::string unit = {};  // for OpenMetrics, which wants the name to end in it: "seconds", "bytes"
   std::vector<std::string> labels = {};
   bool fractional = false;  // a counter of seconds, not of things
   bool shared = false;      // rarely written: 8 bytes for all threads together, but slower
-  // Histograms: upper bounds in the observed unit, `per_unit` of which are one exported unit.
+  // Histograms: upper bounds in the observed unit, `per_unit` > 0 of which are one exported unit
+  // (1e9: nanoseconds are observed, seconds exported). Inclusive, ascending, ≥ 0, at most 60,000.
   std::vector<std::int64_t> bounds = {};
   double per_unit = 1e9;
   bool native = false;  // exponential buckets as well, for scrapers that ask for protobuf
@@ -69,9 +71,10 @@ class Family {
   // Null when there is none. Never waits.
   Series* find(std::span<const std::string_view> values) const;
   // Takes a series out of every exposition until at() asks for it again, when it goes on from where
-  // it was: no handle is ever left that writes to nothing. False: there is no such series.
+  // it was: no handle is ever left that writes to nothing, and no memory becomes free. Never waits.
+  // False: there is no such series.
   bool remove(std::span<const std::string_view> values);
-  // How often a series became `other`.
+  // How often at() gave `other` because of series_max.
   std::uint64_t overflowed() const { return overflowed_.load(std::memory_order_relaxed); }
 
   // All in the order of creation, hidden ones too; go on with Series::next(). Null: none yet.

@@ -1,5 +1,6 @@
 // What a program keeps and writes through: small, copyable, any thread, valid as long as the
-// registry. Get one from a family once, keep it.
+// registry. Get one from a family once, keep it. Not for signal handlers: a write that interrupts
+// one of the same thread can undo it.
 #pragma once
 
 #include <array>
@@ -18,12 +19,12 @@ class Counter {
   Counter(const Family&, Series& series) : word_(series.word()), series_(&series) {}
   void inc() const { word::add(word_, 1); }
   void add(std::uint64_t n) const { word::add(word_, n); }
-  // The same, and the name of what was counted. The newest exemplar is exported.
+  // The same, and the name of what was counted, at a wall time. The newest exemplar is exported.
   void add(std::uint64_t n, ExemplarLabel exemplar, WallTime at) const {
     add(n);
     series_->make_exemplars().put(0, exemplar, static_cast<std::int64_t>(n), at);
   }
-  // A moment's value, exact up to 2^64.
+  // A moment's value, exact, modulo 2^64. Reads a word of each lane.
   std::uint64_t value() const { return word::sum(word_); }
 
  private:
@@ -35,7 +36,7 @@ class Counter {
 class FractionalCounter {
  public:
   FractionalCounter(const Family&, const Series& series) : word_(series.word()) {}
-  // x ≥ 0; anything else is ignored.
+  // x > 0; anything else, NaN too, is ignored.
   void add(double x) const {
     if (x > 0) word::add_real(word_, x);
   }
@@ -49,8 +50,10 @@ class FractionalCounter {
 class Gauge {
  public:
   Gauge(const Family&, Series& series) : series_(&series) {}
+  // Any double, NaN and infinities too.
   void set(double value) const { series_->set(value); }
-  // Slower than set(): for what several threads count up and down.
+  // x of either sign; an absent gauge counts from 0. Slower than set(): for what several threads
+  // count up and down.
   void add(double x) const { series_->add(x); }
   void clear() const { series_->clear(); }
 
@@ -73,7 +76,7 @@ class Histogram {
     const double units = std::nearbyint(value * per_unit_);
     return units >= 0 && units < 0x1p63 && words_.observe(static_cast<std::int64_t>(units));
   }
-  // The same, and its name. The newest exemplar of each bucket is exported.
+  // The same, and its name, at a wall time. The newest exemplar of each bucket is exported.
   bool observe(std::chrono::nanoseconds value, ExemplarLabel exemplar, WallTime at) const {
     if (!words_.observe(value.count())) return false;
     series_->make_exemplars().put(words_.buckets().index(value.count()), exemplar, value.count(),
@@ -81,6 +84,7 @@ class Histogram {
     return true;
   }
 
+  // Sum in the observed unit, not the exported one.
   HistogramSnapshot snapshot() const { return words_.snapshot(); }
 
  private:
@@ -93,7 +97,7 @@ class Histogram {
 class StateSet {
  public:
   StateSet(const Family&, Series& series) : series_(&series) {}
-  // Index into the family's states.
+  // Index into the family's states; one that is none makes it absent.
   void set(std::uint32_t state) const { series_->set_state(state); }
   void clear() const { series_->clear(); }
 
@@ -107,11 +111,13 @@ class Info {
   Info(const Family&, Series&) {}
 };
 
-// A family that gives handles. As many values as the family has labels, in their order
-// (std::invalid_argument otherwise). Existing series are found without a lock.
+// A family that gives handles. at() and remove() take as many values as the family has labels, in
+// their order; at() throws std::invalid_argument otherwise. Existing series are found without a
+// lock; a new one takes one.
 template <class Handle>
 class FamilyOf {
  public:
+  // `family` is of the handle's kind; nobody checks that.
   explicit FamilyOf(Family& family) : family_(&family) {}
   template <class... Values>
   Handle at(const Values&... values) const {

@@ -17,7 +17,7 @@ namespace tickwitness::telemetry::core {
 
 struct HistogramSnapshot {
   std::uint64_t count = 0;
-  std::uint64_t sum = 0;               // in the histogram's unit
+  std::uint64_t sum = 0;               // in the observed unit, modulo 2^64
   std::vector<std::uint64_t> buckets;  // not cumulative; the last one is above every bound
 };
 

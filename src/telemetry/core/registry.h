@@ -15,14 +15,17 @@
 
 namespace tickwitness::telemetry::core {
 
+// Of labels or states, in the order in which at() wants their values.
 using Names = std::initializer_list<std::string_view>;
 
 // Any thread. A child of fork() begins at zero: counters and histograms at 0, gauges and state sets
-// absent. What add() and its kin give lives as long as the registry.
+// absent. What add() and its kin give, and the handles that come of it, live as long as the
+// registry: when it is destroyed nobody may be writing, scraping or ever use them again.
 //
-// A family is declared once; who declares the same name, kind and labels again gets the same one.
-// Throws std::invalid_argument for a name that is taken by another kind or by other labels, and for
-// what the exposition cannot have; the message says which.
+// A family is declared once; who declares the same name, kind, labels, bounds and states again gets
+// the same one, with the help, unit and limits of the first. Throws std::invalid_argument for a
+// name that is taken by something else, and for what the exposition cannot have; the message says
+// which. Declaring takes a lock and looks at every family: do it once and keep what it gives.
 class Registry {
  public:
   Registry();
@@ -30,22 +33,28 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
+  // Of things; the name ends in _total, or OpenMetrics calls its type unknown.
   CounterFamily counter(std::string_view name, std::string_view help, Names labels = {});
-  // Of seconds, not of things.
+  // Of seconds and other real amounts, not of things.
   FractionalCounterFamily fractional_counter(std::string_view name, std::string_view help,
                                              Names labels = {});
   GaugeFamily gauge(std::string_view name, std::string_view help, Names labels = {});
-  // Of durations, exported in seconds. `bounds`: upper bounds, inclusive, ascending.
+  // Of durations, exported in seconds. `bounds`: upper bounds, inclusive, ascending, ≥ 0; +Inf
+  // comes by itself.
   HistogramFamily histogram(std::string_view name, std::string_view help,
                             std::initializer_list<std::chrono::nanoseconds> bounds,
                             Names labels = {});
+  // `state`: the label that names the state, besides `labels`; its values are `states`.
   StateSetFamily stateset(std::string_view name, std::string_view help, std::string_view state,
                           Names states, Names labels = {});
+  // A constant 1 whose labels say something; the name ends in _info.
   InfoFamily info(std::string_view name, std::string_view help, Names labels);
-  // Everything that FamilyDecl can say: other units, native histograms, bounds on labels.
+  // Everything that FamilyDecl can say: other units, native histograms, bounds on labels. Handles
+  // come of the wrapper of its kind, such as HistogramFamily(registry.add(…)).
   Family& add(FamilyDecl decl);
 
-  // What `_created` of series says that are made from now on; nothing before the first call.
+  // What `_created` of series says that are made from now on, in whole seconds; nothing before the
+  // first call.
   void set_time(WallTime now);
 
   // How long the last page was, for the next one to be as long.

@@ -1,5 +1,5 @@
 // One series: where its numbers are, and after it in memory its text. Family makes them, one after
-// the other in memory, so that a scrape reads memory as it comes: about 48 bytes and the text.
+// the other in memory, so that a scrape reads memory as it comes: 56 bytes and the text.
 #pragma once
 
 #include <atomic>
