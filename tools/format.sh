@@ -8,7 +8,7 @@ if ! command -v "$program" >/dev/null; then
   exit 69
 fi
 folders=()
-for folder in src sim tools fuzz tests bench; do [ -d "$folder" ] && folders+=("$folder"); done
+for folder in src sim include examples tools fuzz tests bench; do [ -d "$folder" ] && folders+=("$folder"); done
 mode=(-i)
 [ "${1:-}" = --check ] && mode=(--dry-run -Werror --ferror-limit=1)
 find "${folders[@]}" \( -name '*.h' -o -name '*.cc' \) -print0 |
