@@ -24,7 +24,8 @@ class Buckets {
   // The first bucket whose bound is not below `value` ≥ 0.
   std::uint32_t index(std::int64_t value) const {
     std::uint32_t at = start_[key(static_cast<std::uint64_t>(value))];
-    for (std::uint32_t step = steps_; step != 0; --step) at += bounds_[at] < value;
+    at += bounds_[at] < value;  // of most lists of bounds that is all
+    for (std::uint32_t step = 1; step < steps_; ++step) at += bounds_[at] < value;
     return at;
   }
 

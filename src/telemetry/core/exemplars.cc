@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "telemetry/core/family_decl.h"
+
 namespace tickwitness::telemetry::core {
 namespace {
 
@@ -25,7 +27,7 @@ class Turn {
 }  // namespace
 
 void Exemplars::put(std::uint32_t bucket, ExemplarLabel label, std::int64_t observed, WallTime at) {
-  if (label.name.size() + label.value.size() > kTextMax) return;
+  if (label.name.size() + label.value.size() > kTextMax || !valid_label_name(label.name)) return;
   Slot& slot = slots_[bucket % kSlots];
   const Turn turn(slot.busy);
   if (!turn) return;

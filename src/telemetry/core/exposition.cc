@@ -138,8 +138,12 @@ bool Exposition::next(std::string& out, std::size_t bytes) {
       break;
     }
     const Family& family = registry_[family_];
-    for (; next_ != nullptr && out.size() < enough; next_ = next_->next()) {
+    const bool whole = family.decl().kind == Kind::counter && !family.decl().fractional;
+    while (next_ != nullptr && out.size() < enough) {
+      if (whole) next_ = encoder_->plain_counters(next_, enough);
+      if (next_ == nullptr || out.size() >= enough) break;
       encode(*encoder_, family, *next_);
+      next_ = next_->next();
     }
     if (next_ != nullptr) break;
     encoder_->end();

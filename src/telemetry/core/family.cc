@@ -12,15 +12,6 @@
 namespace tickwitness::telemetry::core {
 namespace {
 
-// https://prometheus.io/docs/concepts/data_model/
-bool valid_name(std::string_view name, bool colons) {
-  const auto letter = [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colons && c == ':');
-  };
-  return !name.empty() && letter(name.front()) &&
-         std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
-}
-
 constexpr std::size_t kFirstSlots = 8;
 constexpr std::size_t kFirstPiece = 512;  // bytes; each piece is twice as large as the one before
 constexpr std::size_t kLastPiece = 256 * 1024;
@@ -30,15 +21,7 @@ constexpr std::uint32_t kRunMax = 512;  // words
 
 Family::Family(FamilyDecl decl, const std::atomic<std::uint32_t>& clock)
     : decl_(std::move(decl)), clock_(clock) {
-  if (!valid_name(decl_.name, true)) {
-    throw std::invalid_argument("'" + decl_.name + "' is not a name for a metric");
-  }
-  if (decl_.kind == Kind::stateset) decl_.labels.push_back(decl_.state_label);
-  for (const std::string& label : decl_.labels) {
-    if (valid_name(label, false) && !label.starts_with("__") && label != "le") continue;
-    throw std::invalid_argument("'" + label + "' is not a name for a label of " + decl_.name);
-  }
-  if (decl_.kind == Kind::stateset) decl_.labels.pop_back();
+  check(decl_);
   for (const std::string& label : decl_.labels) {
     gaps_.push_back(static_cast<std::uint32_t>(label.size() + (gaps_.empty() ? 2 : 3)));
   }
@@ -124,7 +107,9 @@ Series& Family::construct(std::string_view labels, std::uint64_t hash) {
       .labels_at = static_cast<std::uint16_t>(labels.empty() ? 0 : decl_.name.size() + 1),
       .escaped = labels.find('\\') != std::string_view::npos};
   const std::uint64_t bits = words() == 0 ? Series::kAbsent : take_words();
-  void* const room = room_for(sizeof(Series) + line.size());
+  const std::size_t bytes = Series::bytes_with(line.size());
+  line.resize(bytes - sizeof(Series));  // strides are copied whole: no byte is left undefined
+  void* const room = room_for(bytes);
   std::ranges::copy(line, static_cast<char*>(room) + sizeof(Series));
   Series& made = *new (room) Series(origin, hash, bits);
   if (last_ == nullptr) {
@@ -151,7 +136,9 @@ void* Family::room_for(std::size_t bytes) {
 }
 
 bool Family::remove(std::span<const std::string_view> values) {
-  Series* const found = find(values);
+  std::vector<std::string> texts;
+  for (const std::string_view value : values) texts.push_back(valid_utf8(value));
+  Series* const found = find(std::vector<std::string_view>(texts.begin(), texts.end()));
   if (found == nullptr) return false;
   found->hide(true);
   return true;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "telemetry/core/bounds.h"
+#include "telemetry/core/family_decl.h"
 #include "telemetry/core/hash.h"
 #include "telemetry/core/kind.h"
 #include "telemetry/core/series.h"
@@ -20,26 +21,6 @@
 namespace tickwitness::telemetry::core {
 
 // Names are those of Prometheus' data model; labels are not called `le` or `__…`, and no two alike.
-struct FamilyDecl {
-  std::string name;  // as exported, counters with their _total
-  Kind kind = Kind::counter;
-  std::string help;
-  std::string unit = {};  // for OpenMetrics, which wants the name to end in it: "seconds", "bytes"
-  std::vector<std::string> labels = {};
-  bool fractional = false;  // a counter of seconds, not of things
-  bool shared = false;      // rarely written: 8 bytes for all threads together, but slower
-  // Histograms: upper bounds in the observed unit, `per_unit` > 0 of which are one exported unit
-  // (1e9: nanoseconds are observed, seconds exported). Inclusive, ascending, ≥ 0, at most 60,000.
-  std::vector<std::int64_t> bounds = {};
-  double per_unit = 1e9;
-  bool native = false;  // exponential buckets as well, for scrapers that ask for protobuf
-  // State sets: the label that names the state, and its values.
-  std::string state_label = {};
-  std::vector<std::string> states = {};
-  // A series beyond so many has `other` for every label, and is counted; 0: no limit.
-  std::size_t series_max = 0;
-};
-
 // What stands for the label values that came after a bound was reached.
 inline constexpr std::string_view kOther = "other";
 
@@ -47,7 +28,7 @@ inline constexpr std::string_view kOther = "other";
 class Family {
  public:
   // `clock`: Unix seconds at which a series that is made now was made, 0 when nobody knows.
-  // Throws std::invalid_argument: a name, a label or bounds that the exposition cannot have.
+  // Throws std::invalid_argument for what check() refuses, and for bounds that are none.
   Family(FamilyDecl decl, const std::atomic<std::uint32_t>& clock);
   ~Family();
   Family(const Family&) = delete;

@@ -43,6 +43,7 @@ TEST(Family, WhatIsNotUtf8IsOneSeries) {
   hits.at("\xFF").inc();
   EXPECT_EQ(hits.at("\xEF\xBF\xBD").value(), 2U);
   EXPECT_EQ(hits.family().size(), 1U);
+  EXPECT_TRUE(hits.remove("\xFF"));
 }
 
 TEST(Family, MistakesAreRefused) {
@@ -88,6 +89,31 @@ TEST(Family, BeyondItsBoundIsOther) {
   EXPECT_EQ(hits.at("other").value(), 30U);
   EXPECT_EQ(hits.at("a").value(), 1U);
   EXPECT_EQ(hits.family().overflowed(), 2U);
+}
+
+TEST(Family, WhatAnExpositionCannotHaveIsRefused) {
+  Registry registry;
+  const auto refused = [&](FamilyDecl decl) {
+    try {
+      registry.add(std::move(decl));
+      return false;
+    } catch (const std::invalid_argument&) {
+      return true;
+    }
+  };
+  EXPECT_TRUE(refused({.name = "a_total", .labels = {"x", "x"}}));
+  EXPECT_TRUE(refused({.name = std::string(1001, 'a')}));
+  EXPECT_TRUE(refused({.name = "a_total", .unit = "seconds"}));
+  EXPECT_TRUE(refused({.name = "h", .kind = Kind::histogram, .per_unit = 0}));
+  EXPECT_TRUE(refused({.name = "s", .kind = Kind::stateset, .state_label = "state"}));
+  EXPECT_FALSE(refused({.name = "b_seconds_total", .unit = "seconds"}));
+  EXPECT_FALSE(refused({.name = "h", .kind = Kind::histogram, .per_unit = 1}));
+  EXPECT_TRUE(refused({.name = "h_count", .kind = Kind::gauge}));
+  EXPECT_FALSE(refused({.name = "g_sum", .kind = Kind::gauge}));
+  EXPECT_TRUE(refused({.name = "g", .kind = Kind::histogram}));
+  Family& gauge = registry.add({.name = "warmth", .kind = Kind::gauge});
+  EXPECT_THROW(CounterFamily{gauge}, std::invalid_argument);
+  EXPECT_NO_THROW(GaugeFamily{gauge});
 }
 
 // Threads make the same series while others look at them: each exists once, and no count is lost.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <stdexcept>
 #include <string_view>
 
 #include "telemetry/core/family.h"
@@ -16,6 +17,9 @@ namespace tickwitness::telemetry::core {
 // Exists at 0 from the moment its handle is made.
 class Counter {
  public:
+  static bool fits(const FamilyDecl& decl) {
+    return decl.kind == Kind::counter && !decl.fractional;
+  }
   Counter(const Family&, Series& series) : word_(series.word()), series_(&series) {}
   void inc() const { word::add(word_, 1); }
   void add(std::uint64_t n) const { word::add(word_, n); }
@@ -35,6 +39,7 @@ class Counter {
 // Of families declared `fractional`, such as CPU seconds.
 class FractionalCounter {
  public:
+  static bool fits(const FamilyDecl& decl) { return decl.kind == Kind::counter && decl.fractional; }
   FractionalCounter(const Family&, const Series& series) : word_(series.word()) {}
   // x > 0; anything else, NaN too, is ignored.
   void add(double x) const {
@@ -49,6 +54,7 @@ class FractionalCounter {
 // Absent from every output until set, and again after clear(). The last writer wins.
 class Gauge {
  public:
+  static bool fits(const FamilyDecl& decl) { return decl.kind == Kind::gauge; }
   Gauge(const Family&, Series& series) : series_(&series) {}
   // Any double, NaN and infinities too.
   void set(double value) const { series_->set(value); }
@@ -63,6 +69,7 @@ class Gauge {
 
 class Histogram {
  public:
+  static bool fits(const FamilyDecl& decl) { return decl.kind == Kind::histogram; }
   Histogram(const Family& family, Series& series)
       : words_(family.histogram(series)), series_(&series), per_unit_(family.decl().per_unit) {}
 
@@ -96,6 +103,7 @@ class Histogram {
 // One of a few states holds; absent until set.
 class StateSet {
  public:
+  static bool fits(const FamilyDecl& decl) { return decl.kind == Kind::stateset; }
   StateSet(const Family&, Series& series) : series_(&series) {}
   // Index into the family's states; one that is none makes it absent.
   void set(std::uint32_t state) const { series_->set_state(state); }
@@ -108,6 +116,7 @@ class StateSet {
 // Saying it makes the series: all that it says is in the labels.
 class Info {
  public:
+  static bool fits(const FamilyDecl& decl) { return decl.kind == Kind::info; }
   Info(const Family&, Series&) {}
 };
 
@@ -117,8 +126,11 @@ class Info {
 template <class Handle>
 class FamilyOf {
  public:
-  // `family` is of the handle's kind; nobody checks that.
-  explicit FamilyOf(Family& family) : family_(&family) {}
+  // Throws std::invalid_argument when the family is of another kind.
+  explicit FamilyOf(Family& family) : family_(&family) {
+    if (Handle::fits(family.decl())) return;
+    throw std::invalid_argument(family.decl().name + " is a family of another kind");
+  }
   template <class... Values>
   Handle at(const Values&... values) const {
     const std::array<std::string_view, sizeof...(Values)> texts{values...};

@@ -55,7 +55,7 @@ void HistogramWords::add_lane(HistogramSnapshot& out, const Load& load) const {
 
 void HistogramWords::add_to(HistogramSnapshot& out) const {
   out.buckets.resize(buckets_->size());
-  add_lane(out, [](Word word, std::memory_order order) { return lanes::common(word).load(order); });
+  add_lane(out, [](Word word, std::memory_order order) { return lanes::load_common(word, order); });
   for (std::uint32_t lane = lanes::count(); lane-- > 0;) {
     add_lane(out,
              [lane](Word word, std::memory_order order) { return lanes::load(lane, word, order); });

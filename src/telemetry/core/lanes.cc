@@ -68,15 +68,6 @@ struct Reaper {
 
 constinit thread_local bool attached_once = false;
 
-void make_common(Word first, std::uint32_t count) {
-  for (Word chunk = first / kChunk; chunk <= (first + count - 1) / kChunk; ++chunk) {
-    if (all.common[chunk].load(std::memory_order_relaxed) != nullptr) continue;
-    std::uint64_t* const words = reserve(kChunk);
-    if (words == nullptr) die("no memory for more counters");
-    all.common[chunk].store(words, std::memory_order_release);
-  }
-}
-
 bool take_free(std::map<std::uint32_t, std::vector<Word>>& free, std::uint32_t count, Word& out) {
   const auto found = free.find(count);
   if (found == free.end() || found->second.empty()) return false;
@@ -101,7 +92,6 @@ Word take(std::uint32_t count, bool shared) {
     if (count <= kWords - now.next_own) {
       first = now.next_own;
       now.next_own += count;
-      make_common(first, count);  // for threads without a lane
       return first;
     }
   }
@@ -109,7 +99,6 @@ Word take(std::uint32_t count, bool shared) {
   if (count > ~Word{0} - now.next_common) die("more than 2^32 words of counters are in use");
   first = now.next_common;
   now.next_common += count;
-  make_common(first, count);
   return first;
 }
 
@@ -117,7 +106,7 @@ void give_back(Word first, std::uint32_t count) {
   Taken& now = taken();
   const std::lock_guard lock(now.mutex);
   for (Word word = first; word < first + count; ++word) {
-    clear(common(word));
+    if (load_common(word, std::memory_order_relaxed) != 0) common(word).store(0);
     if (word >= kWords) continue;
     for (std::uint32_t i = 0; i < all.count.load(std::memory_order_relaxed); ++i) {
       clear(std::atomic_ref(all.lanes[i].load(std::memory_order_relaxed)[word]));
@@ -155,6 +144,21 @@ bool attach() {
 
 bool get_owned(Word word) {
   return owned(word) || (word < kWords && own.size == 0 && attach());
+}
+
+std::atomic_ref<std::uint64_t> common(Word word) {
+  std::atomic<std::uint64_t*>& piece = all.common[word / kChunk];
+  std::uint64_t* words = piece.load(std::memory_order_acquire);
+  if (words == nullptr) {
+    const std::lock_guard lock(taken().mutex);
+    words = piece.load(std::memory_order_relaxed);
+    if (words == nullptr) {
+      words = reserve(kChunk);
+      if (words == nullptr) die("no memory for more counters");
+      piece.store(words, std::memory_order_release);
+    }
+  }
+  return std::atomic_ref(words[word % kChunk]);
 }
 
 void before_fork() {
@@ -199,7 +203,7 @@ void add_real_slowly(Word at, double x) {
 }
 
 double sum_real(Word at) {
-  double total = std::bit_cast<double>(lanes::common(at).load(std::memory_order_relaxed));
+  double total = std::bit_cast<double>(lanes::load_common(at, std::memory_order_relaxed));
   for (std::uint32_t lane = lanes::count(); lane-- > 0;) {
     total += std::bit_cast<double>(lanes::load(lane, at, std::memory_order_relaxed));
   }

@@ -49,9 +49,12 @@ Word take(std::uint32_t count, bool shared);
 // Gives back what take() gave. Nobody may write or read these words any more.
 void give_back(Word first, std::uint32_t count);
 
-// The common lane's word. Any thread.
-inline std::atomic_ref<std::uint64_t> common(Word word) {
-  return std::atomic_ref(all.common[word / kChunk].load(std::memory_order_acquire)[word % kChunk]);
+// The common lane's word, to be written. Any thread.
+std::atomic_ref<std::uint64_t> common(Word word);
+// What it holds. Pieces of the common lane are made when they are first written: most never are.
+inline std::uint64_t load_common(Word word, std::memory_order order) {
+  std::uint64_t* const piece = all.common[word / kChunk].load(std::memory_order_acquire);
+  return piece == nullptr ? 0 : std::atomic_ref(piece[word % kChunk]).load(order);
 }
 
 // The lanes there are, the common one not among them; they are never taken away.
@@ -102,7 +105,7 @@ inline void add_real(Word at, double x) {
 // The sum over all lanes. What one thread wrote before it made another one read is in it; two
 // readings one after the other never fall while only positive amounts are added.
 inline std::uint64_t sum(Word at) {
-  std::uint64_t total = lanes::common(at).load(std::memory_order_relaxed);
+  std::uint64_t total = lanes::load_common(at, std::memory_order_relaxed);
   for (std::uint32_t lane = lanes::count(); lane-- > 0;) {
     total += lanes::load(lane, at, std::memory_order_relaxed);
   }

@@ -81,7 +81,16 @@ Family& Registry::add(FamilyDecl decl) {
     if (same(there, decl)) return *families_[i];
     throw std::invalid_argument(decl.name + " is declared already, as something else");
   }
-  return *families_.append(std::make_unique<Family>(std::move(decl), clock_));
+  auto made = std::make_unique<Family>(std::move(decl), clock_);
+  std::vector<std::string> names = sample_names(made->decl());
+  for (const std::string& name : names) {
+    if (sample_names_.contains(name)) {
+      throw std::invalid_argument(made->decl().name + " and another family would both have " +
+                                  name);
+    }
+  }
+  sample_names_.insert(names.begin(), names.end());
+  return *families_.append(std::move(made));
 }
 
 CounterFamily Registry::counter(std::string_view name, std::string_view help, Names labels) {

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ class Registry {
   friend struct Forks;
 
   mutable std::mutex adding_;
+  std::set<std::string, std::less<>> sample_names_;
   StableList<std::unique_ptr<Family>> families_;
   std::atomic<std::uint32_t> clock_{0};
   mutable std::atomic<std::size_t> page_size_{0};

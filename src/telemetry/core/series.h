@@ -27,7 +27,13 @@ class Series {
     bool escaped = false;         // some character of the labels is
   };
 
-  // Only in memory that has room for origin.text_size characters behind it.
+  // The text has room for whole strides, so that it can be copied by them.
+  static constexpr std::size_t kTextStride = 32;
+  static constexpr std::size_t bytes_with(std::size_t text_size) {
+    return sizeof(Series) + (text_size + kTextStride - 1) / kTextStride * kTextStride;
+  }
+
+  // Only in memory of bytes_with(origin.text_size).
   Series(const Origin& origin, std::uint64_t hash, std::uint64_t bits)
       : hash_(hash), bits_(bits), origin_(origin) {}
   Series(const Series&) = delete;
@@ -41,7 +47,7 @@ class Series {
   // What is between the braces, escaped; empty without labels.
   std::string_view labels() const {
     if (origin_.labels_at == 0) return {};
-    return line().substr(origin_.labels_at, origin_.text_size - origin_.labels_at - 2);
+    return {line().data() + origin_.labels_at, origin_.text_size - origin_.labels_at - 2U};
   }
   // A label's value as it was given; i < the family's labels.
   std::string label(std::size_t i) const;

@@ -1,5 +1,6 @@
 #include "telemetry/core/text_encoder.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "telemetry/core/text.h"
@@ -17,7 +18,7 @@ char* put(char* at, std::string_view text) {
   return at + text.size();
 }
 
-constexpr std::size_t kStride = 32;
+constexpr std::size_t kStride = Series::kTextStride;
 
 // What `prefix` writes, of at most `size` characters, and the number.
 template <class Prefix>
@@ -45,7 +46,7 @@ void TextEncoder::write_head() {
     family = without(head_.name, "_total");
     if (family.size() == head_.name.size()) type = "unknown";  // a counter must have _total there
   }
-  if (open_ && head_.kind == Kind::info) {
+  if (open_ && head_.kind == Kind::info && head_.name.ends_with("_info")) {
     family = without(head_.name, "_info");
     type = "info";
   }
@@ -97,6 +98,34 @@ void TextEncoder::counter(const SeriesText& series, const Number& number,
   if (open_ && exported != nullptr) exemplar(*exported);
   out() += '\n';
   created(series.labels, made);
+}
+
+// Lines are copied by strides: behind the text of a series is room for a whole one.
+const Series* TextEncoder::plain_counters(const Series* first, std::size_t enough) {
+  constexpr std::size_t kLineMax = 4096;
+  const auto plain = [this](const Series* series) {
+    return series != nullptr && series->line().size() <= kLineMax && !created_ &&
+           (!open_ || series->exemplars() == nullptr);
+  };
+  while (first != nullptr && first->hidden()) first = first->next();
+  if (out().size() >= enough || !plain(first)) return first;
+  before_sample();
+  const std::size_t start = out().size();
+  const std::size_t room = std::max(enough, start) + kLineMax + kStride + kNumberMax + 1;
+  out().resize_and_overwrite(room, [&](char* begin, std::size_t) {
+    char* at = begin + start;
+    for (; at < begin + enough && plain(first); first = first->next()) {
+      if (first->hidden()) continue;
+      const std::string_view line = first->line();
+      for (std::size_t copied = 0; copied < line.size(); copied += kStride) {
+        std::memcpy(at + copied, line.data() + copied, kStride);
+      }
+      at = write_number(at + line.size(), word::sum(first->word()));
+      *at++ = '\n';
+    }
+    return static_cast<std::size_t>(at - begin);
+  });
+  return first;
 }
 
 void TextEncoder::gauge(const SeriesText& series, const Number& number) {

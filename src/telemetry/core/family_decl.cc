@@ -1,0 +1,66 @@
+#include "telemetry/core/family_decl.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "telemetry/core/text.h"
+
+namespace tickwitness::telemetry::core {
+namespace {
+
+constexpr std::size_t kNameMax = 1000;
+
+bool valid_name(std::string_view name, bool colons) {
+  const auto letter = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colons && c == ':');
+  };
+  return !name.empty() && name.size() <= kNameMax && letter(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw std::invalid_argument(why);
+}
+
+void check_labels(const FamilyDecl& decl) {
+  std::vector<std::string> labels = decl.labels;
+  if (decl.kind == Kind::stateset) labels.push_back(decl.state_label);
+  for (const std::string& label : labels) {
+    if (!valid_label_name(label) || label.starts_with("__") || label == "le") {
+      refuse("'" + label + "' is not a name for a label of " + decl.name);
+    }
+    if (std::ranges::count(labels, label) > 1) refuse(decl.name + " has " + label + " twice");
+  }
+}
+
+}  // namespace
+
+bool valid_label_name(std::string_view name) {
+  return valid_name(name, false);
+}
+
+void check(FamilyDecl& decl) {
+  if (!valid_name(decl.name, true)) refuse("'" + decl.name + "' is not a name for a metric");
+  check_labels(decl);
+  if (!decl.unit.empty()) {
+    std::string_view stem = decl.name;
+    if (decl.kind == Kind::counter && stem.ends_with("_total")) stem.remove_suffix(6);
+    if (!valid_label_name(decl.unit) || !stem.ends_with("_" + decl.unit)) {
+      refuse(decl.name + " does not end with its unit " + decl.unit);
+    }
+  }
+  if (decl.kind == Kind::histogram && !(decl.per_unit > 0 && std::isfinite(decl.per_unit))) {
+    refuse(decl.name + " observes nothing: per_unit must be above 0");
+  }
+  if (decl.kind == Kind::stateset && decl.states.empty()) refuse(decl.name + " has no states");
+  decl.help = valid_utf8(decl.help);
+  for (std::string& state : decl.states) state = valid_utf8(state);
+}
+
+std::vector<std::string> sample_names(const FamilyDecl& decl) {
+  if (decl.kind != Kind::histogram) return {decl.name};
+  return {decl.name, decl.name + "_bucket", decl.name + "_sum", decl.name + "_count"};
+}
+
+}  // namespace tickwitness::telemetry::core
