@@ -18,6 +18,9 @@ struct Observation {
   base::Now now;        // by the clocks of the machine that the product runs on
   const Exposition& scrape;
   const Ledger& ledger;
+  // At most so much older than `now` is what the scrape shows: nothing in virtual time; with real
+  // threads what they wait for each other, and the way of the scrape.
+  base::Duration age{};
 };
 
 // An event of the page's stream, when it reached the client.
@@ -26,6 +29,7 @@ struct Arrival {
   base::Now now;
   const PageEvent& event;
   const Ledger& ledger;
+  base::Duration age{};  // as Observation's
 };
 
 // One per run; told when a process life ends and another begins. Not thread-safe.

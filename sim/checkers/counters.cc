@@ -87,8 +87,13 @@ std::vector<Figure> last_prices(const Observation& seen) {
     if (!pairs[i].last_price) continue;
     const std::string& symbol = seen.ledger.symbols()[i];
     const auto stream = seen.ledger.streams().find({symbol, "trade"});
-    const bool comes =
-        stream != seen.ledger.streams().end() && stream->second.wanted && stream->second.data;
+    const bool is_known = stream != seen.ledger.streams().end();
+    const bool comes = is_known && stream->second.wanted && stream->second.data;
+    // The scrape may be from before it.
+    if (is_known && stream->second.last_data &&
+        seen.now.mono - *stream->second.last_data < seen.age) {
+      continue;
+    }
     const Exposition::Where where{{"symbol", symbol}};
     if (!comes && seen.scrape.find(kFamily, where).empty()) continue;
     all.push_back(figure(seen, kFamily, where, pairs[i].last_price->approx()));

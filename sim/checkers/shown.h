@@ -22,5 +22,9 @@ std::vector<ShownStream> shown_streams(const Exposition& scrape);
 
 // What became visible may be that late: a report of the engine and a turn of the server.
 inline constexpr base::Duration kShownWithin = std::chrono::seconds(1);
+// The same, for what may have been looked at that long ago.
+inline base::Duration shown_within(base::Duration age) {
+  return kShownWithin + age;
+}
 
 }  // namespace tickwitness::sim

@@ -38,7 +38,7 @@ bool is_fresh(const Arrival& arrival) {
 void Staleness::on_scrape(const Observation& seen, Report& report) {
   looked_.on_scrape();
   for (const auto& stream : shown_streams(seen.scrape)) {
-    look({seen.at, seen.now.mono, seen.ledger}, stream, report);
+    look({seen.at, seen.now.mono, seen.ledger, seen.age}, stream, report);
   }
   const StreamRecord::Silences silences = all_silences(seen);
   const Figure found = figure(seen, kFound, {}, number(silences.certain + silences.possible));
@@ -55,7 +55,7 @@ void Staleness::on_event(const Arrival& arrival, Report& report) {
     for (const auto& [stream, value] : streams->members) {
       const Json* const state = value.find("state");
       if (state == nullptr) continue;
-      look({arrival.at, arrival.now.mono, arrival.ledger},
+      look({arrival.at, arrival.now.mono, arrival.ledger, arrival.age},
            {.symbol = symbol, .stream = stream, .state = state->text, .states = 1}, report);
     }
   }
@@ -71,11 +71,12 @@ void Staleness::look(const Look& at, const ShownStream& stream, Report& report) 
   const bool shown = stream.state == to_string(StreamState::stale);
   if (expected.state == StreamState::stale && !shown) {
     worst_ = std::max(worst_, since);
-    if (since < kShownWithin) return;
+    limit_ = std::max(limit_, shown_within(at.age));
+    if (since < shown_within(at.age)) return;
     report.violation(name(), at.at,
                      fmt::format("{} {}: stale for {:.3f} s, and shown {}", stream.symbol,
                                  stream.stream, seconds(since), stream.state));
-  } else if (expected.state != StreamState::stale && shown && since >= kShownWithin) {
+  } else if (expected.state != StreamState::stale && shown && since >= shown_within(at.age)) {
     report.violation(name(), at.at,
                      fmt::format("{} {}: shown stale, and {} for {:.3f} s", stream.symbol,
                                  stream.stream, to_string(expected.state), seconds(since)));
@@ -84,7 +85,7 @@ void Staleness::look(const Look& at, const ShownStream& stream, Report& report) 
 
 void Staleness::at_rest(const Observation& seen, Report& report) {
   looked_.at_rest(seen.at, report);
-  report.at_most(name(), "found_after_s", seconds(worst_), seconds(kShownWithin));
+  report.at_most(name(), "found_after_s", seconds(worst_), seconds(limit_));
   // Between these the record cannot know better than the product.
   const StreamRecord::Silences silences = all_silences(seen);
   const double measured = seen.scrape.sum(kFound);

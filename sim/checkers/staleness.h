@@ -21,11 +21,13 @@ class Staleness final : public Checker {
     base::Duration at;
     base::Instant now;
     const Ledger& ledger;
+    base::Duration age;
   };
   void look(const Look& at, const ShownStream& stream, Report& report);
 
   Looked looked_{"staleness", "subscriptions"};
   base::Duration worst_{0};
+  base::Duration limit_ = kShownWithin;  // longer where something was looked at late
 };
 
 }  // namespace tickwitness::sim

@@ -13,9 +13,9 @@ namespace {
 // Nothing that the caller looks at has changed within the last second, nor was the product kept
 // from showing it.
 bool steady(const Observation& seen, base::Instant LinkRecord::* changed) {
-  if (seen.now.mono - seen.ledger.stalled_until() < kShownWithin) return false;
+  if (seen.now.mono - seen.ledger.stalled_until() < shown_within(seen.age)) return false;
   return std::ranges::all_of(seen.ledger.links(), [&](const auto& entry) {
-    return seen.now.mono - entry.second.*changed >= kShownWithin;
+    return seen.now.mono - entry.second.*changed >= shown_within(seen.age);
   });
 }
 
@@ -45,13 +45,14 @@ void States::shown(const Observation& seen, const ShownStream& stream, Report& r
     // Configured and not yet asked for: on no connection can it be more than pending.
     const bool just_now =
         found != seen.ledger.streams().end() &&
-        seen.now.mono - std::max(found->second.changed, seen.ledger.stalled_until()) < kShownWithin;
+        seen.now.mono - std::max(found->second.changed, seen.ledger.stalled_until()) <
+            shown_within(seen.age);
     if (stream.state == "pending" || just_now) return;
     return complain(fmt::format("shown {}, and nobody asks for it", stream.state));
   }
   const auto expected = seen.ledger.expected(found->second, seen.now.mono);
   const base::Duration since = seen.now.mono - expected.since;
-  if (stream.state == to_string(expected.state) || since < kShownWithin) return;
+  if (stream.state == to_string(expected.state) || since < shown_within(seen.age)) return;
   complain(fmt::format("shown {}, is {} for {:.3f} s", stream.state, to_string(expected.state),
                        seconds(since)));
 }
@@ -61,7 +62,7 @@ void States::not_shown(const Observation& seen, const std::vector<ShownStream>& 
   for (const auto& [key, stream] : seen.ledger.streams()) {
     if (!stream.wanted || !seen.ledger.links().at(stream.link).open) continue;
     const base::Instant since = std::max(stream.changed, seen.ledger.stalled_until());
-    if (seen.now.mono - since < kShownWithin) continue;
+    if (seen.now.mono - since < shown_within(seen.age)) continue;
     const bool is_shown = std::ranges::any_of(all, [&](const ShownStream& shown) {
       return shown.symbol == key.symbol && shown.stream == key.stream;
     });

@@ -81,6 +81,11 @@ class Kraken {
   // ahead goes back by and by (ExchangeClock).
   void heal(base::Now now, Actions& actions);
 
+  // No fault is on, waits or comes any more; those that are in force from the start do not count.
+  bool at_peace() const {
+    return faults_done_ == faults_.size() && waiting_.empty() && lasting_.empty();
+  }
+
   // Makes nothing more, sends what was made, closes every connection and accepts no other. The
   // truth is final afterwards.
   void begin_shutdown(base::Now now, Actions& actions);

@@ -13,6 +13,7 @@
 #include "app/demo_exchange.h"
 #include "app/demo_judges.h"
 #include "app/demo_scraper.h"
+#include "app/demo_tap.h"
 #include "app/product.h"
 #include "runtime/data_dir.h"
 #include "runtime/temporary_dir.h"
@@ -47,6 +48,16 @@ config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchang
   return settings;
 }
 
+sim::Promises promises_of(const config::Kraken& kraken) {
+  return {.stale_after_trade = kraken.stale_after.trade,
+          .stale_after_spread = kraken.stale_after.spread,
+          .stale_after_ohlc = kraken.stale_after.ohlc,
+          .healthy_after = kraken.healthy_after,
+          .breaker_failures_max = static_cast<int>(kraken.breaker.max_failures),
+          .breaker_timeout = kraken.breaker.timeout,
+          .breaker_half_open_timeout = kraken.breaker.half_open_timeout};
+}
+
 // One run from start to comparison, on the main thread's executor.
 class Demo {
  public:
@@ -76,11 +87,11 @@ class Demo {
     }
     if (const int code = add_faults(simulated); code != kOk) return code;
     if (const int code = open_data(); code != kOk) return code;
-    judges_.emplace(simulated, began_);
-    exchange_ = std::make_unique<DemoExchange>(std::move(simulated));
+    exchange_ = std::make_unique<DemoExchange>(simulated, notes_);
     const auto exchange_port = exchange_->start();
     if (!exchange_port) return complain(exchange_port.error().message, kUnavailable);
     const config::Settings settings = demo_settings(options_, *exchange_port, data_->path());
+    judges_.emplace(simulated, promises_of(settings.kraken), began_, notes_);
     serve::ProcessInfo process{.mode = "demo",
                                .simulated = true,
                                .version = std::string(kVersion),
@@ -90,7 +101,13 @@ class Demo {
                                .seed = options_.seed,
                                .started = began_,
                                .cores = std::thread::hardware_concurrency()};
-    auto product = Product::make(settings, process, options_.seed, executor_, log_);
+    auto product =
+        Product::make(settings, process, options_.seed, executor_, log_,
+                      [this](runtime::Executor& engine, runtime::MessageChannelFactory& channels) {
+                        auto tap = std::make_unique<DemoTap>(notes_, engine, channels);
+                        tap_ = tap.get();
+                        return tap;
+                      });
     if (!product) return complain(product.error().message, kSoftware);
     product_ = std::move(*product);
     dialects_ = settings.dialects;
@@ -162,8 +179,8 @@ class Demo {
 
   void scrape(std::uint16_t port) {
     scraper_.emplace(executor_, port, DemoJudges::kCanary,
-                     [this](const base::Result<std::string>& text) {
-                       if (text) return judges_->on_scrape(now(), *text);
+                     [this](const base::Result<std::string>& text, base::Instant asked) {
+                       if (text) return judges_->on_scrape(now(), *text, asked);
                        judges_->on_scrape_failed(now(), text.error().message);
                      });
     scraper_->start();
@@ -205,6 +222,7 @@ class Demo {
     seen_.resident_bytes =
         telemetry::value(product_->registry(), "process_resident_memory_bytes").value_or(0);
     end_timer_->arm(seen_.ended + kEndMax, [this] { stop_product(); });
+    tap_->finishing();
     product_->finish([this] { exchange_->begin_shutdown(); }, [this] { stop_product(); });
   }
 
@@ -232,12 +250,14 @@ class Demo {
   runtime::AsioExecutor executor_;
   runtime::Log log_;
   base::Now began_{};
+  DemoNotes notes_;
   std::optional<DemoJudges> judges_;
   std::vector<std::string> dialects_;
   std::optional<runtime::TemporaryDirectory> temporary_;
   std::optional<runtime::DataDirectory> data_;
   std::unique_ptr<DemoExchange> exchange_;
   std::unique_ptr<Product> product_;
+  DemoTap* tap_ = nullptr;  // the product's
   std::unique_ptr<runtime::Timer> timer_;
   std::unique_ptr<runtime::Timer> end_timer_;
   std::optional<DemoScraper> scraper_;

@@ -13,8 +13,9 @@ net::HttpLimits shell_limits() {
 
 }  // namespace
 
-DemoExchange::DemoExchange(sim::Settings settings)
-    : ledger_(settings, sim::Promises()),
+DemoExchange::DemoExchange(sim::Settings settings, DemoNotes& notes)
+    : notes_(notes),
+      ledger_(settings, sim::Promises()),
       kraken_(std::move(settings), executor_.clock().now()),
       sockets_(executor_, {},
                {.on_open =
@@ -69,6 +70,10 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
 void DemoExchange::turn() {
   kraken_.step(executor_.clock().now(), actions_);
   perform();
+  if (!at_peace_ && kraken_.at_peace()) {
+    at_peace_ = true;
+    notes_.add_healed();
+  }
   timer_->arm(kraken_.next_deadline(), [this] { turn(); });
 }
 
@@ -77,6 +82,10 @@ void DemoExchange::perform() {
   for (auto& action : std::exchange(actions_, {})) {
     if (auto* send = std::get_if<sim::Send>(&action)) {
       ledger_.on_delivered(send->connection, now, send->parcel, send->text.size());
+      notes_.add(ShippedNote{.connection = send->connection,
+                             .at = now.mono,
+                             .print = MessagePrint::of(send->text),
+                             .parcel = send->parcel});
       sockets_.send_raw(send->connection, std::move(send->text), send->fragment_bytes);
     } else if (const auto* close = std::get_if<sim::Close>(&action)) {
       sockets_.close(close->connection);

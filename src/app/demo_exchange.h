@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "app/demo_notes.h"
 #include "base/result.h"
 #include "net/http_server.h"
 #include "net/ws_server.h"
@@ -17,7 +18,8 @@ namespace tickwitness::app {
 
 class DemoExchange {
  public:
-  explicit DemoExchange(sim::Settings settings);
+  // `notes` get all that is handed to sockets, and outlive the exchange.
+  DemoExchange(sim::Settings settings, DemoNotes& notes);
   ~DemoExchange();
   DemoExchange(const DemoExchange&) = delete;
   DemoExchange& operator=(const DemoExchange&) = delete;
@@ -37,6 +39,7 @@ class DemoExchange {
   void turn();
   void perform();
 
+  DemoNotes& notes_;
   runtime::AsioExecutor executor_;
   sim::Ledger ledger_;
   sim::Kraken kraken_;
@@ -44,6 +47,7 @@ class DemoExchange {
   net::WsServer sockets_;
   net::HttpServer http_;
   std::unique_ptr<runtime::Timer> timer_;
+  bool at_peace_ = false;
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "app/demo_judges.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -18,36 +19,70 @@ constexpr sim::Bounds::Limits kLimits{.series_max = 4'000, .bytes_max = std::siz
 constexpr base::Duration kWayMax = 250ms;
 constexpr base::Duration kHeldUp = 500ms;  // between two calls of ten a second
 constexpr base::Duration kStep = 20ms;     // of one clock against the other between two calls
+// What an item of news may wait for a thread, on a machine that has much else to do.
+constexpr base::Duration kThreadsWait = 250ms;
+// Back-off of a minute with its jitter, and a minute and a half until an attempt was given up.
+constexpr base::Duration kAttemptSlack = 150s;
+// From the last fault until all is well, where no breaker has to be waited for: a link is given up,
+// attempts are made up to ten seconds apart, or a subscription is asked for again.
+constexpr base::Duration kDrainMax = 30s;
 // A demo this long has been scraped.
 constexpr base::Duration kScrapedAfter = 5s;
 
 }  // namespace
 
-DemoJudges::DemoJudges(const sim::Settings& exchange, base::Now began)
+DemoJudges::DemoJudges(const sim::Settings& exchange, const sim::Promises& promises,
+                       base::Now began, DemoNotes& notes)
     : began_(began),
       last_(began),
-      unread_(exchange, sim::Promises()),
+      notes_(notes),
+      record_(exchange, promises),
       bounds_(kLimits),
       secrets_({std::string(kCanary)}),
       page_(sim::PageChecker::Record::elsewhere),
       checkers_{&never_falls_, &histograms_, &bounds_, &secrets_, &page_},
+      breaker_(kAttemptSlack),
+      of_the_record_{&counters_, &states_, &staleness_, &breaker_},
       reader_([this](const sim::PageEvent& event) { event_ = event; }) {}
 
 void DemoJudges::on_turn(base::Now now) {
   const base::Now last = std::exchange(last_, now);
   const base::Duration passed = now.mono - last.mono;
-  if (passed > kHeldUp) page_.stream_ended();
+  record_.add(notes_.take(), since_start(now), report_);
+  if (passed > kHeldUp) {
+    page_.stream_ended();
+    record_.on_stall(now);
+  }
   if (std::chrono::abs((now.wall - last.wall) - passed) > kStep) {
     page_.clock_stepped(since_start(now));
   }
 }
 
 void DemoJudges::show(base::Now now, const sim::Exposition& scrape) {
-  const sim::Observation seen{since_start(now), now, scrape, unread_};
+  const sim::Observation seen{since_start(now), now, scrape, record_.ledger()};
   for (sim::Checker* const checker : checkers_) checker->on_scrape(seen, report_);
 }
 
-void DemoJudges::on_scrape(base::Now now, std::string_view text) {
+base::Duration DemoJudges::promised_drain(base::Instant now) const {
+  base::Duration longest{};
+  for (const auto& [id, link] : record_.ledger().links()) {
+    if (link.breaker == sim::ModelBreaker::closed) continue;
+    longest = std::max(longest, std::max(link.open_until - now, base::Duration::zero()) +
+                                    record_.ledger().promises().breaker_half_open_timeout);
+  }
+  return kDrainMax + longest;
+}
+
+void DemoJudges::drain(const sim::Observation& seen) {
+  if (!record_.healed() || drained_) return;
+  if (!draining_) {
+    draining_.emplace(promised_drain(seen.now.mono));
+    draining_->healed(seen.at, seen.now.mono);
+  }
+  drained_ = draining_->drained(seen, report_);
+}
+
+void DemoJudges::on_scrape(base::Now now, std::string_view text, base::Instant asked) {
   on_turn(now);
   ++scrapes_;
   secrets_.on_output(since_start(now), text, report_);
@@ -56,6 +91,10 @@ void DemoJudges::on_scrape(base::Now now, std::string_view text) {
     return report_.violation("exposition", since_start(now), scrape.error().message);
   }
   show(now, *scrape);
+  const sim::Observation seen{since_start(now), now, *scrape, record_.ledger(),
+                              now.mono - asked + kThreadsWait};
+  for (sim::Checker* const checker : of_the_record_) checker->on_scrape(seen, report_);
+  drain(seen);
 }
 
 void DemoJudges::on_scrape_failed(base::Now now, std::string_view why) {
@@ -70,7 +109,9 @@ void DemoJudges::on_event(base::Now now, std::string_view chunk) {
   if (!event_) {
     return report_.violation("page", since_start(now), "no event: " + std::string(chunk));
   }
-  page_.on_event({since_start(now), now, *event_, unread_}, report_);
+  const sim::Arrival arrival{since_start(now), now, *event_, record_.ledger(), kThreadsWait};
+  page_.on_event(arrival, report_);
+  staleness_.on_event(arrival, report_);
 }
 
 void DemoJudges::on_log(base::Now now, std::string_view line) {
@@ -79,6 +120,7 @@ void DemoJudges::on_log(base::Now now, std::string_view line) {
 
 void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth& truth,
                          const sim::Ledger& sent, const DemoObservations& observed) {
+  on_turn(now);
   if (scrapes_ == 0 && since_start(now) >= kScrapedAfter) on_scrape_failed(now, "not one");
   const auto scrape = sim::Exposition::parse(text);
   if (!scrape) {
@@ -90,6 +132,15 @@ void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth&
   sim::Conservation(way).at_rest(seen, report_);
   sim::LatencyChecker(way).at_rest(seen, report_);
   for (sim::Checker* const checker : checkers_) checker->at_rest(seen, report_);
+  record_.at_rest(way.lossy, report_);
+  const sim::Observation received{since_start(now), now, *scrape, record_.ledger()};
+  for (sim::Checker* const checker : of_the_record_) {
+    // Where no connection ever came about nothing could be silent.
+    if (checker == &staleness_ && record_.ledger().streams().empty()) continue;
+    checker->at_rest(received, report_);
+  }
+  // Otherwise it has been told already, or the end came too soon to tell.
+  if (drained_) draining_->at_rest(received, report_);
   compare(truth, *scrape, observed, report_);
 }
 

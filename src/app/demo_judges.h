@@ -7,12 +7,19 @@
 #include <string_view>
 
 #include "app/demo_checks.h"
+#include "app/demo_notes.h"
+#include "app/demo_record.h"
 #include "sim/checkers/bounds.h"
+#include "sim/checkers/breaker.h"
+#include "sim/checkers/counters.h"
+#include "sim/checkers/draining.h"
 #include "sim/checkers/histograms.h"
 #include "sim/checkers/never_falls.h"
 #include "sim/checkers/page.h"
 #include "sim/checkers/report.h"
 #include "sim/checkers/secrets.h"
+#include "sim/checkers/staleness.h"
+#include "sim/checkers/states.h"
 
 namespace tickwitness::app {
 
@@ -22,13 +29,16 @@ class DemoJudges {
   // A secret that the product is told and must not tell anybody.
   static constexpr std::string_view kCanary = "canary-9d27c05be1f84a63";
 
-  DemoJudges(const sim::Settings& exchange, base::Now began);
+  // `promises`: as the product is configured. `notes` outlive the judges.
+  DemoJudges(const sim::Settings& exchange, const sim::Promises& promises, base::Now began,
+             DemoNotes& notes);
 
-  void on_scrape(base::Now now, std::string_view text);
+  // `asked`: the scrape was made no sooner.
+  void on_scrape(base::Now now, std::string_view text, base::Instant asked);
   void on_event(base::Now now, std::string_view chunk);  // of the page's stream
   void on_log(base::Now now, std::string_view line);
-  // To be called ten times a second: time that this thread did not get, and steps of the clock, are
-  // nobody's fault.
+  // To be called ten times a second, for what was noted; time that this thread did not get, and
+  // steps of the clock, are nobody's fault.
   void on_turn(base::Now now);
   // No scrape came of an attempt.
   void on_scrape_failed(base::Now now, std::string_view why);
@@ -42,18 +52,28 @@ class DemoJudges {
 
  private:
   void show(base::Now now, const sim::Exposition& scrape);
+  void drain(const sim::Observation& seen);
+  base::Duration promised_drain(base::Instant now) const;
   base::Duration since_start(base::Now now) const { return now.mono - began_.mono; }
 
   base::Now began_;
   base::Now last_;
-  const sim::Ledger unread_;  // these checkers look at none
+  DemoNotes& notes_;
+  DemoRecord record_;
   sim::Report report_;
   sim::NeverFalls never_falls_;
   sim::Histograms histograms_;
   sim::Bounds bounds_;
   sim::Secrets secrets_;
   sim::PageChecker page_;
-  std::array<sim::Checker*, 5> checkers_;
+  std::array<sim::Checker*, 5> checkers_;  // that need no record
+  sim::Counters counters_;
+  sim::States states_;
+  sim::Staleness staleness_;
+  sim::Breaker breaker_;
+  std::array<sim::Checker*, 4> of_the_record_;
+  std::optional<sim::Draining> draining_;  // once the exchange commits no fault any more
+  bool drained_ = false;
   std::optional<sim::PageEvent> event_;
   sim::EventStreamReader reader_;
   std::uint64_t scrapes_ = 0;

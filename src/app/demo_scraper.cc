@@ -28,19 +28,20 @@ void DemoScraper::start() {
 
 void DemoScraper::scrape() {
   if (stopped_) return;
-  client_.get(endpoint_, headers_, [this](const base::Result<net::Response>& answer) {
-    on_answer(answer);
+  const base::Instant asked = executor_.clock().now().mono;
+  client_.get(endpoint_, headers_, [this, asked](const base::Result<net::Response>& answer) {
+    on_answer(answer, asked);
     start();
   });
 }
 
-void DemoScraper::on_answer(const base::Result<net::Response>& answer) {
+void DemoScraper::on_answer(const base::Result<net::Response>& answer, base::Instant asked) {
   if (!answer) {
-    if (!stopped_) on_scrape_(std::unexpected(answer.error()));
+    if (!stopped_) on_scrape_(std::unexpected(answer.error()), asked);
   } else if (answer->status == 200) {
-    on_scrape_(answer->body ? *answer->body : std::string());
+    on_scrape_(answer->body ? *answer->body : std::string(), asked);
   } else if (answer->status != kTooBusy) {
-    on_scrape_(base::fail(fmt::format("HTTP status {}", answer->status)));
+    on_scrape_(base::fail(fmt::format("HTTP status {}", answer->status)), asked);
   }
 }
 

@@ -15,7 +15,8 @@ namespace tickwitness::app {
 // On the executor's thread.
 class DemoScraper {
  public:
-  using OnScrape = std::function<void(const base::Result<std::string>& text)>;
+  // `asked`: the scrape was made no sooner.
+  using OnScrape = std::function<void(const base::Result<std::string>& text, base::Instant asked)>;
 
   // `token` goes along with each request, whether it is asked for or not. What a server refuses for
   // having too much to do is not told.
@@ -28,7 +29,7 @@ class DemoScraper {
 
  private:
   void scrape();
-  void on_answer(const base::Result<net::Response>& answer);
+  void on_answer(const base::Result<net::Response>& answer, base::Instant asked);
 
   runtime::AsioExecutor& executor_;
   runtime::Endpoint endpoint_;

@@ -16,22 +16,26 @@ base::Result<std::unique_ptr<Product>> Product::make(const config::Settings& set
                                                      const serve::ProcessInfo& process,
                                                      std::uint64_t seed,
                                                      runtime::AsioExecutor& main_executor,
-                                                     runtime::Log& log) {
+                                                     runtime::Log& log, const Tap& tap) {
   const auto engine = engine_settings(settings, seed);
   if (!engine) return std::unexpected(engine.error());
   return std::unique_ptr<Product>(
-      new Product(*engine, settings, process, seed, main_executor, log));
+      new Product(*engine, settings, process, seed, main_executor, log, tap));
 }
 
 Product::Product(const EngineSettings& engine, const config::Settings& settings,
                  const serve::ProcessInfo& process, std::uint64_t seed,
-                 runtime::AsioExecutor& main_executor, runtime::Log& log)
+                 runtime::AsioExecutor& main_executor, runtime::Log& log, const Tap& tap)
     : seed_(seed),
       main_(main_executor),
       channels_(engine_executor_),
+      tapped_(tap ? tap(engine_executor_, channels_) : nullptr),
       composition_(
-          {.engine = engine_executor_, .serve = main_, .channels = channels_, .log = log}, engine,
-          service_settings(settings), process,
+          {.engine = engine_executor_,
+           .serve = main_,
+           .channels = tapped_ ? *tapped_ : channels_,
+           .log = log},
+          engine, service_settings(settings), process,
           {.publish =
                [this](std::string_view event, const std::string& data, const net::Chunk& chunk) {
                  if (watch_events_) watch_events_(*chunk);

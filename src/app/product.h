@@ -21,12 +21,16 @@ namespace tickwitness::app {
 // Calls from the main thread, the one that runs main_executor, unless said otherwise.
 class Product {
  public:
-  // Errors: what the settings ask for cannot be had.
+  // Gives what stands between the engine and the channels of its connections.
+  using Tap = std::function<std::unique_ptr<runtime::MessageChannelFactory>(
+      runtime::Executor& engine, runtime::MessageChannelFactory& channels)>;
+
+  // `tap` may be null. Errors: what the settings ask for cannot be had.
   static base::Result<std::unique_ptr<Product>> make(const config::Settings& settings,
                                                      const serve::ProcessInfo& process,
                                                      std::uint64_t seed,
                                                      runtime::AsioExecutor& main_executor,
-                                                     runtime::Log& log);
+                                                     runtime::Log& log, const Tap& tap = nullptr);
   ~Product();
   Product(const Product&) = delete;
   Product& operator=(const Product&) = delete;
@@ -55,7 +59,7 @@ class Product {
  private:
   Product(const EngineSettings& engine, const config::Settings& settings,
           const serve::ProcessInfo& process, std::uint64_t seed,
-          runtime::AsioExecutor& main_executor, runtime::Log& log);
+          runtime::AsioExecutor& main_executor, runtime::Log& log, const Tap& tap);
   void measure_machine();
   void measure_sockets();
   void join_engine();
@@ -65,6 +69,7 @@ class Product {
   std::function<void(std::string_view)> watch_events_;
   runtime::AsioExecutor engine_executor_;
   net::WsChannelFactory channels_;
+  std::unique_ptr<runtime::MessageChannelFactory> tapped_;  // or null
   Composition composition_;
   serve::Server server_;
   net::SocketBytes bytes_seen_;  // of the feeds, on the engine's thread

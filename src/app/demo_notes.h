@@ -1,0 +1,85 @@
+// What happened at the two ends of the demo's wire, handed over from the threads on which it
+// happened to the one that judges.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "runtime/message_channel.h"
+#include "sim/exchange/parcel.h"
+#include "sim/exchange/subscribers.h"
+#include "sim/world/event_hash.h"
+
+namespace tickwitness::app {
+
+// What tells a message from every other.
+struct MessagePrint {
+  std::uint64_t hash = 0;
+  std::size_t bytes = 0;
+  static MessagePrint of(std::string_view text) {
+    sim::EventHash hash;
+    hash.add(text);
+    return {hash.value(), text.size()};
+  }
+  friend bool operator==(const MessagePrint&, const MessagePrint&) = default;
+};
+
+// The exchange hands a message to a socket. Its connections begin with a message that bears an
+// identity of its own.
+struct ShippedNote {
+  sim::ConnectionId connection = 0;
+  base::Instant at{};
+  MessagePrint print;
+  sim::Parcel parcel;
+};
+
+// By the clocks of the engine's executor.
+struct EngineNote {
+  enum class What : std::uint8_t { attempt, open, sent, delivered, closing, ended, finishing };
+  What what = What::attempt;
+  std::uint64_t link = 0;  // as sim::Ledger numbers them; finishing is about all
+  base::Now now;
+  std::string text;                                           // sent only
+  MessagePrint print;                                         // delivered only
+  runtime::CloseReason reason = runtime::CloseReason::local;  // ended only
+};
+
+// Thread-safe. What was shipped before it was delivered is never taken after it.
+class DemoNotes {
+ public:
+  struct Batch {
+    std::vector<ShippedNote> shipped;
+    std::vector<EngineNote> engine;  // in their order
+    bool healed = false;
+  };
+
+  void add(ShippedNote note) {
+    const std::scoped_lock lock(mutex_);
+    batch_.shipped.push_back(std::move(note));
+  }
+  void add(EngineNote note) {
+    const std::scoped_lock lock(mutex_);
+    batch_.engine.push_back(std::move(note));
+  }
+  // The exchange commits no fault any more.
+  void add_healed() {
+    const std::scoped_lock lock(mutex_);
+    batch_.healed = true;
+  }
+  // To be called ten times a second: nothing else bounds what waits.
+  Batch take() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(batch_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  Batch batch_;
+};
+
+}  // namespace tickwitness::app
