@@ -39,7 +39,8 @@ TEST(DemoChecks, AgreementHasNoFailure) {
   EXPECT_THAT(names(result.report.bounds()),
               ElementsAre("latency.BTC-USD sum short by", "latency.BTC-USD negative",
                           "latency.BTC-USD sum over by", "bounds.series", "bounds.scrape_bytes",
-                          "demo.resident_bytes"));
+                          "staleness.found_after_s", "staleness.silences not found",
+                          "staleness.silences invented", "demo.resident_bytes"));
 }
 
 struct Lie {
@@ -55,10 +56,10 @@ TEST(DemoChecks, WhatOnlyTheExchangeKnows) {
        {"demo.frames"}},
       {"an ack the session missed",
        [](DemoWorld& w) { w.metrics.feed_acks.at(kKraken).inc(); },
-       {"demo.acks"}},
+       {"counters.tickwitness_feed_acks_total", "demo.acks"}},
       {"a refusal that was none",
        [](DemoWorld& w) { w.metrics.feed_refusals.at(kKraken).inc(); },
-       {"demo.refusals"}},
+       {"counters.tickwitness_feed_refusals_total", "demo.refusals"}},
       {"a tick that waits",
        [](DemoWorld& w) {
          w.metrics.pipeline_ring_depth.at(Ring{"ingest"}).set(1);
@@ -83,7 +84,8 @@ TEST(DemoChecks, WhatOnlyTheExchangeKnows) {
        {"demo.disconnections"}},
       {"a trip without a reason",
        [](DemoWorld& w) { w.metrics.breaker_trips.at(kKraken, Connection{"main"}).inc(); },
-       {"demo.breaker_trips"}},
+       {"counters.tickwitness_breaker_trips_total", "counters.circuit_breaker_trips_total",
+        "demo.breaker_trips"}},
       {"a malformed frame not counted",
        [](DemoWorld& w) { ++w.truth.malformed["json"]; },
        {"demo.malformed_json", "demo.malformed"}},
@@ -100,7 +102,7 @@ TEST(DemoChecks, WhatOnlyTheExchangeKnows) {
        {"demo.unsupported"}},
       {"a price a tick off",
        [](DemoWorld& w) { w.metrics.market_last_price.at(kKraken, w.btc).set(26500.2); },
-       {"demo.last_price_BTC-USD"}},
+       {R"(counters.tickwitness_market_last_price{symbol="BTC-USD"})", "demo.last_price_BTC-USD"}},
       {"stale though nothing was silent",
        [](DemoWorld& w) { w.report(feed::SubscriptionState::stale); },
        {"demo.subscriptions_stale_at_end"}},
@@ -172,24 +174,38 @@ TEST(DemoChecks, LatenciesAreThoseSentAndWhatTheWayTakes) {
   }
 }
 
+struct ResetWorld : DemoWorld {
+  ResetWorld() {
+    truth.resets = 1;
+    truth.connections_accepted = 2;
+    lost(items(sim::WireChannel::trade, 3));
+    reconnect(CloseReason::reset);
+  }
+};
+
 // What was on the wire when a connection was cut may be lost, but nothing may be invented.
 TEST(DemoChecks, AfterAResetEqualityBecomesABound) {
-  DemoWorld world;
-  world.truth.resets = 1;
-  world.truth.connections_accepted = 2;
-  world.sent(DemoWorld::items(sim::WireChannel::trade, 3));  // lost on the way
-  world.metrics.feed_reconnects.at(kKraken, Connection{"main"}).inc();
-  world.ended(CloseReason::reset);
-  const sim::Report report = world.result().report;
+  const sim::Report report = ResetWorld().result().report;
   EXPECT_THAT(report.failed(), IsEmpty());
   const std::string trades = R"(conservation.kraken_events_processed_total{event_type="trade"})";
   EXPECT_THAT(names(report.equalities()), Not(Contains(trades)));
-  EXPECT_THAT(names(report.bounds()), Contains(trades));
-  EXPECT_THAT(names(report.bounds()), Contains("latency.BTC-USD stamped"));
-  EXPECT_THAT(names(report.bounds()), Contains("demo.frames"));
-  EXPECT_THAT(names(report.equalities()), Contains("demo.reconnects"));  // these stay exact
-  world.events(Channel::trade, 4);
-  EXPECT_THAT(world.failed(), Contains(trades));
+  for (const auto& bound : {trades, std::string("latency.BTC-USD stamped"),
+                            std::string("demo.frames"), std::string("wire.delivered")}) {
+    EXPECT_THAT(names(report.bounds()), Contains(bound));
+  }
+  // These stay exact.
+  for (const auto* const exact : {"demo.reconnects", "counters.tickwitness_feed_acks_total"}) {
+    EXPECT_THAT(names(report.equalities()), Contains(exact));
+  }
+  ResetWorld inventive;
+  inventive.events(Channel::trade, 4);
+  EXPECT_THAT(inventive.failed(), Contains(trades));
+}
+
+TEST(DemoChecks, WithoutAResetAllIsDelivered) {
+  DemoWorld world;
+  world.lost({.kind = sim::SentKind::heartbeat});
+  EXPECT_THAT(world.failed(), Contains("wire.delivered"));
 }
 
 // Since the demo began.
@@ -245,17 +261,22 @@ TEST(DemoChecks, ASilenceThatEndedLeavesNothingStale) {
 }
 
 TEST(DemoChecks, ASilenceAfterAnotherMayBeginStale) {
-  DemoWorld world;
-  for (const auto& [from, until] : {std::pair(10s, 30s), std::pair(40s, 500s)})
-    world.truth.faults.push_back({.kind = sim::FaultKind::silent,
-                                  .at = at(from),
-                                  .detail = "trade BTC/USD",
-                                  .until = at(until)});
-  world.report(feed::SubscriptionState::stale);
-  world.seen.stale_seen = at(21s);
-  EXPECT_THAT(world.failed(), IsEmpty());
-  world.seen.stale_seen = at(9s);
-  EXPECT_THAT(world.failed(), ElementsAre("demo.stale_before_it_was_silent"));
+  for (const auto seen : {21s, 9s}) {
+    DemoWorld world;
+    for (const auto& [from, until] : {std::pair(10s, 30s), std::pair(40s, 500s)})
+      world.truth.faults.push_back({.kind = sim::FaultKind::silent,
+                                    .at = at(from),
+                                    .detail = "trade BTC/USD",
+                                    .until = at(until)});
+    world.report(feed::SubscriptionState::stale);
+    world.seen.stale_seen = at(seen);
+    const auto failed = world.failed();
+    if (seen == 21s) {
+      EXPECT_THAT(failed, IsEmpty());
+    } else {
+      EXPECT_THAT(failed, ElementsAre("demo.stale_before_it_was_silent"));
+    }
+  }
 }
 
 TEST(DemoChecks, NothingIsClaimedUntilAHangHadTimeToPass) {
@@ -287,17 +308,21 @@ TEST(DemoChecks, NothingIsClaimedUntilAHangHadTimeToPass) {
 }
 
 TEST(DemoChecks, StalenessMustBeFoundInTime) {
-  DemoWorld world;
-  world.truth.faults.push_back(
-      {.kind = sim::FaultKind::silent, .at = at(20s), .detail = "trade BTC/USD"});
-  world.report(feed::SubscriptionState::stale);
-  world.seen.stale_seen = at(31s);
-  EXPECT_THAT(world.failed(), IsEmpty());
-  EXPECT_THAT(names(world.result().report.bounds()), Contains("demo.stale_found_after_s"));
-  world.seen.stale_seen = at(33s);
-  EXPECT_THAT(world.failed(), ElementsAre("demo.stale_found_after_s"));
+  for (const auto seen : {31s, 33s}) {
+    DemoWorld world;
+    world.truth.faults.push_back(
+        {.kind = sim::FaultKind::silent, .at = at(20s), .detail = "trade BTC/USD"});
+    world.report(feed::SubscriptionState::stale);
+    world.seen.stale_seen = at(seen);
+    const sim::Report report = world.result().report;
+    EXPECT_THAT(names(report.bounds()), Contains("demo.stale_found_after_s"));
+    if (seen == 31s) {
+      EXPECT_THAT(report.failed(), IsEmpty());
+    } else {
+      EXPECT_THAT(report.failed(), ElementsAre("demo.stale_found_after_s"));
+    }
+  }
 }
-
 TEST(DemoResult, JsonIsOneLineOfThisShape) {
   DemoResult result{.seed = 7};
   result.report.equal("demo", "same", 3, 3);

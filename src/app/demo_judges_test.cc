@@ -11,14 +11,20 @@ namespace tickwitness::app {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // A demo that runs, as its judges see it.
 struct DemoRun {
+  explicit DemoRun(const sim::Promises& promises = DemoWorld::kPromises)
+      : judges(world.exchange, promises, DemoWorld::kBegan, notes) {}
+
   DemoWorld world;
-  DemoJudges judges{world.exchange, DemoWorld::kBegan};
+  DemoNotes notes;
+  DemoJudges judges;
   base::Now now = DemoWorld::kBegan;
   std::uint64_t id = 100;
 
@@ -26,7 +32,20 @@ struct DemoRun {
     now.mono += time;
     now.wall += time;
   }
-  void scrape() { judges.on_scrape(now, world.scrape()); }
+  // Time in which the judges' thread is not held up.
+  void wait(base::Duration time) {
+    for (const base::Instant end = now.mono + time; now.mono < end;) {
+      pass(std::min<base::Duration>(100ms, end - now.mono));
+      world.hand_over(notes);
+      judges.on_turn(now);
+    }
+  }
+  void scrape() { scrape(world.scrape()); }
+  void scrape(std::string_view text) {
+    world.hand_over(notes);
+    judges.on_scrape(now, text, now.mono);
+  }
+  void note(EngineNote note) { world.engine(std::move(note), now.mono - DemoWorld::kBegan.mono); }
   std::string event(std::string_view name, std::string_view more = "") {
     const auto stamp = std::chrono::floor<std::chrono::milliseconds>(now.wall.time_since_epoch());
     return fmt::format("id: {}\nevent: {}\ndata: {{\"timestamp\":{}{}}}\n\n", ++id, name,
@@ -53,6 +72,8 @@ struct DemoRun {
     }
   }
   std::vector<std::string> failed() {
+    world.end();
+    world.hand_over(notes);
     judges.at_rest(now, world.scrape(), world.truth, world.ledger, world.seen);
     return judges.report().failed();
   }
@@ -75,17 +96,16 @@ TEST(DemoJudges, SeeACounterFall) {
   run.scrape();
   DemoWorld other;
   other.metrics.feed_acks.at(DemoWorld::kKraken).inc();
-  run.judges.on_scrape(run.now, other.scrape());
+  run.scrape(other.scrape());
   run.scrape();
-  EXPECT_THAT(run.said(), ElementsAre(HasSubstr("tickwitness_feed_acks_total{exchange=\"kraken\"} "
-                                                "fell from 4 to 3")));
+  EXPECT_THAT(run.said(), Contains(HasSubstr("tickwitness_feed_acks_total{exchange=\"kraken\"} "
+                                             "fell from 4 to 3")));
 }
 
 TEST(DemoJudges, SeeWhatIsNoHistogramAndNoScrape) {
   DemoRun run;
-  run.judges.on_scrape(run.now,
-                       "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 1\nx_count 3\n");
-  run.judges.on_scrape(run.now, "x 1");
+  run.scrape("# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 1\nx_count 3\n");
+  run.scrape("x 1");
   EXPECT_THAT(run.said(), ElementsAre(HasSubstr("histograms: "), HasSubstr("exposition: ")));
 }
 
@@ -101,7 +121,7 @@ TEST(DemoJudges, FindTheSecretWhereverItComesOut) {
   DemoRun run;
   run.judges.on_log(run.now, "level=info authorization=" + secret + "\n");
   run.judges.on_event(run.now, run.event("heartbeat", ",\"from\":\"" + secret + "\""));
-  run.judges.on_scrape(run.now, "x{token=\"" + secret + "\"} 1\n");
+  run.scrape("x{token=\"" + secret + "\"} 1\n");
   EXPECT_THAT(run.said(),
               ElementsAre(HasSubstr("secrets: "), HasSubstr("secrets: "), HasSubstr("secrets: ")));
 }
@@ -140,6 +160,137 @@ TEST(DemoJudges, DoNotTakeAStepOfTheClockForALie) {
   run.now.wall -= 1h;
   run.metrics();
   EXPECT_THAT(run.said(), IsEmpty());
+}
+
+using What = EngineNote::What;
+using telemetry::label::SubscriptionState;
+
+TEST(DemoJudges, SeeAnAttemptThatNobodyMade) {
+  DemoRun run;
+  run.world.metrics.feed_connection_attempts.at(DemoWorld::kKraken, run.world.main).inc();
+  run.scrape();
+  EXPECT_THAT(run.said(),
+              ElementsAre(HasSubstr("counters: tickwitness_feed_connection_attempts_total shows 2"),
+                          HasSubstr("counters: trading_ws_connections_total shows 2")));
+}
+
+// A price is held against the record where no trade came that the scrape may be too old for.
+TEST(DemoJudges, SeeAPriceThatIsNotTheLast) {
+  DemoRun run;
+  run.world.metrics.market_last_price.at(DemoWorld::kKraken, run.world.btc).set(26500.2);
+  run.pass(240ms);
+  run.scrape();
+  EXPECT_THAT(run.said(), IsEmpty());
+  run.pass(10ms);
+  run.scrape();
+  EXPECT_THAT(run.said(), ElementsAre(HasSubstr("counters: tickwitness_market_last_price{")));
+}
+
+TEST(DemoJudges, SeeStatesThatAreNotThoseOfTheRecord) {
+  DemoRun run;
+  run.world.shows("trade", SubscriptionState::pending);
+  run.world.metrics.feed_connected.at(DemoWorld::kKraken, run.world.main).set(0);
+  run.wait(1200ms);
+  run.scrape();
+  EXPECT_THAT(run.said(), Not(Contains(HasSubstr("BTC-USD trade"))));  // threads have time
+  run.wait(100ms);
+  run.scrape();
+  EXPECT_THAT(run.said(), Contains("states: BTC-USD trade: shown pending, is live for 1.300 s"));
+  EXPECT_THAT(run.said(), Contains(HasSubstr("states: tickwitness_feed_connected shows 0")));
+}
+
+TEST(DemoJudges, SeeASilenceThatIsNotFoundInTime) {
+  sim::Promises promises = DemoWorld::kPromises;
+  promises.stale_after_spread = 10s;
+  const std::string silence = "staleness: BTC-USD spread: stale for 1.300 s, and shown live";
+  DemoRun run(promises);
+  run.wait(11200ms);
+  run.scrape();
+  EXPECT_THAT(run.said(), Not(Contains(HasSubstr("staleness"))));
+  run.wait(100ms);
+  run.scrape();
+  EXPECT_THAT(run.said(), Contains(silence));
+
+  DemoRun by_event(promises);
+  by_event.scrape();
+  by_event.wait(11300ms);
+  by_event.judges.on_event(
+      by_event.now,
+      by_event.event("kraken_metrics",
+                     R"(,"pairs":{"BTC-USD":{"streams":{"spread":{"state":"live"}}}})"));
+  EXPECT_THAT(by_event.said(), Contains(silence));
+
+  // Nor was what showed it given time to.
+  DemoRun held_up(promises);
+  held_up.wait(10s);
+  held_up.pass(1300ms);
+  held_up.scrape();
+  EXPECT_THAT(held_up.said(), Not(Contains(HasSubstr("staleness"))));
+}
+
+TEST(DemoJudges, SeeASilenceThatIsNone) {
+  DemoRun run;
+  run.world.shows("trade", SubscriptionState::stale);
+  run.wait(2s);
+  run.scrape();
+  EXPECT_THAT(run.said(), Contains("staleness: BTC-USD trade: shown stale, and live for 2.000 s"));
+}
+
+TEST(DemoJudges, SeeAnAttemptWhileTheBreakerWasOpen) {
+  for (const auto pause : {59s, 60s}) {
+    DemoRun run;
+    run.note({.what = What::ended, .reason = runtime::CloseReason::reset});
+    for (int i = 0; i < 4; ++i) {
+      run.note({.what = What::attempt});
+      run.note({.what = What::ended, .reason = runtime::CloseReason::refused});
+    }
+    run.pass(pause);
+    run.note({.what = What::attempt});
+    run.scrape();
+    const std::string early = "breaker: link 1: 1 attempts while its breaker was open";
+    if (pause == 59s) {
+      EXPECT_THAT(run.said(), Contains(early));
+    } else {
+      EXPECT_THAT(run.said(), Not(Contains(early)));
+    }
+  }
+}
+
+TEST(DemoJudges, SeeThatNotAllIsWellAfterTheLastFault) {
+  const std::string open = "draining: not well 30 s after all faults: link 1 is not open";
+  for (const bool comes_back : {true, false}) {
+    DemoRun run;
+    run.note({.what = What::ended, .reason = runtime::CloseReason::remote});
+    run.notes.add_healed();
+    run.pass(10s);
+    run.scrape();
+    if (comes_back) {
+      run.note({.what = What::attempt});
+      run.note({.what = What::open});
+    }
+    run.pass(20s);
+    run.scrape();
+    run.pass(10s);
+    run.scrape();
+    const auto not_well = testing::Matches(Contains(HasSubstr(open)));
+    EXPECT_EQ(not_well(run.said()), !comes_back);
+  }
+}
+
+TEST(DemoJudges, SayHowSoonAllWasWell) {
+  DemoRun run;
+  run.notes.add_healed();
+  run.seconds(4);
+  run.failed();
+  EXPECT_THAT(run.judges.report().bounds(),
+              Contains(testing::Field(&sim::Bound::name, "drained_after_s")));
+}
+
+TEST(DemoJudges, SeeAMessageThatNobodySent) {
+  DemoRun run;
+  run.note({.what = What::delivered, .print = {.hash = 1, .bytes = 7}});
+  run.scrape();
+  EXPECT_THAT(run.said(), Contains("wire: link 1 got 7 bytes that were not sent next"));
 }
 
 TEST(DemoJudges, WantScrapes) {
