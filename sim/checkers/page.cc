@@ -54,6 +54,24 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
+struct Streams {
+  std::size_t unwell = 0;  // stale or refused for so long that it must show
+  bool well = true;        // none is, nor was a while ago
+};
+
+Streams streams_at(const Arrival& arrival, base::Instant made) {
+  Streams streams;
+  for (const auto& [key, stream] : arrival.ledger.streams()) {
+    const auto expected = arrival.ledger.expected(stream, made);
+    const bool settled = made - expected.since >= PageChecker::kSettled + arrival.age;
+    const bool unwell =
+        expected.state == StreamState::stale || expected.state == StreamState::refused;
+    if (stream.wanted && unwell && settled) ++streams.unwell;
+    if (!settled || (stream.wanted && unwell)) streams.well = false;
+  }
+  return streams;
+}
+
 // Stamps are cut to the millisecond.
 constexpr base::Duration kAtOnce = std::chrono::milliseconds(1);
 constexpr std::uint64_t kLateMs = PageChecker::kSettled / 1ms;
@@ -101,7 +119,7 @@ void PageChecker::on_event(const Arrival& arrival, Report& report) {
 }
 
 void PageChecker::look_at_prices(const Ledger& ledger, base::Now now) {
-  if (record_ == Record::elsewhere) return;
+  if (record_ == Record::of_other_threads) return;
   const auto& pairs = ledger.traffic().pairs;
   prices_.resize(std::max(prices_.size(), ledger.symbols().size()), {.since = now.mono});
   for (std::size_t i = 0; i < std::min(pairs.size(), prices_.size()); ++i) {
@@ -159,25 +177,26 @@ void PageChecker::fields(const Arrival& arrival, Report& report) {
       return;
     }
   }
-  if (record_ == Record::elsewhere) return;
   // What comes late says what was.
   const std::uint64_t now = unix_milliseconds(arrival.now);
   if (!last_time_ || *last_time_ > now || now - *last_time_ > kLateMs) return;
   const auto age = static_cast<std::int64_t>(now - *last_time_) * 1ms;
   const base::Instant made = arrival.now.mono - age;
   links(arrival, made, report);
-  prices(arrival, made, report);
+  if (record_ == Record::at_hand) prices(arrival, made, report);
 }
 
 void PageChecker::links(const Arrival& arrival, base::Instant made, Report& report) {
   std::uint64_t reconnects = 0;
   std::uint64_t trips = 0;
-  bool settled = true;
+  const base::Duration settles = kSettled + arrival.age;
+  // A thread that did not run may show what was before it stood still, while others went on.
+  bool settled = record_ == Record::at_hand || made - arrival.ledger.stalled_until() >= settles;
   for (const auto& [number, link] : arrival.ledger.links()) {
     reconnects += link.reconnects();
     trips += link.trips;
     settled =
-        settled && !link.closing && made - std::max(link.changed, link.breaker_changed) >= kSettled;
+        settled && !link.closing && made - std::max(link.changed, link.breaker_changed) >= settles;
   }
   const Json& json = *arrival.event.json;
   const auto compare = [&](std::string_view field, std::uint64_t truth, bool exact) {
@@ -191,10 +210,10 @@ void PageChecker::links(const Arrival& arrival, base::Instant made, Report& repo
   compare("reconnect_count", reconnects, settled);
   if (!settled) return;
   compare("circuit_breaker_trips", trips, true);
-  status(arrival, report);
+  status(arrival, made, report);
 }
 
-void PageChecker::status(const Arrival& arrival, Report& report) {
+void PageChecker::status(const Arrival& arrival, base::Instant made, Report& report) {
   const Json& found = *arrival.event.json->find("ws_status");
   if (found.type == Json::Type::null) return;  // the engine has not reported
   std::size_t open = 0;
@@ -206,12 +225,15 @@ void PageChecker::status(const Arrival& arrival, Report& report) {
   }
   if (all == 0) return;
   statuses_.add();
-  const bool right = found.text == "connected"      ? open == all
+  const Streams streams = streams_at(arrival, made);
+  const bool right = found.text == "connected"      ? open == all && streams.unwell == 0
                      : found.text == "disconnected" ? open == 0
-                                                    : open != 0;
+                                                    : open != 0 && !(open == all && streams.well);
   if (right) return;
   report.violation(name(), arrival.at,
-                   fmt::format("ws_status is {} with {} of {} links open", found.text, open, all));
+                   fmt::format("ws_status is {} with {} of {} links open and {} streams stale or "
+                               "refused",
+                               found.text, open, all, streams.unwell));
 }
 
 void PageChecker::prices(const Arrival& arrival, base::Instant made, Report& report) {

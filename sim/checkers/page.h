@@ -21,9 +21,9 @@ class PageChecker final : public Checker {
   // An event made before a step of the clock may be read as much later.
   static constexpr base::Duration kStepForgotten = std::chrono::seconds(2);
 
-  // Whether the record is of the moment in which an event arrives. One that another thread keeps
-  // is not: then it is not read, and events are judged by themselves.
-  enum class Record : std::uint8_t { at_hand, elsewhere };
+  // Whether the record is of the moment in which an event arrives. One that other threads keep is
+  // not: then prices, which may change in any moment, are not compared with it.
+  enum class Record : std::uint8_t { at_hand, of_other_threads };
   explicit PageChecker(Record record = Record::at_hand) : record_(record) {}
 
   std::string_view name() const override { return "page"; }
@@ -55,7 +55,7 @@ class PageChecker final : public Checker {
   void timestamp(const Arrival& arrival, Report& report);
   void fields(const Arrival& arrival, Report& report);
   void links(const Arrival& arrival, base::Instant made, Report& report);
-  void status(const Arrival& arrival, Report& report);
+  void status(const Arrival& arrival, base::Instant made, Report& report);
   void prices(const Arrival& arrival, base::Instant made, Report& report);
 
   Record record_;

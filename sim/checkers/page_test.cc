@@ -64,7 +64,10 @@ TEST(PageChecker, IsSilentWhileAllIsWell) {
   Page page;
   page.wire.serve_trades();
   const std::string pairs = R"({"BTC-USD":{"last_price":100.2},"ETH-USD":{"last_price":null}})";
-  page.run(60, {.pairs = pairs});
+  for (int i = 0; i < 4; ++i) {
+    page.run(15, {.pairs = pairs});
+    page.wire.trades(2);
+  }
   page.rest(page.checker);
   EXPECT_THAT(page.faults(), IsEmpty());
 }
@@ -234,8 +237,7 @@ TEST(PageChecker, TheStatusIsThatOfTheLinks) {
     bool right;
   };
   for (const Case& c :
-       {Case{Links::up, "\"connected\"", true},
-        Case{Links::up, "\"degraded\"", true},  // a subscription may be stale
+       {Case{Links::up, "\"connected\"", true}, Case{Links::up, "\"degraded\"", false},
         Case{Links::up, "\"disconnected\"", false},
         Case{Links::up, "null", true},  // no report from the engine
         Case{Links::half, "\"connected\"", false}, Case{Links::half, "\"degraded\"", true},
@@ -260,6 +262,45 @@ TEST(PageChecker, TheStatusIsThatOfTheLinks) {
   closing.wire.pass(seconds(5));
   closing.show({.status = "\"disconnected\""});
   EXPECT_THAT(closing.faults(), IsEmpty()) << "nothing is promised while it ends";
+}
+
+// Every link is open in all of these.
+TEST(PageChecker, AStreamThatIsStaleOrRefusedDegrades) {
+  const struct {
+    std::string_view what;
+    void (*happens)(Wire&);
+    base::Duration later;
+    std::string_view right, wrong;  // empty: whatever is shown
+  } cases[] = {
+      {"live", [](Wire&) {}, seconds(19), "connected", "degraded"},
+      {"stale just now", [](Wire&) {}, milliseconds(20'990), "", ""},
+      {"stale", [](Wire&) {}, seconds(21), "degraded", "connected"},
+      {"live again", [](Wire& w) { w.pass(seconds(30)), w.trades(); }, milliseconds(990), "", ""},
+      {"live for a second", [](Wire& w) { w.pass(seconds(30)), w.trades(); }, seconds(1),
+       "connected", "degraded"},
+      {"refused",
+       [](Wire& w) { w.ask(R"("ticker")"), w.answer(SentKind::refused, WireChannel::ticker); },
+       seconds(1), "degraded", "connected"},
+      {"asked for, no answer yet", [](Wire& w) { w.ask(R"("ticker")"); }, seconds(2), "connected",
+       "degraded"},
+      {"stale and taken back",
+       [](Wire& w) {
+         w.pass(seconds(30));
+         w.ask(R"("trade")", R"("BTC/USD")", 1, "unsubscribe");
+       },
+       seconds(1), "connected", "degraded"},
+  };
+  for (const auto& c : cases) {
+    for (const std::string_view status : {"connected", "degraded", "disconnected"}) {
+      Page page;
+      page.wire.serve_trades();
+      c.happens(page.wire);
+      page.wire.pass(c.later);
+      page.show({.status = "\"" + std::string(status) + "\""});
+      const bool right = status == c.right || (c.right.empty() && status != "disconnected");
+      EXPECT_EQ(page.faults().empty(), right) << c.what << ": " << status;
+    }
+  }
 }
 
 TEST(PageChecker, PricesAreThoseOfTheRecord) {
@@ -300,22 +341,31 @@ TEST(PageChecker, SilenceOfOneThatSawNothingIsNone) {
                                          "looked at nothing: no prices in 3 scrapes"));
 }
 
-// Only what an event says by itself is judged.
-TEST(PageChecker, DoesNotReadARecordThatIsElsewhere) {
-  Trial trial;
-  PageChecker checker(PageChecker::Record::elsewhere);
-  trial.wire.serve_trades();
-  trial.wire.pass(seconds(10));
-  const std::string stamp =
-      std::to_string(std::chrono::floor<milliseconds>(trial.now().wall.time_since_epoch()).count());
-  const Shown wrong{
-      .reconnects = "9", .status = "\"disconnected\"", .pairs = R"({"BTC-USD":{"last_price":1}})"};
-  trial.event(checker, "1", "kraken_metrics", wrong.text(stamp));
-  for (int i = 0; i < 3; ++i) trial.scrape(checker, "");
-  trial.rest(checker);
-  EXPECT_THAT(trial.faults(), IsEmpty());
-  trial.event(checker, "2", "kraken_metrics", Shown{.trips = "-1"}.text(stamp));
-  EXPECT_THAT(trial.faults(), ElementsAre("circuit_breaker_trips is -1"));
+// What threads show late is not what was so when it is read.
+TEST(PageChecker, HasSlackForARecordOfOtherThreads) {
+  for (const auto late : {milliseconds(1240), milliseconds(1250)}) {
+    for (const bool stalled : {false, true}) {
+      Trial trial;
+      PageChecker checker(PageChecker::Record::of_other_threads);
+      trial.wire.serve_trades();
+      trial.wire.pass(late);
+      if (stalled) trial.wire.ledger.on_stall(trial.now().mono);
+      const std::string stamp = std::to_string(
+          std::chrono::floor<milliseconds>(trial.now().wall.time_since_epoch()).count());
+      const std::string text =
+          Shown{.status = "\"disconnected\"", .pairs = R"({"BTC-USD":{"last_price":1}})"}.text(
+              stamp);
+      const PageEvent event{
+          .id = "1", .event = "kraken_metrics", .data = text, .json = parse_json(text)};
+      checker.on_event(
+          {trial.wire.elapsed, trial.now(), event, trial.wire.ledger, milliseconds(250)},
+          trial.report);
+      for (int i = 0; i < 3; ++i) trial.scrape(checker, "");
+      trial.rest(checker);
+      const bool told = !trial.faults().empty();
+      EXPECT_EQ(told, late == milliseconds(1250) && !stalled) << late.count() << stalled;
+    }
+  }
 }
 
 }  // namespace

@@ -29,6 +29,37 @@ std::uint64_t trades_of(const World& world, std::string_view symbol) {
   return world.exchange.truth().find(symbol)->trades.update;
 }
 
+TEST(KrakenPeace, BeginsWhenTheLastFaultIsOver) {
+  const struct {
+    std::string fault;
+    seconds peace;
+  } cases[] = {{"disconnect@5s", seconds(5)}, {"down@5s+3s", seconds(8)},
+               {"hang@5s+3s", seconds(8)},    {"unanswered@5s+3s", seconds(8)},
+               {"flood@5s+3s", seconds(8)},   {"silent@5s+3s", seconds(8)},
+               {"malformed@5s", seconds(5)},  {"silent@5s", seconds(0)}};
+  for (const auto& c : cases) {
+    World world(with({c.fault}));
+    const ConnectionId connection = world.connect();
+    subscribe_all(world, connection);
+    for (int second = 1; second <= 10; ++second) {
+      world.run_until(seconds(second));
+      const bool peace = c.peace != seconds(0) && seconds(second) >= c.peace;
+      EXPECT_EQ(world.exchange.at_peace(), peace) << c.fault << " after " << second;
+    }
+  }
+}
+
+// What finds nothing to hit waits for it.
+TEST(KrakenPeace, WaitsForWhatHasHitNothing) {
+  World world(with({"malformed@5s"}));
+  world.run_until(seconds(6));
+  EXPECT_FALSE(world.exchange.at_peace());
+  subscribe_all(world, world.connect());
+  world.run_until(seconds(7));
+  EXPECT_TRUE(world.exchange.at_peace());
+  EXPECT_TRUE(World(with({})).exchange.at_peace());
+}
+
 TEST(KrakenHeal, EndsWhatIsOn) {
   World world(with({"silent@5s", "flood@6s+10m", "unanswered@7s+10m", "hang@8s+10m"}));
   const ConnectionId connection = world.connect();

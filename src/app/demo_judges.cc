@@ -39,7 +39,7 @@ DemoJudges::DemoJudges(const sim::Settings& exchange, const sim::Promises& promi
       record_(exchange, promises),
       bounds_(kLimits),
       secrets_({std::string(kCanary)}),
-      page_(sim::PageChecker::Record::elsewhere),
+      page_(sim::PageChecker::Record::of_other_threads),
       checkers_{&never_falls_, &histograms_, &bounds_, &secrets_, &page_},
       breaker_(kAttemptSlack),
       of_the_record_{&counters_, &states_, &staleness_, &breaker_},

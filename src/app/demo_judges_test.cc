@@ -56,8 +56,8 @@ struct DemoRun {
     judges.on_event(now,
                     event("kraken_metrics",
                           R"(,"latency_p50_ms":1,"latency_p95_ms":null,"latency_p99_ms":1.5,)"
-                          R"("circuit_breaker_trips":7,"reconnect_count":7,"trades_per_min":null,)"
-                          R"("ws_status":"degraded")"));
+                          R"("circuit_breaker_trips":0,"reconnect_count":0,"trades_per_min":null,)"
+                          R"("ws_status":"connected")"));
   }
   // Ten turns a second, with what a product that is right puts out.
   void seconds(int count) {
