@@ -64,6 +64,11 @@ for (const name of names) {
   need(result.violations.length === 0, `${name}: ${JSON.stringify(result.violations)}`);
   need(result.checks.length >= 8, `${name}: only ${result.checks.length} checks`);
   need(result.checks.every((c) => c.truth === c.measured), `${name}: not equal, yet passed`);
+  // The record at the engine's end was kept and looked at.
+  for (const checker of ['counters', 'staleness', 'breaker', 'wire']) {
+    need([...result.checks, ...result.bounds].some((c) => c.name.startsWith(`${checker}.`)),
+      `${name}: no ${checker}`);
+  }
   // What was sent is compared exactly, unless some of it may have been lost.
   const list = ['reset', 'bad_utf8'].includes(name) ? result.bounds : result.checks;
   for (const checker of ['conservation', 'latency']) {
@@ -73,6 +78,12 @@ for (const name of names) {
 // The faults happened: a comparison of nothing with nothing would be equal too.
 need(events('plain', 'trade').truth > 100, 'plain: hardly any trade');
 need(frames('plain', 'subscribed').truth === 25, 'plain: 4 pairs x 6 streams + instrument');
+for (const name of ['plain', 'disconnect', 'malformed', 'reset', 'down', 'long_hang', 'silence_ends']) {
+  need(bound(name, 'draining.drained_after_s'), `${name}: well again`);
+}
+need(bound('silent', 'draining.drained_after_s') === undefined, 'silent: never ends');
+need(check('reset', 'counters.tickwitness_feed_disconnections_total{reason="reset"}').truth === 4,
+  'reset: four ends');
 need(check('disconnect', 'demo.reconnects').truth === 4, 'disconnect: four connections came back');
 need(check('silent', 'demo.subscriptions_stale_at_end').truth === 1, 'silent: one is stale');
 need(check('silent', 'demo.connections_up_at_end').truth === 4, 'silent: every link is connected');
