@@ -54,7 +54,7 @@ TEST(Breaker, NoAttemptIsToldOnceForEachTrip) {
 TEST(Breaker, AStallIsWaitedFor) {
   Wire wire;
   trip(wire);
-  wire.ledger.on_stall(wire.now().mono + 60s);
+  wire.ledger.on_stall(wire.now().mono, wire.now().mono + 60s);
   Breaker checker(kSlack);
   Watch watch(checker, wire);
   wire.pass(70s);

@@ -11,8 +11,8 @@ namespace tickwitness::sim {
 namespace {
 
 constexpr std::string_view kTrades = "kraken_trades_per_minute";
-// A window with a stall in it may begin after it, and tells of less than a minute.
-constexpr base::Duration kAfterStall = LastMinute::kKept;
+// While nothing moves the windows, and until they have moved, they tell of an older minute.
+constexpr base::Duration kAfterStall = 2 * LastMinute::kTick;
 
 struct Quantile {
   double share;
@@ -31,14 +31,28 @@ struct Samples {
   std::vector<double> certain, possible;
 };
 
-Samples samples_of(const LastMinute& minute, base::Instant now) {
+// The stall that windows of the last minute may have in them, with what is counted at its ends.
+struct Stall {
+  explicit Stall(const Observation& seen)
+      : from(seen.ledger.stalled_from() - LastMinute::kTick),
+        until(seen.ledger.stalled_until() + LastMinute::kTick),
+        matters(seen.now.mono < until + LastMinute::kKept) {}
+  bool covers(base::Instant at) const { return matters && at >= from && at <= until; }
+  base::Duration length() const { return matters ? until - from : base::Duration::zero(); }
+
+  base::Instant from, until;
+  bool matters;
+};
+
+Samples samples_of(const LastMinute& minute, base::Instant now, const Stall& stall) {
   Samples samples;
   for (const auto& moment : minute.moments()) {
     const base::Duration age = now - moment.at;
     if (age > LastMinuteChecker::kMost) continue;
     const double value = milliseconds(moment.latency);
     samples.possible.push_back(value);
-    const bool certain = age >= LastMinuteChecker::kEndsBefore && age <= LastMinuteChecker::kLeast;
+    const bool certain = age >= LastMinuteChecker::kEndsBefore &&
+                         age <= LastMinuteChecker::kLeast && !stall.covers(moment.at);
     if (certain) samples.certain.push_back(value);
   }
   return samples;
@@ -88,7 +102,7 @@ void LastMinuteChecker::on_scrape(const Observation& seen, Report& report) {
 
 void LastMinuteChecker::quantiles(const Observation& seen, std::string_view symbol,
                                   const LastMinute& minute, Report& report) {
-  Samples samples = samples_of(minute, seen.now.mono);
+  Samples samples = samples_of(minute, seen.now.mono, Stall(seen));
   for (const auto& [share, family] : kQuantiles) {
     const auto shown = seen.scrape.find(family, {{"pair", symbol}});
     if (shown.empty()) {
@@ -122,16 +136,18 @@ void LastMinuteChecker::trades(const Observation& seen, Report& report) {
   const auto shown = seen.scrape.find(kTrades);
   if (shown.size() != 1) return;
   rates_.add();
+  // After a stall the window may begin before it, so that what piled up is told of all that time.
+  const Stall stall(seen);
   double certain = 0;
   double possible = 0;
   for (const auto& moment : seen.ledger.trades().moments()) {
     const base::Duration age = now - moment.at;
-    if (age > kMost) continue;
+    if (age > kMost && !(stall.matters && moment.at >= stall.from)) continue;
     possible += moment.items;
     if (age >= kEndsBefore && age <= kLeast) certain += moment.items;
   }
   // By the minute, of a window that is as long as it happens to be.
-  const double low = certain * 60'000 / milliseconds(kMost) - 1e-6;
+  const double low = certain * 60'000 / milliseconds(kMost + stall.length()) - 1e-6;
   const double high = possible * 60'000 / (milliseconds(kLeast)) + 1e-6;
   if (shown[0]->value >= low && shown[0]->value <= high) return;
   report.violation(

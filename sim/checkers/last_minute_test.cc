@@ -101,17 +101,45 @@ TEST(LastMinute, NegativeLatenciesCountAsTheyAre) {
   EXPECT_THAT(trial.faults(), testing::Each(HasSubstr("must lie from -40.")));
 }
 
-TEST(LastMinute, NoVerdictOnAnEngineThatStoodStillNorOnAYoungRate) {
+TEST(LastMinute, NoVerdictOnAnEngineThatStandsStillNorOnAYoungRate) {
   Trial trial;
   LastMinuteChecker checker;
   trial.wire.attempt();
   trade(trial, 30s, 8ms);
   trial.scrape(checker, shown(8, 8, 8, 999));
   EXPECT_THAT(trial.faults(), IsEmpty());
-  trial.wire.ledger.on_stall(trial.wire.now().mono + 20s);
+  trial.wire.ledger.on_stall(trial.wire.now().mono, trial.wire.now().mono + 20s);
   trial.wire.pass(21s);
   trial.scrape(checker, shown(1, 2, 3, 999));
   EXPECT_THAT(trial.faults(), IsEmpty());
+}
+
+// Sixty trades a minute; those of a stall of 40 s come at its end, late.
+TEST(LastMinute, WhatPiledUpInAStallIsNotStretchedOverTheRestOfTheMinute) {
+  Trial trial;
+  LastMinuteChecker checker;
+  trial.wire.attempt();
+  trade(trial, 90s, 8ms);
+  trial.wire.ledger.on_stall(trial.wire.now().mono, trial.wire.now().mono + 40s);
+  trial.wire.pass(40s);
+  Parcel parcel = data_parcel(WireChannel::trade, 0, 1, false);
+  parcel.stamps = 1;
+  parcel.stamp[0] = trial.wire.now().wall - 20s;
+  for (int i = 0; i < 40; ++i) trial.wire.deliver(parcel);
+  trade(trial, 25s, 8ms);
+  trial.scrape(checker, shown(8, 20'000, 20'000, 60));
+  EXPECT_THAT(trial.faults(), IsEmpty());
+  trial.scrape(checker, shown(8, 8, 8, 60));  // the tick that told of the stall may have had them
+  EXPECT_THAT(trial.faults(), IsEmpty());
+  trial.scrape(checker, shown(8, 8, 8, 65.0 * 60 / 25));
+  EXPECT_THAT(trial.faults(), ElementsAre(HasSubstr("per_minute is 156, must lie from ")));
+  trial.scrape(checker, shown(8, 8, 8, 20));
+  EXPECT_THAT(trial.faults(), ElementsAre(HasSubstr("per_minute is 20, must lie from ")));
+  trial.scrape(checker, shown(7, 8, 8, 60));
+  EXPECT_THAT(trial.faults(), ElementsAre(HasSubstr("p50_ms of BTC-USD is 7")));
+  trade(trial, 70s, 8ms);
+  trial.scrape(checker, shown(8, 8, 8, 55));
+  EXPECT_THAT(trial.faults(), ElementsAre(HasSubstr("per_minute is 55, must lie from 56")));
 }
 
 }  // namespace

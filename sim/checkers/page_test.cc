@@ -349,7 +349,7 @@ TEST(PageChecker, HasSlackForARecordOfOtherThreads) {
       PageChecker checker(PageChecker::Record::of_other_threads);
       trial.wire.serve_trades();
       trial.wire.pass(late);
-      if (stalled) trial.wire.ledger.on_stall(trial.now().mono);
+      if (stalled) trial.wire.ledger.on_stall(trial.now().mono, trial.now().mono);
       const std::string stamp = std::to_string(
           std::chrono::floor<milliseconds>(trial.now().wall.time_since_epoch()).count());
       const std::string text =

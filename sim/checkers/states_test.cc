@@ -97,7 +97,7 @@ TEST(States, AStallExcusesWhatItHides) {
     wire.trades();
     const Shown before(wire);
     life.happens(wire);
-    wire.ledger.on_stall(wire.now().mono + 10s);
+    wire.ledger.on_stall(wire.now().mono, wire.now().mono + 10s);
     wire.pass(10'999ms);
     States checker;
     Watch watch(checker, wire);

@@ -222,8 +222,10 @@ void Ledger::on_unfollowed(base::Now now, std::string_view symbol) {
   }
 }
 
-void Ledger::on_stall(base::Instant until) {
+void Ledger::on_stall(base::Instant from, base::Instant until) {
+  if (from > terms_.stalled_until + LastMinute::kKept) stalled_from_ = from;
   terms_.stalled_until = std::max(terms_.stalled_until, until);
+  trades_.keep(from - LastMinute::kTick, terms_.stalled_until + LastMinute::kKept);
 }
 
 Ledger::Expected Ledger::expected(const StreamRecord& stream, base::Instant now) const {

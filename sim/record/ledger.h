@@ -56,9 +56,9 @@ class Ledger {
   // A reload was applied that no longer follows this symbol ("BTC-USD"). On an open link the engine
   // takes its streams back as well; on one that is down there is nobody to tell.
   void on_unfollowed(base::Now now, std::string_view symbol);
-  // Something keeps a thread of the product from running until then. What it shows meanwhile and
-  // within the second after is not judged.
-  void on_stall(base::Instant until);
+  // Something keeps a thread of the product from running. What it shows meanwhile and within the
+  // second after is not judged.
+  void on_stall(base::Instant from, base::Instant until);
 
   const Traffic& traffic() const { return traffic_; }
   const std::map<StreamKey, StreamRecord>& streams() const { return streams_; }
@@ -71,6 +71,8 @@ class Ledger {
   std::optional<base::Instant> begun() const { return begun_; }
   const Promises& promises() const { return terms_.promises; }
   base::Instant stalled_until() const { return terms_.stalled_until; }
+  // The first moment of the last stall, or of the first of several within a minute of each other.
+  base::Instant stalled_from() const { return stalled_from_; }
   // "BTC-USD", in the order of Settings::pairs; Traffic::pairs may be shorter.
   const std::vector<std::string>& symbols() const { return symbols_; }
   // What the engine sent and no exchange understands.
@@ -113,6 +115,7 @@ class Ledger {
   std::vector<LastMinute*> minute_of_;  // of minutes_, as symbols_
   LastMinute trades_;
   std::optional<base::Instant> begun_;
+  base::Instant stalled_from_{};
   std::uint64_t requests_unreadable_ = 0;
 };
 

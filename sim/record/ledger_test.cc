@@ -245,7 +245,7 @@ TEST(Ledger, WhatFellIntoAStallMayHaveGoneUnnoticed) {
   Wire wire;
   wire.serve_trades();
   wire.pass(15s);
-  wire.ledger.on_stall(wire.now().mono + 10s);
+  wire.ledger.on_stall(wire.now().mono, wire.now().mono + 10s);
   wire.pass(6s);  // too long since 1 s
   EXPECT_LT(wire.now().mono, wire.expected().since);
   wire.pass(4'999ms);

@@ -51,7 +51,7 @@ void DemoJudges::on_turn(base::Now now) {
   record_.add(notes_.take(), since_start(now), report_);
   if (passed > kHeldUp) {
     page_.stream_ended();
-    record_.on_stall(now);
+    record_.on_stall(last.mono, now.mono);
   }
   if (std::chrono::abs((now.wall - last.wall) - passed) > kStep) {
     page_.clock_stepped(since_start(now));

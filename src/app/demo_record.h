@@ -22,8 +22,8 @@ class DemoRecord {
   // Violations of "wire": a message that came to the engine and was not what the exchange sent next
   // on that connection. `at`: since the start, for the report.
   void add(DemoNotes::Batch batch, base::Duration at, sim::Report& report);
-  // The thread that shows what the engine knows was kept from running until now.
-  void on_stall(base::Now now) { ledger_.on_stall(now.mono); }
+  // The thread that shows what the engine knows was kept from running.
+  void on_stall(base::Instant from, base::Instant until) { ledger_.on_stall(from, until); }
   // Of "wire". `lossy`: what was sent may not have come.
   void at_rest(bool lossy, sim::Report& report) const;
 

@@ -173,7 +173,8 @@ void SimulatedWorld::begin(const sim::WorldFault& fault) {
       ++shredded_;
       return set_weather();
     case Kind::stall_engine:
-      ledger_->on_stall(machine_clock_.mono_at(scheduler_.now() + fault.length));
+      ledger_->on_stall(machine_clock_.now().mono,
+                        machine_clock_.mono_at(scheduler_.now() + fault.length));
       return engine_.stall_until(scheduler_.now() + fault.length);
     case Kind::stall_serve:
       judges_.on_silence();

@@ -198,10 +198,28 @@ TEST(View, LateTicksAndHolesAreTimedAsTheyWere) {
   world.tick(40);
   EXPECT_EQ(only(world, view), 2.5);
   hits.add(50);
-  world.tick(95);  // what came before 40 s is outside of the window now
-  EXPECT_NEAR(only(world, view).value(), 50.0 / 55, 1e-12);
-  world.tick(300);  // no tick within 60 s before: nothing is known about the last 60 s
-  EXPECT_EQ(only(world, view), std::nullopt);
+  world.tick(95);  // what was counted at 40 s had piled up since 0 s
+  EXPECT_NEAR(only(world, view).value(), 150.0 / 95, 1e-12);
+  world.tick(300);
+  EXPECT_EQ(only(world, view), 0);
+}
+
+// An engine that stood still for 40 s finds what came meanwhile: it came in all of that time.
+TEST(View, WhatPiledUpIsSpreadOverTheTimeInWhichItDid) {
+  const ViewDecl view{.from = kHits, .stat = Stat::rate60};
+  World world;
+  const Counter hits = world.at(kHits, "red", "here").counter();
+  for (int second = 0; second <= 100; ++second) {
+    hits.add(10);
+    world.tick(second);
+  }
+  world.tick(140);
+  hits.add(400);
+  for (int second = 141; second <= 260; ++second) {
+    hits.add(10);
+    world.tick(second);
+    EXPECT_NEAR(only(world, view).value(), 10, 1e-9) << second;
+  }
 }
 
 TEST(View, QuantilesOfTheLastSixtySecondsOnly) {

@@ -11,16 +11,21 @@ bool TickRing::push(base::Instant now) {
   return true;
 }
 
-std::uint64_t TickRing::window_begin() const {
+std::uint64_t TickRing::oldest_inside() const {
   const std::uint64_t last = next_ - 1;
-  const std::uint64_t oldest = next_ > kSnapshots ? next_ - kSnapshots : 0;
   std::uint64_t begin = last;
-  while (begin > oldest && at(last) - at(begin - 1) <= kWindow + kTickSlack) --begin;
+  while (begin > oldest() && at(last) - at(begin - 1) <= kWindow + kTickSlack) --begin;
   return begin;
 }
 
+std::uint64_t TickRing::window_begin() const {
+  const std::uint64_t begin = oldest_inside();
+  const bool after_gap = begin > oldest() && at(begin) - at(begin - 1) > kTickMax;
+  return after_gap ? begin - 1 : begin;
+}
+
 std::uint64_t TickRing::first_slot() const {
-  const std::uint64_t begin = window_begin();
+  const std::uint64_t begin = oldest_inside();
   const bool young = begin == 0 && at(next_ - 1) - at(0) < kWindow - kTickSlack;
   return young ? 0 : begin + 1;
 }

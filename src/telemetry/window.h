@@ -15,6 +15,8 @@ namespace tickwitness::telemetry {
 inline constexpr base::Duration kWindow = std::chrono::seconds(60);
 // Ticks nearer together than this are one, so that 60 s always fit into the rings.
 inline constexpr base::Duration kTickMin = std::chrono::milliseconds(500);
+// Ticks further apart than this have a gap between them: whoever takes them stood still.
+inline constexpr base::Duration kTickMax = std::chrono::seconds(2);
 // How far from 60 s the window may be because ticks come a little late or early.
 inline constexpr base::Duration kTickSlack = std::chrono::milliseconds(500);
 inline constexpr std::size_t kSnapshots = 122;  // 60 s of the fastest ticks, both ends, and a spare
@@ -28,13 +30,19 @@ class TickRing {
   std::uint64_t next() const { return next_; }
   // n must be one of the last kSnapshots.
   base::Instant at(std::uint64_t n) const { return times_[n % kSnapshots]; }
-  // The oldest tick not older than the window before the last one. Only after a tick.
+  // Where the window of what grew begins: the oldest tick not older than the window before the last
+  // one; after a gap in the ticks the one before the gap, since what piled up in it came with the
+  // ticks behind it. Only after a tick.
   std::uint64_t window_begin() const;
   // The oldest slot of the window: what ended with this tick. The slot that ended with tick 0 began
   // at an unknown time, but it is no reason to hide what a young process has seen.
   std::uint64_t first_slot() const;
 
  private:
+  std::uint64_t oldest() const { return next_ > kSnapshots ? next_ - kSnapshots : 0; }
+  // The oldest tick not older than the window before the last one.
+  std::uint64_t oldest_inside() const;
+
   std::array<base::Instant, kSnapshots> times_{};
   std::uint64_t next_ = 0;
 };
