@@ -46,6 +46,8 @@ std::optional<Sample> series_sample(const Schema& schema, const InstrumentDecl& 
     case Kind::histogram:
       sample.value = static_cast<double>(series.snapshot().count);
       return sample;
+    case Kind::summary:  // the catalogue has none: its quantiles are views
+      return std::nullopt;
     case Kind::stateset: {
       const LabelDecl& states = schema.labels[decl.states];
       const auto state = series.numbers().state();

@@ -29,7 +29,7 @@ core::FamilyDecl declared(const Schema& schema, const InstrumentDecl& decl) {
 // What a counter's window keeps: whole numbers, so that growth is exact.
 std::uint64_t window_value(const InstrumentDecl& decl, const Series& series) {
   if (!decl.fractional) return series.counter().value();
-  return static_cast<std::uint64_t>(series.fractional_counter().value() * kFractionsPerUnit);
+  return static_cast<std::uint64_t>(series.fractional_counter().value() * core::kFractionsPerUnit);
 }
 
 }  // namespace
@@ -104,7 +104,7 @@ void Registry::count_overflow(std::string_view what) {
 
 void Registry::tick(base::Instant now) {
   const std::lock_guard lock(windows_);
-  if (!ticks_.push(now)) return;
+  if (!ticks_.push(now.time_since_epoch())) return;
   const std::uint64_t tick = ticks_.next() - 1;
   for (std::size_t id = 0; id < series_.size(); ++id) {
     const InstrumentDecl& decl = schema_->instruments[id];

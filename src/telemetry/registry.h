@@ -14,13 +14,14 @@
 #include "base/time.h"
 #include "telemetry/core/registry.h"
 #include "telemetry/core/stable_list.h"
+#include "telemetry/core/window.h"
 #include "telemetry/schema.h"
 #include "telemetry/series.h"
-#include "telemetry/window.h"
 
 namespace tickwitness::telemetry {
 
 using core::kOther;
+using core::TickRing;
 
 // Thread-safe. Writing through a handle takes none of its locks.
 class Registry {

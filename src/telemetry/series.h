@@ -9,13 +9,16 @@
 #include <vector>
 
 #include "telemetry/core/handles.h"
+#include "telemetry/core/sketch.h"
+#include "telemetry/core/window.h"
 #include "telemetry/schema.h"
-#include "telemetry/sketch.h"
-#include "telemetry/window.h"
 
 namespace tickwitness::telemetry {
 
+using core::CounterWindow;
 using core::HistogramSnapshot;
+using core::SketchCell;
+using core::SketchWindow;
 
 class Series {
  public:

@@ -118,6 +118,8 @@ Numbers counts(const Selection& selection) {
       case Kind::info:
         count = 1;
         break;
+      case Kind::summary:  // the catalogue has none
+        break;
     }
     if (count == 0 && selection.decl().kind != Kind::histogram) return;
     out.try_emplace(std::move(key), Number{.whole = true}).first->second.integer += count;
@@ -180,7 +182,7 @@ Numbers rates(const Selection& selection, const TickRing& ticks) {
     if (seconds.count() < 1) continue;
     std::uint64_t growth = 0;
     for (const auto* window : group.windows) growth += window->at(last) - window->at(begin);
-    const double unit = selection.decl().fractional ? kFractionsPerUnit : 1;
+    const double unit = selection.decl().fractional ? core::kFractionsPerUnit : 1;
     out.emplace(key, real(static_cast<double>(growth) / unit / seconds.count()));
   }
   return out;
@@ -191,7 +193,7 @@ Numbers quantiles(const Selection& selection, const TickRing& ticks, double quan
   if (ticks.next() == 0) return out;
   const std::uint64_t last = ticks.next() - 1;
   const std::uint64_t first = ticks.first_slot();
-  Groups<SketchSum> groups;
+  Groups<core::SketchSum> groups;
   selection.for_each([&](Key key, const Series& series) {
     if (series.sketch() != nullptr) series.sketch()->add_to(groups[std::move(key)], first, last);
   });

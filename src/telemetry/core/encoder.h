@@ -57,6 +57,17 @@ struct HistogramSample {
   std::uint32_t created = 0;                         // Unix seconds; 0: unknown
 };
 
+struct SummarySample {
+  struct Quantile {
+    double quantile = 0;  // 0 … 1
+    double value = 0;     // in the exported unit
+  };
+  std::span<const Quantile> quantiles;  // ascending; none when nothing came within the window
+  double sum = 0;                       // in the exported unit
+  std::uint64_t count = 0;
+  std::uint32_t created = 0;  // Unix seconds; 0: unknown
+};
+
 struct EncoderOptions {
   bool created = false;  // OpenMetrics: `_created` samples where the time is known
 };
@@ -80,6 +91,7 @@ class Encoder {
                        const ExportedExemplar* exemplar = nullptr, std::uint32_t created = 0) = 0;
   virtual void gauge(const SeriesText& series, const Number& value) = 0;
   virtual void histogram(const SeriesText& series, const HistogramSample& sample) = 0;
+  virtual void summary(const SeriesText& series, const SummarySample& sample) = 0;
   // Whole counters, as far as a line of text is all they need: writes from `first` on until out()
   // has `enough` bytes, and gives the first one that it did not write. Faster than one by one.
   virtual const Series* plain_counters(const Series* first, std::size_t /*enough*/) {

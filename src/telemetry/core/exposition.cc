@@ -94,7 +94,8 @@ bool wanted(const std::vector<std::string>& names, std::string_view name, Kind k
     // As OpenMetrics calls the family.
     if (kind == Kind::counter)
       return name.ends_with("_total") && asked == name.substr(0, name.size() - 6);
-    if (kind != Kind::histogram || !asked.starts_with(name)) return false;
+    if ((kind != Kind::histogram && kind != Kind::summary) || !asked.starts_with(name))
+      return false;
     const std::string_view suffix = asked.substr(name.size());
     return suffix == "_bucket" || suffix == "_sum" || suffix == "_count";
   });
@@ -118,7 +119,27 @@ void encode(Encoder& encoder, const Family& family, const Series& series) {
       return encode_states(encoder, family, series);
     case Kind::info:
       return encoder.gauge(text_of(series), {.whole = true, .integer = 1});
+    case Kind::summary:
+      return;
   }
+}
+
+void encode_summary(Encoder& encoder, const Registry& registry, const Family& family,
+                    const Series& series) {
+  if (series.hidden()) return;
+  const HistogramSnapshot snapshot = family.histogram(series).snapshot();
+  std::vector<SummarySample::Quantile> quantiles;
+  const Registry::Windows windows(registry);
+  for (const double q : family.decl().quantiles) {
+    if (const auto value = windows.quantile(family, series, q)) {
+      quantiles.push_back({q, family.bounds().exported(*value)});
+    }
+  }
+  encoder.summary(text_of(series),
+                  {.quantiles = quantiles,
+                   .sum = family.bounds().exported(static_cast<double>(snapshot.sum)),
+                   .count = snapshot.count,
+                   .created = series.origin().created});
 }
 
 Exposition::Exposition(const Registry& registry, ExpositionOptions options)
@@ -142,7 +163,11 @@ bool Exposition::next(std::string& out, std::size_t bytes) {
     while (next_ != nullptr && out.size() < enough) {
       if (whole) next_ = encoder_->plain_counters(next_, enough);
       if (next_ == nullptr || out.size() >= enough) break;
-      encode(*encoder_, family, *next_);
+      if (family.decl().kind == Kind::summary) {
+        encode_summary(*encoder_, registry_, family, *next_);
+      } else {
+        encode(*encoder_, family, *next_);
+      }
       next_ = next_->next();
     }
     if (next_ != nullptr) break;

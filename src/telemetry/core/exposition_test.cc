@@ -97,6 +97,38 @@ TEST(CoreExposition, OpenMetricsWithExemplarsAndCreated) {
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("_created")));
 }
 
+// The truth is the sorted list of what was observed within the last 60 s.
+TEST(CoreExposition, SummariesOfTheLastMinute) {
+  using std::chrono::seconds;
+  Registry registry;
+  const Summary delay = registry.summary("delay_seconds", "Delay.", {0.5, 0.99}, {"where"}).at("a");
+  EXPECT_EQ(render(registry, {.names = {"delay_seconds_count"}}),
+            "# HELP delay_seconds Delay.\n# TYPE delay_seconds summary\n"
+            "delay_seconds_sum{where=\"a\"} 0\ndelay_seconds_count{where=\"a\"} 0\n");
+  registry.tick(seconds(0));
+  for (int i = 1; i <= 100; ++i) delay.observe(milliseconds(1000 * i));
+  registry.tick(seconds(1));
+  for (int second = 2; second <= 70; ++second) {
+    if (second == 65) {  // the first hundred are older than a minute by then
+      for (int i = 1; i <= 100; ++i) delay.observe(milliseconds(i));
+    }
+    registry.tick(seconds(second));
+    const std::string page = render(registry);
+    const auto shown = [&](std::string_view quantile) {
+      const std::string line =
+          "delay_seconds{where=\"a\",quantile=\"" + std::string(quantile) + "\"} ";
+      const std::size_t at = page.find(line);
+      return at == std::string::npos ? -1 : std::strtod(page.c_str() + at + line.size(), nullptr);
+    };
+    const double unit = second <= 60 ? 1 : second < 65 ? -1 : 0.001;
+    EXPECT_NEAR(shown("0.5"), unit < 0 ? -1 : 50 * unit, 0.5 * std::abs(unit)) << second;
+    EXPECT_NEAR(shown("0.99"), unit < 0 ? -1 : 99 * unit, std::abs(unit)) << second;
+  }
+  EXPECT_FALSE(delay.observe(milliseconds(-1)));
+  EXPECT_THAT(render(registry), testing::HasSubstr("delay_seconds_count{where=\"a\"} 200\n"));
+  EXPECT_THAT(render(registry), testing::HasSubstr("delay_seconds_sum{where=\"a\"} 5055.05\n"));
+}
+
 TEST(CoreExposition, NamesChooseFamilies) {
   Registry registry;
   registry.counter("a_total", "").at();

@@ -25,7 +25,8 @@ Family::Family(FamilyDecl decl, const std::atomic<std::uint32_t>& clock)
   for (const std::string& label : decl_.labels) {
     gaps_.push_back(static_cast<std::uint32_t>(label.size() + (gaps_.empty() ? 2 : 3)));
   }
-  if (decl_.kind == Kind::histogram) bounds_.emplace(decl_.bounds, decl_.per_unit, decl_.native);
+  if (decl_.kind == Kind::histogram || decl_.kind == Kind::summary)
+    bounds_.emplace(decl_.bounds, decl_.per_unit, decl_.native);
   tables_.push_back(std::make_unique<Table>(kFirstSlots));
   table_.store(tables_.back().get(), std::memory_order_relaxed);
 }
@@ -41,7 +42,7 @@ Family::~Family() {
 
 std::uint32_t Family::words() const {
   if (decl_.kind == Kind::counter) return 1;
-  if (decl_.kind == Kind::histogram) return HistogramWords::words(bounds_->buckets());
+  if (bounds_) return HistogramWords::words(bounds_->buckets());
   return 0;
 }
 
@@ -112,6 +113,7 @@ Series& Family::construct(std::string_view labels, std::uint64_t hash) {
   void* const room = room_for(bytes);
   std::ranges::copy(line, static_cast<char*>(room) + sizeof(Series));
   Series& made = *new (room) Series(origin, hash, bits);
+  if (decl_.kind == Kind::summary) recent_.append();
   if (last_ == nullptr) {
     first_.store(&made, std::memory_order_release);
   } else {

@@ -17,6 +17,9 @@
 #include "telemetry/core/hash.h"
 #include "telemetry/core/kind.h"
 #include "telemetry/core/series.h"
+#include "telemetry/core/sketch.h"
+#include "telemetry/core/stable_list.h"
+#include "telemetry/core/window.h"
 
 namespace tickwitness::telemetry::core {
 
@@ -65,6 +68,13 @@ class Family {
   HistogramWords histogram(const Series& series) const {
     return {series.word(), bounds_->buckets()};
   }
+
+  // Of summaries: what came within the last 60 s. By the series' ordinal.
+  struct Recent {
+    SketchCell cell;
+    SketchWindow window;  // written and read under the registry's lock of the windows
+  };
+  Recent& recent(const Series& series) const { return recent_[series.origin().ordinal]; }
 
   // For Registry's handling of forks: nobody is within the family between the two.
   void before_fork() const;
@@ -116,6 +126,7 @@ class Family {
   std::vector<std::uint32_t> gaps_;  // characters before each value in the text of the labels
   std::optional<HistogramBounds> bounds_;
   std::atomic<const Table*> table_;
+  StableList<Recent> recent_;  // of summaries; as long as the list of series, or longer by one
   std::atomic<Series*> first_{nullptr};
   std::atomic<std::size_t> size_{0};
   std::atomic<std::uint64_t> overflowed_{0};

@@ -27,11 +27,25 @@ void check_labels(const FamilyDecl& decl) {
   std::vector<std::string> labels = decl.labels;
   if (decl.kind == Kind::stateset) labels.push_back(decl.state_label);
   for (const std::string& label : labels) {
-    if (!valid_label_name(label) || label.starts_with("__") || label == "le") {
+    if (!valid_label_name(label) || label.starts_with("__") || label == "le" ||
+        (label == "quantile" && decl.kind == Kind::summary)) {
       refuse("'" + label + "' is not a name for a label of " + decl.name);
     }
     if (std::ranges::count(labels, label) > 1) refuse(decl.name + " has " + label + " twice");
   }
+}
+
+bool observes(const FamilyDecl& decl) {
+  return decl.kind == Kind::histogram || decl.kind == Kind::summary;
+}
+
+void check_quantiles(const FamilyDecl& decl) {
+  const auto& all = decl.quantiles;
+  if (std::ranges::is_sorted(all, std::less_equal{}) &&
+      std::ranges::all_of(all, [](double q) { return q >= 0 && q <= 1; })) {
+    return;
+  }
+  refuse(decl.name + " needs ascending quantiles between 0 and 1");
 }
 
 }  // namespace
@@ -50,7 +64,8 @@ void check(FamilyDecl& decl) {
       refuse(decl.name + " does not end with its unit " + decl.unit);
     }
   }
-  if (decl.kind == Kind::histogram && !(decl.per_unit > 0 && std::isfinite(decl.per_unit))) {
+  if (decl.kind == Kind::summary) check_quantiles(decl);
+  if (observes(decl) && !(decl.per_unit > 0 && std::isfinite(decl.per_unit))) {
     refuse(decl.name + " observes nothing: per_unit must be above 0");
   }
   if (decl.kind == Kind::stateset && decl.states.empty()) refuse(decl.name + " has no states");
@@ -59,6 +74,7 @@ void check(FamilyDecl& decl) {
 }
 
 std::vector<std::string> sample_names(const FamilyDecl& decl) {
+  if (decl.kind == Kind::summary) return {decl.name, decl.name + "_sum", decl.name + "_count"};
   if (decl.kind != Kind::histogram) return {decl.name};
   return {decl.name, decl.name + "_bucket", decl.name + "_sum", decl.name + "_count"};
 }

@@ -23,6 +23,8 @@ struct FamilyDecl {
   std::vector<std::int64_t> bounds = {};
   double per_unit = 1e9;
   bool native = false;  // exponential buckets as well, for scrapers that ask for protobuf
+  // Summaries: quantiles of the last 60 s, 0 … 1 each, ascending; per_unit as of histograms.
+  std::vector<double> quantiles = {};
   // State sets: the label that names the state, and its values.
   std::string state_label = {};
   std::vector<std::string> states = {};

@@ -10,11 +10,14 @@ namespace {
 // Numbers of fields and values of metrics.proto.
 namespace family {
 constexpr unsigned kName = 1, kHelp = 2, kType = 3, kMetric = 4;
-constexpr unsigned kCounterType = 0, kGaugeType = 1, kHistogramType = 4;
+constexpr unsigned kCounterType = 0, kGaugeType = 1, kSummaryType = 2, kHistogramType = 4;
 }  // namespace family
 namespace metric {
-constexpr unsigned kLabel = 1, kGauge = 2, kCounter = 3, kHistogram = 7;
+constexpr unsigned kLabel = 1, kGauge = 2, kCounter = 3, kSummary = 4, kHistogram = 7;
 }  // namespace metric
+namespace summary {
+constexpr unsigned kCount = 1, kSum = 2, kQuantile = 3;
+}  // namespace summary
 namespace histogram {
 constexpr unsigned kCount = 1, kSum = 2, kBucket = 3, kSchema = 5, kZeroThreshold = 6,
                    kZeroCount = 7, kPositiveSpan = 12, kPositiveDelta = 13;
@@ -23,6 +26,7 @@ constexpr unsigned kLabelName = 1, kLabelValue = 2;
 constexpr unsigned kValue = 1;            // of counters and gauges
 constexpr unsigned kCounterExemplar = 2;  // of a counter
 constexpr unsigned kBucketCount = 1, kBucketBound = 2, kBucketExemplar = 3;
+constexpr unsigned kQuantileShare = 1, kQuantileValue = 2;
 constexpr unsigned kSpanOffset = 1, kSpanLength = 2;
 constexpr unsigned kExemplarLabel = 1, kExemplarValue = 2, kExemplarTime = 3;
 constexpr unsigned kSeconds = 1, kNanos = 2;
@@ -142,11 +146,25 @@ void ProtobufEncoder::histogram(const SeriesText& series, const HistogramSample&
   add_metric(series.labels, metric::kHistogram, value_);
 }
 
+void ProtobufEncoder::summary(const SeriesText& series, const SummarySample& sample) {
+  value_.clear();
+  value_.unsigned_field(summary::kCount, sample.count);
+  value_.double_field(summary::kSum, sample.sum);
+  for (const auto& [quantile, found] : sample.quantiles) {
+    ProtobufWriter one;
+    one.double_field(kQuantileShare, quantile);
+    one.double_field(kQuantileValue, found);
+    value_.bytes_field(summary::kQuantile, one.bytes());
+  }
+  add_metric(series.labels, metric::kSummary, value_);
+}
+
 void ProtobufEncoder::end() {
   if (metrics_ == 0) return;
   metrics_ = 0;
   unsigned type = family::kGaugeType;
   if (head_.kind == Kind::counter) type = family::kCounterType;
+  if (head_.kind == Kind::summary) type = family::kSummaryType;
   if (head_.kind == Kind::histogram) type = family::kHistogramType;
   ProtobufWriter head;
   head.bytes_field(family::kName, head_.name);

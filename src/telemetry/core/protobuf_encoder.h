@@ -15,6 +15,7 @@ class ProtobufEncoder final : public Encoder {
                std::uint32_t created) override;
   void gauge(const SeriesText& series, const Number& value) override;
   void histogram(const SeriesText& series, const HistogramSample& sample) override;
+  void summary(const SeriesText& series, const SummarySample& sample) override;
   void end() override;
   void finish() override {}
 

@@ -25,6 +25,7 @@ struct Forks {
   static void before() {
     all().mutex.lock();
     for (const Registry* registry : all().registries) {
+      registry->ticking_.lock();
       registry->adding_.lock();
       for (std::size_t i = 0; i < registry->size(); ++i) (*registry)[i].before_fork();
     }
@@ -39,6 +40,7 @@ struct Forks {
         registry->families_[i]->after_fork(in_child);
       }
       registry->adding_.unlock();
+      registry->ticking_.unlock();
     }
     all().mutex.unlock();
   }
@@ -58,7 +60,7 @@ FamilyDecl declared(std::string_view name, Kind kind, std::string_view help, Nam
 bool same(const FamilyDecl& a, const FamilyDecl& b) {
   return a.kind == b.kind && a.labels == b.labels && a.fractional == b.fractional &&
          a.bounds == b.bounds && a.per_unit == b.per_unit && a.native == b.native &&
-         a.state_label == b.state_label && a.states == b.states;
+         a.quantiles == b.quantiles && a.state_label == b.state_label && a.states == b.states;
 }
 
 }  // namespace
@@ -126,6 +128,35 @@ StateSetFamily Registry::stateset(std::string_view name, std::string_view help,
 
 InfoFamily Registry::info(std::string_view name, std::string_view help, Names labels) {
   return InfoFamily(add(declared(name, Kind::info, help, labels)));
+}
+
+SummaryFamily Registry::summary(std::string_view name, std::string_view help,
+                                std::initializer_list<double> quantiles, Names labels) {
+  FamilyDecl decl = declared(name, Kind::summary, help, labels);
+  decl.quantiles = quantiles;
+  return SummaryFamily(add(std::move(decl)));
+}
+
+void Registry::tick(Moment now) {
+  const std::lock_guard lock(ticking_);
+  if (!ticks_.push(now)) return;
+  const std::uint64_t tick = ticks_.next() - 1;
+  for (std::size_t i = 0; i < families_.size(); ++i) {
+    const Family& family = *families_[i];
+    if (family.decl().kind != Kind::summary) continue;
+    for (const Series* series = family.first(); series != nullptr; series = series->next()) {
+      Family::Recent& recent = family.recent(*series);
+      recent.window.push(tick, recent.cell.take());
+    }
+  }
+}
+
+std::optional<double> Registry::Windows::quantile(const Family& family, const Series& series,
+                                                  double q) const {
+  if (ticks_.next() == 0) return std::nullopt;
+  SketchSum sum;
+  family.recent(series).window.add_to(sum, ticks_.first_slot(), ticks_.next() - 1);
+  return sum.quantile(q);
 }
 
 void Registry::set_time(WallTime now) {

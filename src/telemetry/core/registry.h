@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -50,13 +51,32 @@ class Registry {
                           Names states, Names labels = {});
   // A constant 1 whose labels say something; the name ends in _info.
   InfoFamily info(std::string_view name, std::string_view help, Names labels);
+  // Of durations, exported in seconds; wants tick().
+  SummaryFamily summary(std::string_view name, std::string_view help,
+                        std::initializer_list<double> quantiles, Names labels = {});
   // Everything that FamilyDecl can say: other units, native histograms, bounds on labels. Handles
   // come of the wrapper of its kind, such as HistogramFamily(registry.add(…)).
   Family& add(FamilyDecl decl);
 
+  // Once a second: the windows of summaries move on. Calls nearer than 0.5 s are ignored.
+  void tick(Moment now);
+
   // What `_created` of series says that are made from now on, in whole seconds; nothing before the
   // first call.
   void set_time(WallTime now);
+
+  // While it lives no window moves; writers go on.
+  class Windows {
+   public:
+    explicit Windows(const Registry& registry)
+        : lock_(registry.ticking_), ticks_(registry.ticks_) {}
+    // Absent when nothing came within the window. `q`: 0 … 1; in the observed unit.
+    std::optional<double> quantile(const Family& family, const Series& series, double q) const;
+
+   private:
+    std::lock_guard<std::mutex> lock_;
+    const TickRing& ticks_;
+  };
 
   // How long the last page was, for the next one to be as long.
   std::size_t page_size() const { return page_size_.load(std::memory_order_relaxed); }
@@ -74,6 +94,8 @@ class Registry {
   mutable std::mutex adding_;
   std::set<std::string, std::less<>> sample_names_;
   StableList<std::unique_ptr<Family>> families_;
+  mutable std::mutex ticking_;
+  TickRing ticks_;
   std::atomic<std::uint32_t> clock_{0};
   mutable std::atomic<std::size_t> page_size_{0};
 };

@@ -41,6 +41,7 @@ void TextEncoder::write_head() {
   // each format.
   std::string_view type = "gauge";
   if (head_.kind == Kind::histogram) type = "histogram";
+  if (head_.kind == Kind::summary) type = "summary";
   if (head_.kind == Kind::counter) type = "counter";
   if (open_ && head_.kind == Kind::counter) {
     family = without(head_.name, "_total");
@@ -187,6 +188,25 @@ void TextEncoder::histogram(const SeriesText& series, const HistogramSample& of)
   suffixed("_count", labels, {.whole = true, .integer = of.classic->count});
   out() += '\n';
   created(labels, of.created);
+}
+
+void TextEncoder::summary(const SeriesText& series, const SummarySample& of) {
+  before_sample();
+  std::string with_quantile;
+  std::string bound;
+  for (const auto& [quantile, found] : of.quantiles) {
+    bound.clear();
+    append_bound(bound, quantile);
+    with_quantile = series.labels;
+    append_label(with_quantile, "quantile", bound);
+    suffixed("", with_quantile, {.real = found});
+    out() += '\n';
+  }
+  suffixed("_sum", series.labels, {.real = of.sum});
+  out() += '\n';
+  suffixed("_count", series.labels, {.whole = true, .integer = of.count});
+  out() += '\n';
+  created(series.labels, of.created);
 }
 
 }  // namespace tickwitness::telemetry::core

@@ -19,6 +19,7 @@ class TextEncoder final : public Encoder {
                std::uint32_t created) override;
   void gauge(const SeriesText& series, const Number& value) override;
   void histogram(const SeriesText& series, const HistogramSample& sample) override;
+  void summary(const SeriesText& series, const SummarySample& sample) override;
   const Series* plain_counters(const Series* first, std::size_t enough) override;
   void end() override {}
   void finish() override {

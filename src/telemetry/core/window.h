@@ -3,33 +3,36 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
-#include "base/time.h"
-#include "telemetry/sketch.h"
+#include "telemetry/core/sketch.h"
 
-namespace tickwitness::telemetry {
+namespace tickwitness::telemetry::core {
 
-inline constexpr base::Duration kWindow = std::chrono::seconds(60);
+// Since the arbitrary zero of a clock that never steps.
+using Moment = std::chrono::nanoseconds;
+
+inline constexpr std::chrono::nanoseconds kWindow = std::chrono::seconds(60);
 // Ticks nearer together than this are one, so that 60 s always fit into the rings.
-inline constexpr base::Duration kTickMin = std::chrono::milliseconds(500);
+inline constexpr std::chrono::nanoseconds kTickMin = std::chrono::milliseconds(500);
 // Ticks further apart than this have a gap between them: whoever takes them stood still.
-inline constexpr base::Duration kTickMax = std::chrono::seconds(2);
+inline constexpr std::chrono::nanoseconds kTickMax = std::chrono::seconds(2);
 // How far from 60 s the window may be because ticks come a little late or early.
-inline constexpr base::Duration kTickSlack = std::chrono::milliseconds(500);
+inline constexpr std::chrono::nanoseconds kTickSlack = std::chrono::milliseconds(500);
 inline constexpr std::size_t kSnapshots = 122;  // 60 s of the fastest ticks, both ends, and a spare
 
 // When snapshots were taken, numbered from 0 on.
 class TickRing {
  public:
   // False: too soon after the last one, ignored.
-  bool push(base::Instant now);
+  bool push(Moment now);
   // Number of the next tick; 0: there was none yet.
   std::uint64_t next() const { return next_; }
   // n must be one of the last kSnapshots.
-  base::Instant at(std::uint64_t n) const { return times_[n % kSnapshots]; }
+  Moment at(std::uint64_t n) const { return times_[n % kSnapshots]; }
   // Where the window of what grew begins: the oldest tick not older than the window before the last
   // one; after a gap in the ticks the one before the gap, since what piled up in it came with the
   // ticks behind it. Only after a tick.
@@ -43,7 +46,7 @@ class TickRing {
   // The oldest tick not older than the window before the last one.
   std::uint64_t oldest_inside() const;
 
-  std::array<base::Instant, kSnapshots> times_{};
+  std::array<Moment, kSnapshots> times_{};
   std::uint64_t next_ = 0;
 };
 
@@ -80,4 +83,4 @@ class SketchWindow {
   std::array<Slot, kSnapshots> slots_;
 };
 
-}  // namespace tickwitness::telemetry
+}  // namespace tickwitness::telemetry::core

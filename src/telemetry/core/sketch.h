@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace tickwitness::telemetry {
+namespace tickwitness::telemetry::core {
 
 namespace sketch {
 
@@ -78,4 +78,4 @@ class SketchSum {
   std::uint64_t count_ = 0;
 };
 
-}  // namespace tickwitness::telemetry
+}  // namespace tickwitness::telemetry::core

@@ -1,10 +1,10 @@
-#include "telemetry/window.h"
+#include "telemetry/core/window.h"
 
 #include <utility>
 
-namespace tickwitness::telemetry {
+namespace tickwitness::telemetry::core {
 
-bool TickRing::push(base::Instant now) {
+bool TickRing::push(Moment now) {
   if (next_ != 0 && now - at(next_ - 1) < kTickMin) return false;
   times_[next_ % kSnapshots] = now;
   ++next_;
@@ -54,4 +54,4 @@ void SketchWindow::add_to(SketchSum& sum, std::uint64_t first, std::uint64_t las
   }
 }
 
-}  // namespace tickwitness::telemetry
+}  // namespace tickwitness::telemetry::core

@@ -1,4 +1,4 @@
-#include "telemetry/sketch.h"
+#include "telemetry/core/sketch.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/prng.h"
 
-namespace tickwitness::telemetry {
+namespace tickwitness::telemetry::core {
 namespace {
 
 TEST(Sketch, EachValueIsWithinOnePercentOfItsBucket) {
@@ -110,4 +110,4 @@ TEST(Sketch, NothingTakenTwiceAndNothingFromNothing) {
 }
 
 }  // namespace
-}  // namespace tickwitness::telemetry
+}  // namespace tickwitness::telemetry::core

@@ -1,11 +1,11 @@
-#include "telemetry/sketch.h"
+#include "telemetry/core/sketch.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 
-namespace tickwitness::telemetry {
+namespace tickwitness::telemetry::core {
 namespace sketch {
 namespace {
 
@@ -80,4 +80,4 @@ std::optional<double> SketchSum::quantile(double q) const {
   return sketch::value(i);
 }
 
-}  // namespace tickwitness::telemetry
+}  // namespace tickwitness::telemetry::core
