@@ -38,6 +38,25 @@ Arguments read(std::span<char*> words) {
   return out;
 }
 
+// The limit: a number in memory that one thread alone counts up, without anything around it. The
+// barrier keeps the compiler from adding up in a register.
+std::unique_ptr<Side> plain_increment(const Plan& plan) {
+  const auto number = std::make_shared<std::uint64_t>(0);
+  return std::make_unique<LoopSide>(
+      LoopSide::Work{.peer = "plain_increment",
+                     .name = "inc1",
+                     .run =
+                         [number](std::uint64_t operations, unsigned /*thread*/) {
+                           std::uint64_t* const at = number.get();
+                           for (; operations > 0; --operations) {
+                             ++*at;
+                             asm volatile("" ::: "memory");
+                           }
+                         },
+                     .counted = [number] { return *number; }},
+      plan);
+}
+
 // A peer without the case is left out. False if nobody has it.
 template <Peer... P>
 bool run(const std::string& name, const Arguments& arguments) {
@@ -47,6 +66,7 @@ bool run(const std::string& name, const Arguments& arguments) {
     if (auto side = make_side<One>(name, arguments.plan)) sides.push_back(std::move(side));
   };
   (add.template operator()<P>(), ...);
+  if (name == "inc1" && arguments.peer.empty()) sides.push_back(plain_increment(arguments.plan));
   // memory grows only once
   const int repetitions = name == "bytes_per_series" ? 1 : arguments.plan.repetitions;
   for (int i = 0; i < repetitions; ++i) {
