@@ -38,7 +38,7 @@ class Exposition {
 
   // Appends whole series to `out`, about `bytes` unless the end comes before. False: that was the
   // end, and what was appended with it belongs to it.
-  bool next(std::string& out, std::size_t bytes = 64 * 1024);
+  bool next(std::string& out, std::size_t bytes = std::size_t{64} * 1024);
 
  private:
   bool begin_family();

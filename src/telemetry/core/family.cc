@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kFirstSlots = 8;
 constexpr std::size_t kFirstPiece = 512;  // bytes; each piece is twice as large as the one before
-constexpr std::size_t kLastPiece = 256 * 1024;
+constexpr std::size_t kLastPiece = std::size_t{256} * 1024;
 constexpr std::uint32_t kRunMax = 512;  // words
 
 }  // namespace

@@ -54,7 +54,7 @@ char* write_text(char* at, std::string_view text) {
 char* write_four_decimals(char* at, double value) {
   const double scaled = std::abs(value) * 1e4;
   if (!(scaled < 1e15)) return at;
-  const auto whole = static_cast<std::uint64_t>(scaled + 0.5);
+  const auto whole = static_cast<std::uint64_t>(std::llround(scaled));
   if (static_cast<double>(whole) / 1e4 != std::abs(value)) return at;
   if (std::signbit(value)) *at++ = '-';
   at = write_chars(at, whole / 10'000);
