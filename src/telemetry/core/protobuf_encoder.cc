@@ -45,10 +45,13 @@ std::string label_pair(std::string_view name, std::string_view value) {
 
 std::string exemplar_message(const ExportedExemplar& exported) {
   const Exemplar& exemplar = exported.exemplar;
+  constexpr std::int64_t kSecond = 1'000'000'000;
   const auto seconds = std::chrono::floor<std::chrono::seconds>(exemplar.at);
+  // Also of the earliest time, whose whole second has no nanoseconds that fit.
+  const std::int64_t nanos = (exemplar.at.time_since_epoch().count() % kSecond + kSecond) % kSecond;
   ProtobufWriter time;
   time.unsigned_field(kSeconds, static_cast<std::uint64_t>(seconds.time_since_epoch().count()));
-  time.unsigned_field(kNanos, static_cast<std::uint64_t>((exemplar.at - seconds).count()));
+  time.unsigned_field(kNanos, static_cast<std::uint64_t>(nanos));
   ProtobufWriter out;
   out.bytes_field(kExemplarLabel, label_pair(exemplar.name, valid_utf8(exemplar.value)));
   out.double_field(kExemplarValue, exported.value);

@@ -141,9 +141,28 @@ void append_number(std::string& out, double value) {
 }
 
 void append_bound(std::string& out, double value) {
-  const std::size_t begin = out.size();
-  append_number(out, value);
-  if (out.find_first_of(".eN", begin) == std::string::npos && std::isfinite(value)) out += ".0";
+  if (!std::isfinite(value)) return append_number(out, value);
+  const double size = std::abs(value);
+  const bool plain = size == 0 || (size >= 1e-4 && size < 1e6);
+  char buffer[kNumberMax];
+  const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
+  out.append(buffer, std::to_chars(buffer, buffer + kNumberMax, value, format).ptr);
+  if (plain && std::trunc(value) == value) out += ".0";
+}
+
+void append_time(std::string& out, std::chrono::nanoseconds since_epoch) {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  const auto count = since_epoch.count();
+  if (count < 0) out += '-';
+  const std::uint64_t size =
+      count < 0 ? 0 - static_cast<std::uint64_t>(count) : static_cast<std::uint64_t>(count);
+  append_number(out, size / kSecond);
+  std::uint64_t decimals = size % kSecond;
+  if (decimals != 0) out += '.';
+  for (std::uint64_t unit = kSecond / 10; decimals != 0; unit /= 10) {
+    out += static_cast<char>('0' + decimals / unit);
+    decimals %= unit;
+  }
 }
 
 void append_label(std::string& out, std::string_view name, std::string_view value) {

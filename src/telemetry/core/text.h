@@ -3,6 +3,7 @@
 // https://prometheus.io/docs/instrumenting/exposition_formats/, OpenMetrics 1.0.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,9 +24,11 @@ inline char* write_number(char* at, std::uint64_t value) {
 char* write_number(char* at, double value);
 void append_number(std::string& out, std::uint64_t value);
 void append_number(std::string& out, double value);
-// As append_number, but always with a fraction or an exponent ("1.0"), as `le` values must be so
-// that a bucket has the same name in every format.
+// As Go and Prometheus write `le`, so that a bucket has the same name in every format: always with
+// a fraction or an exponent ("1.0"), the latter from 1e+06 on and below 0.0001.
 void append_bound(std::string& out, double value);
+// In seconds, every nanosecond of it: a double has not enough digits.
+void append_time(std::string& out, std::chrono::nanoseconds since_epoch);
 // `name="value"`, escaped, after a comma when `out` is not empty.
 void append_label(std::string& out, std::string_view name, std::string_view value);
 // HELP text; `quotes`: escape " as well (OpenMetrics).

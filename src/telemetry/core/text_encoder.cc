@@ -79,8 +79,7 @@ void TextEncoder::exemplar(const ExportedExemplar& exported) {
   out().append(" # {").append(label).append("} ");
   append_number(out(), exported.value);
   out() += ' ';
-  const std::chrono::duration<double> at = exported.exemplar.at.time_since_epoch();
-  append_number(out(), at.count());
+  append_time(out(), exported.exemplar.at.time_since_epoch());
 }
 
 void TextEncoder::created(std::string_view labels, std::uint32_t at) {

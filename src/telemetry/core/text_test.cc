@@ -54,8 +54,28 @@ TEST(Text, BoundsAlwaysLookLikeFractions) {
   EXPECT_EQ(bound(1), "1.0");
   EXPECT_EQ(bound(10), "10.0");
   EXPECT_EQ(bound(0.0025), "0.0025");
+  EXPECT_EQ(bound(0), "0.0");
+  EXPECT_EQ(bound(0.0001), "0.0001");
   EXPECT_EQ(bound(0.00001), "1e-05");
+  EXPECT_EQ(bound(0.000012345), "1.2345e-05");
+  EXPECT_EQ(bound(999'999.5), "999999.5");
+  EXPECT_EQ(bound(1e6), "1e+06");
+  EXPECT_EQ(bound(16'777'216), "1.6777216e+07");
   EXPECT_EQ(bound(INFINITY), "+Inf");
+}
+
+TEST(Text, TimesHaveEveryNanosecond) {
+  const std::pair<std::int64_t, const char*> cases[] = {
+      {0, "0"},
+      {1'700'000'000'250'000'000, "1700000000.25"},
+      {1'700'000'000'000'000'001, "1700000000.000000001"},
+      {-1, "-0.000000001"},
+      {std::numeric_limits<std::int64_t>::min(), "-9223372036.854775808"}};
+  for (const auto& [nanoseconds, expected] : cases) {
+    std::string text;
+    append_time(text, std::chrono::nanoseconds(nanoseconds));
+    EXPECT_EQ(text, expected);
+  }
 }
 
 TEST(Text, Utf8) {
