@@ -76,7 +76,7 @@ TEST(CoreExposition, OpenMetricsWithExemplarsAndCreated) {
       registry.histogram("delay_seconds", "Delay.", {milliseconds(5), milliseconds(100)}).at();
   delay.observe(milliseconds(1), {"trade_id", "1"}, at(10));
   delay.observe(milliseconds(2), {"trade_id", "2"}, at(11));  // newer, in the same bucket
-  delay.observe(milliseconds(7000), {"trade_id", "3"}, at(12.25));
+  delay.observe(milliseconds(7000), {"trade_id", "3"}, WallTime(milliseconds(1'700'000'000'250)));
   delay.observe(milliseconds(50), {"trade_id", std::string(200, 'x')}, at(13));  // too long
   EXPECT_EQ(render(registry, {.format = Format::openmetrics_1_0, .created = true}),
             "# HELP hits Hits.\n"
@@ -87,7 +87,7 @@ TEST(CoreExposition, OpenMetricsWithExemplarsAndCreated) {
             "# TYPE delay_seconds histogram\n"
             "delay_seconds_bucket{le=\"0.005\"} 2 # {trade_id=\"2\"} 0.002 11\n"
             "delay_seconds_bucket{le=\"0.1\"} 3\n"
-            "delay_seconds_bucket{le=\"+Inf\"} 4 # {trade_id=\"3\"} 7 12.25\n"
+            "delay_seconds_bucket{le=\"+Inf\"} 4 # {trade_id=\"3\"} 7 1700000000.25\n"
             "delay_seconds_sum 7.053\n"
             "delay_seconds_count 4\n"
             "delay_seconds_created 1700000000\n"
@@ -127,6 +127,14 @@ TEST(CoreExposition, SummariesOfTheLastMinute) {
   EXPECT_FALSE(delay.observe(milliseconds(-1)));
   EXPECT_THAT(render(registry), testing::HasSubstr("delay_seconds_count{where=\"a\"} 200\n"));
   EXPECT_THAT(render(registry), testing::HasSubstr("delay_seconds_sum{where=\"a\"} 5055.05\n"));
+}
+
+// OpenMetrics has exemplars for counters and buckets; it knows no counter without _total.
+TEST(CoreExposition, NoExemplarsForCountersOfAnotherName) {
+  Registry registry;
+  registry.counter("waited", "Waited.").at().add(1, {"id", "x"}, at(1));
+  EXPECT_EQ(render(registry, {.format = Format::openmetrics_1_0}),
+            "# HELP waited Waited.\n# TYPE waited unknown\nwaited 1\n# EOF\n");
 }
 
 TEST(CoreExposition, NamesChooseFamilies) {

@@ -95,7 +95,8 @@ void TextEncoder::counter(const SeriesText& series, const Number& number,
                           const ExportedExemplar* exported, std::uint32_t made) {
   before_sample();
   value(series, number);
-  if (open_ && exported != nullptr) exemplar(*exported);
+  // What is not called _total is no counter there, and only counters have exemplars.
+  if (open_ && exported != nullptr && head_.name.ends_with("_total")) exemplar(*exported);
   out() += '\n';
   created(series.labels, made);
 }
