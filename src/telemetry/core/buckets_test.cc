@@ -26,7 +26,7 @@ void expect_as_searched(const std::vector<std::int64_t>& bounds) {
   };
   for (const std::int64_t bound : bounds) {
     for (const std::int64_t d : {-2, -1, 0, 1, 2}) {
-      if (bound + d >= 0 && bound < kTop - 2) check(bound + d);
+      if (bound < kTop - 2 && bound + d >= 0) check(bound + d);
     }
   }
   for (int bit = 0; bit < 63; ++bit) {
