@@ -28,7 +28,7 @@ target_include_directories(tickwitness_telemetry
 # sources need stay here.
 file(GLOB telemetry_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/src
   ${telemetry_core}/*.h)
-list(FILTER telemetry_headers EXCLUDE REGEX "(/text|_encoder|_writer)\\.h$")
+list(FILTER telemetry_headers EXCLUDE REGEX "(/text|_encoder|_writer|/test_[a-z_]+)\\.h$")
 list(TRANSFORM telemetry_headers PREPEND src/)
 install(CODE "
   set(from \"${PROJECT_SOURCE_DIR}\")
