@@ -57,3 +57,27 @@ start_demo() {
 metric() {
   curl -sf "$url/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
 }
+
+# start_prometheus NAME OPTION...: a server that scrapes what $scratch/NAME.yml says; sets
+# prometheus, the address of its API. Its log is $scratch/NAME.log.
+start_prometheus() {
+  local name=$1 port
+  shift
+  port=$(node -e '
+    const server = require("net").createServer().listen(0, "127.0.0.1", () => {
+      console.log(server.address().port);
+      server.close();
+    })')
+  prometheus=http://127.0.0.1:$port/api/v1
+  prometheus --config.file="$scratch/$name.yml" --storage.tsdb.path="$scratch/$name.tsdb" \
+    --web.listen-address="127.0.0.1:$port" "$@" >"$scratch/$name.log" 2>&1 &
+  pids+=($!)
+}
+
+# query EXPRESSION: what Prometheus says is the value of its only sample; empty when there is none.
+query() {
+  curl -sf -G "$prometheus/query" --data-urlencode "query=$1" |
+    node -e '
+      const { result } = JSON.parse(require("fs").readFileSync(0)).data;
+      console.log(result.length === 1 ? result[0].value[1] : "")'
+}

@@ -15,7 +15,7 @@ product="ca-certificates g++ cmake ninja-build ccache pkg-config
 # shellcheck disable=SC2034
 tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libgtest-dev libgmock-dev librapidcheck-dev
-  shellcheck curl openssl procps zstd chromium fonts-dejavu-core prometheus"
+  shellcheck curl openssl procps zstd chromium fonts-dejavu-core prometheus prometheus-cpp-dev"
 # shellcheck disable=SC2034
 bench="libbenchmark-dev curl procps chromium"
 # shellcheck disable=SC2034

@@ -5,33 +5,18 @@
 
 start_demo prometheus
 target=${url#http://}
-port=$(node -e '
-  const server = require("net").createServer().listen(0, "127.0.0.1", () => {
-    console.log(server.address().port);
-    server.close();
-  })')
 cat >"$scratch/prometheus.yml" <<END
 global: {scrape_interval: 1s, scrape_timeout: 1s}
 scrape_configs:
   - job_name: tickwitness
     static_configs: [{targets: ["$target"]}]
 END
-prometheus --config.file="$scratch/prometheus.yml" --storage.tsdb.path="$scratch/tsdb" \
-  --web.listen-address="127.0.0.1:$port" >"$scratch/prometheus.log" 2>&1 &
-pids+=($!)
+start_prometheus prometheus
 
-# query EXPRESSION: the value of its only sample.
-query() {
-  curl -sf -G "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$1" |
-    node -e '
-      const { result } = JSON.parse(require("fs").readFileSync(0)).data;
-      console.log(result.length === 1 ? result[0].value[1] : "")'
-}
 is_up() { [ "$(query 'up{job="tickwitness"}' 2>/dev/null)" = 1 ]; }
 eventually 40 is_up || fail "never up: $(tail -n 5 "$scratch/prometheus.log")"
 
-api=http://127.0.0.1:$port/api/v1
-curl -sf "$api/targets/metadata?metric=kraken_events_processed" >"$scratch/metadata"
+curl -sf "$prometheus/targets/metadata?metric=kraken_events_processed" >"$scratch/metadata"
 expect_contains "it scraped OpenMetrics: the family has no _total there" \
   '"help":"Total events processed from Kraken WebSocket"' "$scratch/metadata"
 # The market never rests, so what does not change is compared for equality.
