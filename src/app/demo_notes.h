@@ -58,9 +58,9 @@ class DemoNotes {
     bool healed = false;
   };
 
-  void add(ShippedNote note) {
+  void add(const ShippedNote& note) {
     const std::scoped_lock lock(mutex_);
-    batch_.shipped.push_back(std::move(note));
+    batch_.shipped.push_back(note);
   }
   void add(EngineNote note) {
     const std::scoped_lock lock(mutex_);

@@ -11,19 +11,19 @@ DemoRecord::DemoRecord(const sim::Settings& exchange, const sim::Promises& promi
     : ledger_(exchange, promises) {}
 
 void DemoRecord::add(DemoNotes::Batch batch, base::Duration at, sim::Report& report) {
-  for (auto& note : batch.shipped) ship(std::move(note));
+  for (const auto& note : batch.shipped) ship(note);
   for (const auto& note : batch.engine) {
     if (auto wrong = apply(note)) report.violation("wire", at, *std::move(wrong));
   }
   healed_ = healed_ || batch.healed;
 }
 
-void DemoRecord::ship(ShippedNote note) {
+void DemoRecord::ship(const ShippedNote& note) {
   ++sent_;
   const auto [at, is_new] = connections_.try_emplace(note.connection);
   Connection& connection = at->second;
   if (is_new) connection.first = note.print;
-  if (!connection.ended) connection.on_the_way.push_back(std::move(note));
+  if (!connection.ended) connection.on_the_way.push_back(note);
 }
 
 std::optional<std::string> DemoRecord::apply(const EngineNote& note) {
@@ -89,7 +89,7 @@ std::optional<std::string> DemoRecord::deliver(const EngineNote& note, base::Now
   if (on_the_way.empty() || on_the_way.front().print != note.print) {
     return fmt::format("link {} got {} bytes that were not sent next", note.link, note.print.bytes);
   }
-  const ShippedNote shipped = std::move(on_the_way.front());
+  const ShippedNote shipped = on_the_way.front();
   on_the_way.pop_front();
   ++delivered_;
   ledger_.on_delivered(note.link, now, shipped.parcel, note.print.bytes);

@@ -38,7 +38,7 @@ class DemoRecord {
   };
   using Connections = std::map<sim::ConnectionId, Connection>;
 
-  void ship(ShippedNote note);
+  void ship(const ShippedNote& note);
   std::optional<std::string> apply(const EngineNote& note);
   std::optional<std::string> deliver(const EngineNote& note, base::Now now);
   Connections::iterator connection_of(const EngineNote& note);

@@ -77,14 +77,14 @@ class Log {
    public:
     template <std::invocable<std::string_view> Take>
     Sink(Take take) {
-      if constexpr (std::is_void_v<std::invoke_result_t<Take&, std::string_view>>) {
-        take_ = [take = std::move(take)](std::string_view line) mutable {
+      take_ = [take = std::move(take)](std::string_view line) mutable {
+        if constexpr (std::is_void_v<std::invoke_result_t<Take&, std::string_view>>) {
           take(line);
           return true;
-        };
-      } else {
-        take_ = std::move(take);
-      }
+        } else {
+          return take(line);
+        }
+      };
     }
     bool operator()(std::string_view line) const { return take_(line); }
 

@@ -51,7 +51,7 @@ std::optional<Sample> series_sample(const Schema& schema, const InstrumentDecl& 
     case Kind::stateset: {
       const LabelDecl& states = schema.labels[decl.states];
       const auto state = series.numbers().state();
-      if (!state) return std::nullopt;
+      if (!state || *state >= states.words.size()) return std::nullopt;
       sample.labels.push_back({std::string(states.exported), std::string(states.words[*state])});
       sample.value = 1;
       return sample;

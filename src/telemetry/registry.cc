@@ -29,7 +29,9 @@ core::FamilyDecl declared(const Schema& schema, const InstrumentDecl& decl) {
 // What a counter's window keeps: whole numbers, so that growth is exact.
 std::uint64_t window_value(const InstrumentDecl& decl, const Series& series) {
   if (!decl.fractional) return series.counter().value();
-  return static_cast<std::uint64_t>(series.fractional_counter().value() * core::kFractionsPerUnit);
+  constexpr double kTop = 0x1p63;  // some centuries of seconds
+  const double value = series.fractional_counter().value() * core::kFractionsPerUnit;
+  return static_cast<std::uint64_t>(std::min(value, kTop));
 }
 
 }  // namespace
@@ -75,9 +77,16 @@ Series& Registry::series_locked(InstrumentId instrument, std::vector<std::string
     texts.assign(values.begin(), values.end());
     found = family.find(texts);
   }
-  if (found != nullptr) return all[found->origin().ordinal];
-  core::Series& numbers = family.at(std::span<const std::string_view>(texts));
-  return all.append(decl, family, numbers, std::move(values));
+  if (found == nullptr) found = &family.at(std::span<const std::string_view>(texts));
+  // One is missing; more only if there was no memory for an earlier one.
+  for (core::Series* one = family.first(); all.size() <= found->origin().ordinal;
+       one = one->next()) {
+    if (one->origin().ordinal < all.size()) continue;
+    std::vector<std::string> given;
+    for (std::size_t i = 0; i < decl.labels.size(); ++i) given.push_back(one->label(i));
+    all.append(decl, family, *one, std::move(given));
+  }
+  return all[found->origin().ordinal];
 }
 
 void Registry::bound_values(const InstrumentDecl& decl, std::vector<std::string>& values) {

@@ -137,7 +137,7 @@ std::optional<std::size_t> step_of(const ViewDecl& view, const Registry::Reading
   if (decl.kind == Kind::stateset) {
     const LabelDecl& states = reading.schema().labels[decl.states];
     const auto state = series.numbers().state();
-    if (!state) return std::nullopt;
+    if (!state || *state >= states.words.size()) return std::nullopt;
     return at(std::ranges::find(view.order, states.words[*state], &OrderDecl::word));
   }
   const auto value = series.last_value();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "telemetry/core/text.h"
 
@@ -74,6 +75,9 @@ HistogramBounds::HistogramBounds(std::span<const std::int64_t> classic, double p
   for (const std::int64_t bound : classic_) {
     std::string text;
     append_bound(text, exported(static_cast<double>(bound)));
+    if (text == "+Inf" || (!texts_.empty() && texts_.back().text() == text)) {
+      throw std::invalid_argument("histogram bounds must differ as doubles");
+    }
     texts_.emplace_back(text);
   }
   texts_.emplace_back("+Inf");

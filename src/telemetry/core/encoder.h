@@ -101,11 +101,15 @@ class Encoder {
   // After the last family.
   virtual void finish() = 0;
 
+  // Memory for the histogram that is being written, used again for the next one.
+  HistogramSnapshot& scratch() { return scratch_; }
+
  protected:
   std::string& out() { return *out_; }
 
  private:
   std::string* out_ = nullptr;
+  HistogramSnapshot scratch_;
 };
 
 // It wants write_to() before anything else.

@@ -16,7 +16,9 @@ SeriesText text_of(const Series& series) {
 }
 
 ExportedExemplar exported(const Family& family, std::uint32_t bucket, Exemplar exemplar) {
-  const double observed = static_cast<double>(exemplar.observed);
+  const double observed = family.decl().kind == Kind::counter
+                              ? static_cast<double>(static_cast<std::uint64_t>(exemplar.observed))
+                              : static_cast<double>(exemplar.observed);
   const bool histogram = family.decl().kind == Kind::histogram;
   return {.bucket = bucket,
           .value = histogram ? family.bounds().exported(observed) : observed,
@@ -55,7 +57,7 @@ std::vector<ExportedExemplar> exemplars_of(const Family& family, const Series& s
 }
 
 void encode_histogram(Encoder& encoder, const Family& family, const Series& series) {
-  static thread_local HistogramSnapshot snapshot;
+  HistogramSnapshot& snapshot = encoder.scratch();
   const HistogramBounds& bounds = family.bounds();
   snapshot.count = snapshot.sum = 0;
   snapshot.buckets.clear();
@@ -128,10 +130,10 @@ void encode_summary(Encoder& encoder, const Registry& registry, const Family& fa
                     const Series& series) {
   if (series.hidden()) return;
   const HistogramSnapshot snapshot = family.histogram(series).snapshot();
+  const SketchSum recent = registry.last_minute(family, series);
   std::vector<SummarySample::Quantile> quantiles;
-  const Registry::Windows windows(registry);
   for (const double q : family.decl().quantiles) {
-    if (const auto value = windows.quantile(family, series, q)) {
+    if (const auto value = recent.quantile(q)) {
       quantiles.push_back({q, family.bounds().exported(*value)});
     }
   }
@@ -150,7 +152,8 @@ Exposition::Exposition(const Registry& registry, ExpositionOptions options)
 Exposition::~Exposition() = default;
 
 bool Exposition::next(std::string& out, std::size_t bytes) {
-  const std::size_t enough = out.size() + bytes;
+  constexpr std::size_t kBytesMax = std::size_t{1} << 40;
+  const std::size_t enough = out.size() + std::clamp<std::size_t>(bytes, 1, kBytesMax);
   encoder_->write_to(out);
   while (!finished_ && out.size() < enough) {
     if (!within_ && !begin_family()) {

@@ -254,8 +254,7 @@ class Expected {
     out.samples.push_back(sample);
   }
 
-  static void summary(PageFamily& out, const FamilyDecl& decl, const Model& truth,
-                      PageSample sample) {
+  void summary(PageFamily& out, const FamilyDecl& decl, const Model& truth, PageSample sample) {
     std::vector<std::int64_t> all = truth.observed;
     std::ranges::sort(all);
     for (const double q : decl.quantiles) {
@@ -264,6 +263,7 @@ class Expected {
       sample.quantile = q;
       sample.value = static_cast<double>(all[static_cast<std::size_t>(std::max(rank, 1.0)) - 1]);
       sample.value /= decl.per_unit;
+      if (open() && sample.value < 0) continue;  // OpenMetrics forbids it
       out.samples.push_back(sample);
     }
     sample.quantile.reset();

@@ -52,7 +52,8 @@ Word Family::take_words() {
   if (runs_.empty() || runs_.back().used == runs_.back().count) {
     const std::uint32_t last = runs_.empty() ? 0 : runs_.back().count;
     const std::uint32_t count = size > 1 ? size : std::clamp(2 * last, 1U, kRunMax);
-    runs_.push_back({.first = lanes::take(count, decl_.shared), .count = count});
+    Run& made = runs_.emplace_back();  // first: nothing may fail between taking and noting
+    made = {.first = lanes::take(count, decl_.shared), .count = count};
   }
   Run& run = runs_.back();
   run.used += size;
@@ -107,13 +108,17 @@ Series& Family::construct(std::string_view labels, std::uint64_t hash) {
       .text_size = static_cast<std::uint32_t>(line.size()),
       .labels_at = static_cast<std::uint16_t>(labels.empty() ? 0 : decl_.name.size() + 1),
       .escaped = labels.find('\\') != std::string_view::npos};
-  const std::uint64_t bits = words() == 0 ? Series::kAbsent : take_words();
+  // What can fail for want of memory comes before anything is changed.
+  make_slot();
+  if (decl_.kind == Kind::summary) {
+    while (recent_.size() <= origin.ordinal) recent_.append();
+  }
   const std::size_t bytes = Series::bytes_with(line.size());
   line.resize(bytes - sizeof(Series));  // strides are copied whole: no byte is left undefined
   void* const room = room_for(bytes);
+  const std::uint64_t bits = words() == 0 ? Series::kAbsent : take_words();
   std::ranges::copy(line, static_cast<char*>(room) + sizeof(Series));
   Series& made = *new (room) Series(origin, hash, bits);
-  if (decl_.kind == Kind::summary) recent_.append();
   if (last_ == nullptr) {
     first_.store(&made, std::memory_order_release);
   } else {
@@ -121,7 +126,7 @@ Series& Family::construct(std::string_view labels, std::uint64_t hash) {
   }
   last_ = &made;
   size_.fetch_add(1, std::memory_order_release);
-  insert(made);
+  insert(*tables_.back(), made);
   return made;
 }
 
@@ -146,21 +151,23 @@ bool Family::remove(std::span<const std::string_view> values) {
   return true;
 }
 
-void Family::insert(Series& series) {
-  const auto put = [](Table& table, Series& one) {
-    const std::size_t mask = table.slots.size() - 1;
-    std::size_t slot = one.hash() & mask;
-    while (table.slots[slot].load(std::memory_order_relaxed) != nullptr) slot = (slot + 1) & mask;
+void Family::insert(Table& table, Series& series) {
+  const std::size_t mask = table.slots.size() - 1;
+  std::size_t slot = series.hash() & mask;
+  while (table.slots[slot].load(std::memory_order_relaxed) != nullptr) slot = (slot + 1) & mask;
 #ifndef TW_BREAK_PUBLISHING
-    table.slots[slot].store(&one, std::memory_order_release);
+  table.slots[slot].store(&series, std::memory_order_release);
 #else  // a test of the test that looks for races
-    table.slots[slot].store(&one, std::memory_order_relaxed);
+  table.slots[slot].store(&series, std::memory_order_relaxed);
 #endif
-  };
-  Table& table = *tables_.back();
-  if (2 * size() <= table.slots.size()) return put(table, series);
-  auto larger = std::make_unique<Table>(2 * table.slots.size());
-  for (Series* one = first_.load(); one != nullptr; one = one->next()) put(*larger, *one);
+}
+
+// Room for one more series in the table.
+void Family::make_slot() {
+  const std::size_t slots = tables_.back()->slots.size();
+  if (2 * (size() + 1) <= slots) return;
+  auto larger = std::make_unique<Table>(2 * slots);
+  for (Series* one = first_.load(); one != nullptr; one = one->next()) insert(*larger, *one);
   tables_.push_back(std::move(larger));
   table_.store(tables_.back().get(), std::memory_order_release);
 }
@@ -171,9 +178,12 @@ void Family::before_fork() const {
 
 void Family::after_fork(bool in_child) {
   for (Series* one = first_.load(); in_child && one != nullptr; one = one->next()) {
+    one->forget_created();
     if (words() == 0) one->clear();
+    if (decl_.kind == Kind::summary) recent(*one).forget();
     if (Exemplars* const exemplars = one->exemplars()) exemplars->clear();
   }
+  if (in_child) overflowed_.store(0, std::memory_order_relaxed);
   making_.unlock();
 }
 

@@ -62,7 +62,7 @@ class Family {
   std::uint64_t overflowed() const { return overflowed_.load(std::memory_order_relaxed); }
 
   // All in the order of creation, hidden ones too; go on with Series::next(). Null: none yet.
-  const Series* first() const { return first_.load(std::memory_order_acquire); }
+  Series* first() const { return first_.load(std::memory_order_acquire); }
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
 
   HistogramWords histogram(const Series& series) const {
@@ -73,6 +73,10 @@ class Family {
   struct Recent {
     SketchCell cell;
     SketchWindow window;  // written and read under the registry's lock of the windows
+    void forget() {
+      cell.take();
+      window = {};
+    }
   };
   Recent& recent(const Series& series) const { return recent_[series.origin().ordinal]; }
 
@@ -117,7 +121,8 @@ class Family {
   Series& make_locked(std::span<const std::string_view> values, std::uint64_t hash);
   Series& construct(std::string_view labels, std::uint64_t hash);
   void* room_for(std::size_t bytes);
-  void insert(Series& series);
+  static void insert(Table& table, Series& series);
+  void make_slot();
   std::uint32_t words() const;
   Word take_words();
 

@@ -58,6 +58,7 @@ void check(FamilyDecl& decl) {
   if (!valid_name(decl.name, true)) refuse("'" + decl.name + "' is not a name for a metric");
   check_labels(decl);
   if (!decl.unit.empty()) {
+    if (decl.kind == Kind::info || decl.kind == Kind::stateset) refuse(decl.name + " has no unit");
     std::string_view stem = decl.name;
     if (decl.kind == Kind::counter && stem.ends_with("_total")) stem.remove_suffix(6);
     if (!valid_label_name(decl.unit) || !stem.ends_with("_" + decl.unit)) {
@@ -71,12 +72,24 @@ void check(FamilyDecl& decl) {
   if (decl.kind == Kind::stateset && decl.states.empty()) refuse(decl.name + " has no states");
   decl.help = valid_utf8(decl.help);
   for (std::string& state : decl.states) state = valid_utf8(state);
+  for (const std::string& state : decl.states) {
+    if (std::ranges::count(decl.states, state) > 1) refuse(decl.name + " has a state twice");
+  }
 }
 
 std::vector<std::string> sample_names(const FamilyDecl& decl) {
-  if (decl.kind == Kind::summary) return {decl.name, decl.name + "_sum", decl.name + "_count"};
-  if (decl.kind != Kind::histogram) return {decl.name};
-  return {decl.name, decl.name + "_bucket", decl.name + "_sum", decl.name + "_count"};
+  std::vector<std::string> out{decl.name};
+  std::string stem = decl.name;  // as OpenMetrics calls the family
+  const auto drop = [&](std::string_view suffix) {
+    if (stem.ends_with(suffix)) stem.resize(stem.size() - suffix.size());
+  };
+  if (decl.kind == Kind::counter) drop("_total");
+  if (decl.kind == Kind::info) drop("_info");
+  if (stem != decl.name) out.push_back(stem);
+  if (decl.kind == Kind::histogram) out.push_back(decl.name + "_bucket");
+  if (observes(decl)) out.insert(out.end(), {decl.name + "_sum", decl.name + "_count"});
+  if (observes(decl) || decl.kind == Kind::counter) out.push_back(stem + "_created");
+  return out;
 }
 
 }  // namespace tickwitness::telemetry::core

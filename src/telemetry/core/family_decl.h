@@ -41,7 +41,7 @@ void check(FamilyDecl& decl);
 // [a-zA-Z_][a-zA-Z0-9_]*, as names of labels are.
 bool valid_label_name(std::string_view name);
 
-// The names of all samples that the family can have.
+// The names of all samples that the family can have, and of the family, in every format.
 std::vector<std::string> sample_names(const FamilyDecl& decl);
 
 }  // namespace tickwitness::telemetry::core

@@ -111,6 +111,17 @@ TEST(Family, WhatAnExpositionCannotHaveIsRefused) {
   EXPECT_TRUE(refused({.name = "h_count", .kind = Kind::gauge}));
   EXPECT_FALSE(refused({.name = "g_sum", .kind = Kind::gauge}));
   EXPECT_TRUE(refused({.name = "g", .kind = Kind::histogram}));
+  // What would be two families of one name in OpenMetrics.
+  EXPECT_FALSE(refused({.name = "requests", .kind = Kind::gauge}));
+  EXPECT_TRUE(refused({.name = "requests_total"}));
+  EXPECT_FALSE(refused({.name = "build_info", .kind = Kind::info}));
+  EXPECT_TRUE(refused({.name = "build", .kind = Kind::gauge}));
+  EXPECT_TRUE(refused({.name = "h_created", .kind = Kind::gauge}));
+  EXPECT_TRUE(refused({.name = "x_info", .kind = Kind::info, .unit = "info"}));
+  EXPECT_TRUE(
+      refused({.name = "s", .kind = Kind::stateset, .state_label = "l", .states = {"a", "a"}}));
+  EXPECT_TRUE(refused(
+      {.name = "d", .kind = Kind::histogram, .bounds = {1L << 53, (1L << 53) + 1}, .per_unit = 1}));
   Family& gauge = registry.add({.name = "warmth", .kind = Kind::gauge});
   EXPECT_THROW(CounterFamily{gauge}, std::invalid_argument);
   EXPECT_NO_THROW(GaugeFamily{gauge});

@@ -19,6 +19,7 @@ struct HistogramSnapshot {
   std::uint64_t count = 0;
   std::uint64_t sum = 0;               // in the observed unit, modulo 2^64
   std::vector<std::uint64_t> buckets;  // not cumulative; the last one is above every bound
+  std::vector<std::uint64_t> lane;     // what add_to() read last: memory that is used again
 };
 
 class HistogramWords {

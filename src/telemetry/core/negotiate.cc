@@ -43,6 +43,7 @@ Range parse_range(std::string_view text) {
       value = value.substr(1, value.size() - 2);
     }
     if (same(name, "version") || same(name, "encoding")) range.version = value;
+    if (same(name, "proto") && value != "io.prometheus.client.MetricFamily") range.quality = 0;
     if (same(name, "q")) {
       double quality = 0;
       const auto [stopped, error] =

@@ -76,6 +76,7 @@ Registry::~Registry() {
 }
 
 Family& Registry::add(FamilyDecl decl) {
+  check(decl);
   const std::lock_guard lock(adding_);
   for (std::size_t i = 0; i < families_.size(); ++i) {
     const FamilyDecl& there = families_[i]->decl();
@@ -91,8 +92,9 @@ Family& Registry::add(FamilyDecl decl) {
                                   name);
     }
   }
+  Family& family = *families_.append(std::move(made));
   sample_names_.insert(names.begin(), names.end());
-  return *families_.append(std::move(made));
+  return family;
 }
 
 CounterFamily Registry::counter(std::string_view name, std::string_view help, Names labels) {
@@ -151,12 +153,13 @@ void Registry::tick(Moment now) {
   }
 }
 
-std::optional<double> Registry::Windows::quantile(const Family& family, const Series& series,
-                                                  double q) const {
-  if (ticks_.next() == 0) return std::nullopt;
+SketchSum Registry::last_minute(const Family& family, const Series& series) const {
+  const std::lock_guard lock(ticking_);
   SketchSum sum;
-  family.recent(series).window.add_to(sum, ticks_.first_slot(), ticks_.next() - 1);
-  return sum.quantile(q);
+  if (ticks_.next() != 0) {
+    family.recent(series).window.add_to(sum, ticks_.first_slot(), ticks_.next() - 1);
+  }
+  return sum;
 }
 
 void Registry::set_time(WallTime now) {

@@ -6,7 +6,6 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -65,18 +64,8 @@ class Registry {
   // first call.
   void set_time(WallTime now);
 
-  // While it lives no window moves; writers go on.
-  class Windows {
-   public:
-    explicit Windows(const Registry& registry)
-        : lock_(registry.ticking_), ticks_(registry.ticks_) {}
-    // Absent when nothing came within the window. `q`: 0 … 1; in the observed unit.
-    std::optional<double> quantile(const Family& family, const Series& series, double q) const;
-
-   private:
-    std::lock_guard<std::mutex> lock_;
-    const TickRing& ticks_;
-  };
+  // What a summary observed within the last 60 s. Waits for tick() and others that read windows.
+  SketchSum last_minute(const Family& family, const Series& series) const;
 
   // How long the last page was, for the next one to be as long.
   std::size_t page_size() const { return page_size_.load(std::memory_order_relaxed); }

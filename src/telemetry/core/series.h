@@ -88,6 +88,9 @@ class Series {
   Exemplars* exemplars() const { return exemplars_.load(std::memory_order_acquire); }
   Exemplars& make_exemplars();
 
+  // For a child of fork(), where nobody else looks.
+  void forget_created() { origin_.created = 0; }
+
   bool hidden() const { return hidden_.load(std::memory_order_relaxed); }
   void hide(bool hidden) { hidden_.store(hidden, std::memory_order_relaxed); }
 
@@ -100,7 +103,7 @@ class Series {
   std::atomic<std::uint64_t> bits_;
   std::atomic<Series*> next_{nullptr};
   std::atomic<Exemplars*> exemplars_{nullptr};
-  const Origin origin_;
+  Origin origin_;
   std::atomic<bool> hidden_{false};
 };
 

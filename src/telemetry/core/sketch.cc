@@ -62,9 +62,11 @@ SketchSlot SketchCell::take() {
 void SketchSum::add(const SketchSlot& slot) {
   if (counts_.empty()) counts_.resize(sketch::kBuckets);
   for (const auto& entry : slot.entries) {
-    counts_[entry.index] += entry.count;
-    rows_[entry.index / sketch::kRow] += entry.count;
-    count_ += entry.count;
+    std::uint32_t& count = counts_[entry.index];
+    const std::uint32_t added = std::min<std::uint32_t>(entry.count, UINT32_MAX - count);
+    count += added;
+    rows_[entry.index / sketch::kRow] += added;
+    count_ += added;
   }
 }
 

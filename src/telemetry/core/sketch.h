@@ -40,7 +40,7 @@ struct SketchSlot {
   std::vector<Entry> entries;
 };
 
-// Lock-free to write; 30 KB.
+// Lock-free to write; 30 KB. More than 2^32 values of one bucket between two take() are lost to it.
 class SketchCell {
  public:
   SketchCell() : counts_(std::make_unique<std::atomic<std::uint32_t>[]>(sketch::kBuckets)) {}
@@ -73,7 +73,7 @@ class SketchSum {
   std::optional<double> quantile(double q) const;
 
  private:
-  std::vector<std::uint32_t> counts_;  // a minute has no 2^32 of one value
+  std::vector<std::uint32_t> counts_;  // more than 2^32 of one bucket are taken for as many
   std::array<std::uint64_t, sketch::kRows> rows_{};
   std::uint64_t count_ = 0;
 };

@@ -98,12 +98,13 @@ void TextEncoder::counter(const SeriesText& series, const Number& number,
   // What is not called _total is no counter there, and only counters have exemplars.
   if (open_ && exported != nullptr && head_.name.ends_with("_total")) exemplar(*exported);
   out() += '\n';
-  created(series.labels, made);
+  if (head_.name.ends_with("_total")) created(series.labels, made);
 }
 
 // Lines are copied by strides: behind the text of a series is room for a whole one.
 const Series* TextEncoder::plain_counters(const Series* first, std::size_t enough) {
   constexpr std::size_t kLineMax = 4096;
+  constexpr std::size_t kPieceMax = std::size_t{1} << 20;
   const auto plain = [this](const Series* series) {
     return series != nullptr && series->line().size() <= kLineMax && !created_ &&
            (!open_ || series->exemplars() == nullptr);
@@ -112,6 +113,7 @@ const Series* TextEncoder::plain_counters(const Series* first, std::size_t enoug
   if (out().size() >= enough || !plain(first)) return first;
   before_sample();
   const std::size_t start = out().size();
+  enough = std::min(enough, start + kPieceMax);
   const std::size_t room = std::max(enough, start) + kLineMax + kStride + kNumberMax + 1;
   out().resize_and_overwrite(room, [&](char* begin, std::size_t) {
     char* at = begin + start;
@@ -195,6 +197,7 @@ void TextEncoder::summary(const SeriesText& series, const SummarySample& of) {
   std::string with_quantile;
   std::string bound;
   for (const auto& [quantile, found] : of.quantiles) {
+    if (open_ && found < 0) continue;  // OpenMetrics forbids it
     bound.clear();
     append_bound(bound, quantile);
     with_quantile = series.labels;
