@@ -27,8 +27,11 @@ class Histogram {
     if (sketch_ != nullptr) sketch_->add(value.count());
     return histogram_.observe(value, exemplar, at);
   }
-  // For instruments of another unit than seconds: in that unit.
-  bool observe_value(double value) const { return histogram_.observe_value(value); }
+  // For instruments of another unit than seconds: in their resolution, such as bytes.
+  bool observe_units(std::int64_t value) const {
+    if (sketch_ != nullptr) sketch_->add(value);
+    return histogram_.observe_units(value);
+  }
 
  private:
   core::Histogram histogram_;

@@ -20,6 +20,7 @@ enum InstrumentIndex : InstrumentId {
   kInfo,
   kOverflow,
   kCrowd,
+  kLoad,
 };
 
 inline constexpr std::string_view kColors[] = {"red", "green", "blue"};
@@ -32,6 +33,7 @@ inline constexpr LabelId kColorPlace[] = {kColor, kPlace};
 inline constexpr LabelId kPlaceOnly[] = {kPlace};
 inline constexpr LabelId kWhatOnly[] = {kWhat};
 inline constexpr std::int64_t kBounds[] = {1'000'000, 100'000'000, 1'000'000'000};
+inline constexpr std::int64_t kPercents[] = {10, 50, 90};
 inline constexpr InstrumentDecl kInstruments[] = {
     {"hits", "x_hits_total", Kind::counter, "Hits.", "", kColorPlace, {}, kNone, 0, true, false},
     {"temperature",
@@ -72,6 +74,16 @@ inline constexpr InstrumentDecl kInstruments[] = {
      false,
      false},
     {"crowd", "x_crowd", Kind::gauge, "Crowd.", "", kColorPlace, {}, kNone, 2, false, false},
+    {.name = "load",
+     .exported = "x_load",
+     .kind = Kind::histogram,
+     .help = "Load.",
+     .unit = "",
+     .labels = kPlaceOnly,
+     .bounds = kPercents,
+     .sketched = true,
+     .per_unit = 100,
+     .native = true},
 };
 inline constexpr ViewDecl kViews[] = {{.name = "old_hits",
                                        .kind = Kind::counter,

@@ -198,7 +198,9 @@ Numbers quantiles(const Selection& selection, const TickRing& ticks, double quan
     if (series.sketch() != nullptr) series.sketch()->add_to(groups[std::move(key)], first, last);
   });
   for (const auto& [key, sum] : groups) {
-    if (const auto ns = sum.quantile(quantile)) out.emplace(key, real(*ns / 1e9));
+    if (const auto units = sum.quantile(quantile)) {
+      out.emplace(key, real(*units / selection.decl().per_unit));
+    }
   }
   return out;
 }

@@ -31,7 +31,7 @@ struct ViewHistogram {
 //   as nothing rate60  growth a second over the last 60 s, or over what was observed of them (1 s
 //   at least);
 //           a series counts 0 before it appeared
-//   pNN     of the signed values of the last 60 s, in seconds
+//   pNN     of the signed values of the last 60 s, in the exported unit
 //   histogram  nothing: evaluate_histogram() is for these
 // Windows end with the last tick.
 std::vector<ViewSample> evaluate(const Registry::Reading& reading, const ViewDecl& view);

@@ -263,6 +263,16 @@ TEST(View, QuantilesOverSeveralSeriesAreOfAllValuesTogether) {
   EXPECT_NEAR(samples[1].value.real, 0.5, 0.005);
 }
 
+TEST(View, QuantilesOfOtherUnitsThanTimesAreInTheExportedOne) {
+  World world;
+  world.tick(0);
+  const Histogram load(world.at(kLoad, "here"));  // hundredths are counted
+  for (const int percent : {20, 30, 60}) EXPECT_TRUE(load.observe_units(percent));
+  world.tick(1);
+  EXPECT_THAT(only(world, {.from = kLoad, .stat = Stat::quantile, .quantile = 0.5}),
+              testing::Optional(testing::DoubleNear(0.3, 0.003)));
+}
+
 TEST(View, AHistogramUnderCoarserBoundsHasEveryObservation) {
   constexpr std::int64_t kCoarse[] = {100'000'000};
   const ViewDecl all{

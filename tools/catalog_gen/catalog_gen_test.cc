@@ -122,10 +122,39 @@ TEST(CatalogGen, InstrumentErrors) {
       {"- name: a\n  kind: gauge\n  awaits: wires\n  help: A.",
        "instruments.yaml:3:11: \"a\" awaits \"wires\", which is built (capabilities.yaml:1): "
        "measure it, then take `awaits` away"},
-      {"- {name: a_bytes, kind: histogram, unit: bytes, buckets: [1, 2], help: A.}",
-       "instruments.yaml:1:3: a histogram is of `unit: seconds`"},
-      {"- {name: a_bytes, kind: histogram, unit: bytes, buckets: [2, 1], awaits: moon, help: A.}",
-       "instruments.yaml:1:3: `buckets` must rise"},
+      {"- {name: a_bytes, kind: histogram, unit: bytes, buckets: [2, 1], help: A.}",
+       "instruments.yaml:1:3: `buckets` must not be below 0, and rise"},
+      {"- {name: a, kind: histogram, buckets: [-1, 1], help: A.}",
+       "instruments.yaml:1:3: `buckets` must not be below 0, and rise"},
+      {"- name: a_bytes\n  kind: histogram\n  unit: bytes\n  buckets: [1, 2.5]\n  help: A.",
+       "instruments.yaml:4:16: the bound 2.5 is no whole multiple of 1, the `resolution` of "
+       "\"a_bytes\""},
+      {"- name: a_ratio\n  kind: histogram\n  buckets: [0.5, 0.25]\n  resolution: 0.5\n  help: A.",
+       "instruments.yaml:1:3: `buckets` must not be below 0, and rise"},
+      {"- name: a_ratio\n  kind: histogram\n  buckets: [0.25, 0.5]\n  resolution: 0.5\n  help: A.",
+       "instruments.yaml:3:13: the bound 0.25 is no whole multiple of 0.5, the `resolution` of "
+       "\"a_ratio\""},
+      {"- {name: a_seconds, kind: histogram, unit: seconds, buckets: [0.5e-9], help: A.}",
+       "instruments.yaml:1:63: the bound 5e-10 is no whole multiple of 1e-09, the `resolution` of "
+       "\"a_seconds\""},
+      {"- {name: a_bytes, kind: histogram, unit: bytes, buckets: [1e300], help: A.}",
+       "instruments.yaml:1:59: the bound 1e+300 is too large"},
+      {"- {name: a, kind: histogram, buckets: [1], resolution: 0.3, help: A.}",
+       "instruments.yaml:1:56: `resolution` must be 1 or a whole fraction of it, such as 0.001 or "
+       "1e-6"},
+      {"- {name: a, kind: histogram, buckets: [1], resolution: 0, help: A.}",
+       "instruments.yaml:1:56: `resolution` must be 1 or a whole fraction of it, such as 0.001 or "
+       "1e-6"},
+      {"- {name: a, kind: histogram, buckets: [1], resolution: fine, help: A.}",
+       "instruments.yaml:1:56: `resolution` must be a number"},
+      {"- {name: a, kind: gauge, resolution: 1, help: A.}",
+       "instruments.yaml:1:38: `resolution` is for histograms"},
+      {"- {name: a_seconds, kind: histogram, unit: seconds, buckets: [1], resolution: 1, help: A.}",
+       "instruments.yaml:1:79: `resolution` is not for `unit: seconds`: nanoseconds are observed"},
+      {"- {name: a, kind: counter, native: true, help: A.}",
+       "instruments.yaml:1:36: `native` is for histograms"},
+      {"- {name: a, kind: histogram, buckets: 1, help: A.}",
+       "instruments.yaml:1:39: `buckets` must be a list of numbers"},
       {"- {name: a, kind: gauge, awaits: moon, help: A.}\n- {name: a, kind: gauge, help: A.}",
        "instruments.yaml:2:3: name \"tickwitness_a\" is taken by instruments.yaml:1"},
   };
@@ -187,6 +216,9 @@ TEST(CatalogGen, ViewErrors) {
        "old.yaml:1:3: `type: histogram` needs `buckets`"},
       {"- {name: v, type: histogram, help: V, from: wait_seconds, buckets: [1, 1]}",
        "old.yaml:1:3: `buckets` must be above 0 and rise"},
+      {"- {name: v, type: histogram, help: V, from: wait_seconds, buckets: [1e-10]}",
+       "old.yaml:1:69: the bound 1e-10 is no whole multiple of 1e-09, the `resolution` of "
+       "\"wait_seconds\""},
       {"- {name: v, type: histogram, help: V, from: wait_seconds, buckets: [1], scale: 1000}",
        "old.yaml:1:3: `stat`, `over`, `order`, `scale` do not go with `type: histogram`"},
       {"- {name: v, type: gauge, help: V, from: link, stat: max, buckets: [1]}",
@@ -252,8 +284,29 @@ TEST(CatalogGen, AHistogramHasTheBoundsOfItsViewsAsWell) {
       kLabels, kInstruments,
       "- {name: v, type: histogram, help: V, from: wait_seconds, buckets: [0.5, 1, 2]}", problems);
   ASSERT_THAT(problems.all(), testing::IsEmpty());
-  EXPECT_THAT(catalog.instrument("wait_seconds")->bounds_ns,
+  EXPECT_THAT(catalog.instrument("wait_seconds")->bounds,
               testing::ElementsAre(100'000'000, 500'000'000, 1'000'000'000, 2'000'000'000));
+}
+
+TEST(CatalogGen, AHistogramIsCountedInItsResolutionAndSaysWhetherItIsNative) {
+  Problems problems;
+  const Catalog catalog = catalog_of(
+      kLabels,
+      "- {name: link, kind: gauge, help: Link.}\n"
+      "- {name: size_bytes, kind: histogram, unit: bytes, buckets: [100, 1000], help: Sizes.}\n"
+      "- {name: share, kind: histogram, buckets: [0, 0.1, 0.7], resolution: 1e-6, native: true, "
+      "help: Shares.}\n"
+      "- {name: slip, kind: histogram, buckets: [-5, 0, 5], awaits: moon, help: Slips.}",
+      "- {name: v, type: histogram, help: V, from: share, buckets: [0.000001, 1]}", problems);
+  ASSERT_THAT(problems.all(), testing::IsEmpty());
+  EXPECT_THAT(catalog.instrument("size_bytes")->bounds, testing::ElementsAre(100, 1000));
+  EXPECT_THAT(catalog.instrument("share")->bounds,
+              testing::ElementsAre(0, 1, 100'000, 700'000, 1'000'000));
+  EXPECT_THAT(catalog.dialects.back().views.front().bounds, testing::ElementsAre(1, 1'000'000));
+  // …, fractional, per_unit, native}
+  const std::string source = emit_source(catalog);
+  EXPECT_THAT(source, testing::ContainsRegex("\"size_bytes\".*, false, 1, false},"));
+  EXPECT_THAT(source, testing::ContainsRegex("\"share\".*, false, 1000000, true},"));
 }
 
 TEST(CatalogGen, SaysEverythingThatIsWrongAtOnce) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "catalog_gen/bounds.h"
 #include "catalog_gen/model.h"
 #include "catalog_gen/view_check.h"
 
@@ -145,13 +146,11 @@ void check_kind(const Catalog& catalog, const Instrument& instrument, Problems& 
     wrong(fmt::format("unknown kind \"{}\"{}", kind, nearest(kind, kinds)));
     return;
   }
-  if ((kind == "histogram") != !instrument.bounds_ns.empty()) {
+  if ((kind == "histogram") != !instrument.buckets.empty()) {
     wrong("`buckets` and `kind: histogram` belong together");
   }
-  check_bounds(instrument.mark, instrument.unit, instrument.bounds_ns, problems);
-  if (kind == "histogram" && instrument.unit != "seconds" && !instrument.awaits) {
-    wrong("a histogram is of `unit: seconds`");
-  }
+  check_resolution(instrument, problems);
+  check_bounds(instrument.mark, instrument, instrument.buckets, problems);
   if ((kind == "stateset") != instrument.states.has_value()) {
     wrong("`states` and `kind: stateset` belong together");
   }
@@ -230,10 +229,6 @@ void ask_instruments(Catalog& catalog) {
           instrument.rated |= view.stat->text == "rate60";
           instrument.sketched |= quantile_of(view.stat->text).has_value();
         }
-        // Every view's bounds are the instrument's as well, so that each view is exact.
-        std::set<std::int64_t> bounds(instrument.bounds_ns.begin(), instrument.bounds_ns.end());
-        bounds.insert(view.bounds_ns.begin(), view.bounds_ns.end());
-        instrument.bounds_ns.assign(bounds.begin(), bounds.end());
       }
     }
   }
@@ -281,6 +276,8 @@ void check(Catalog& catalog, Problems& problems) {
   for (const auto& dialect : catalog.dialects) {
     for (const auto& view : dialect.views) check_view(catalog, view, problems);
   }
+  // Numbers that make no sense would not fit into whole ones.
+  if (problems.all().empty()) settle_bounds(catalog);
   ask_instruments(catalog);
   share_views(catalog, problems);
 }

@@ -118,15 +118,16 @@ std::string emit_instrument(const Catalog& catalog, const Instrument& instrument
     labels.push_back(std::to_string(label_position(catalog, word.text)));
   }
   std::vector<std::string> bounds;
-  for (const auto bound : instrument.bounds_ns) bounds.push_back(std::to_string(bound));
+  for (const auto bound : instrument.bounds) bounds.push_back(std::to_string(bound));
   const std::string states = instrument.states
                                  ? std::to_string(label_position(catalog, instrument.states->text))
                                  : "kNone";
-  return fmt::format(
-      "    {{{}, {}, Kind::{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}},\n", literal(instrument.name),
-      literal(exported_name(instrument)), instrument.kind, literal(instrument.help),
-      literal(instrument.unit), arrays.add("LabelId", labels), arrays.add("std::int64_t", bounds),
-      states, instrument.series_max, instrument.rated, instrument.sketched, instrument.fractional);
+  return fmt::format("    {{{}, {}, Kind::{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}},\n",
+                     literal(instrument.name), literal(exported_name(instrument)), instrument.kind,
+                     literal(instrument.help), literal(instrument.unit),
+                     arrays.add("LabelId", labels), arrays.add("std::int64_t", bounds), states,
+                     instrument.series_max, instrument.rated, instrument.sketched,
+                     instrument.fractional, instrument.per_unit, instrument.native.has_value());
 }
 
 std::string emit_view(const Catalog& catalog, const View& view, Arrays& arrays) {
@@ -163,7 +164,7 @@ std::string emit_view(const Catalog& catalog, const View& view, Arrays& arrays) 
   const std::string over =
       view.over ? std::to_string(instrument_position(catalog, view.over->text)) : "kNone";
   std::vector<std::string> bounds;
-  for (const auto bound : view.bounds_ns) bounds.push_back(std::to_string(bound));
+  for (const auto bound : view.bounds) bounds.push_back(std::to_string(bound));
   return fmt::format("    {{{}, Kind::{}, {}, {}, {}, Stat::{}, {}, {}, {}, {}, {}, {}, {}}},\n",
                      literal(view.name), view.type, literal(view.help),
                      instrument_position(catalog, view.from.text), over,

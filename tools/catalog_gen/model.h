@@ -40,18 +40,28 @@ struct Capability {
   bool built = false;
 };
 
+// An upper bound of a histogram's bucket, in the unit that is exported.
+struct Bound {
+  double value = 0;
+  Mark mark;
+};
+
 struct Instrument {
   Mark mark;
   std::string name, kind, help, unit;
   std::vector<Word> labels;
   std::optional<Word> states;
-  std::optional<Word> awaits;           // the capability that will measure it
-  std::vector<std::int64_t> bounds_ns;  // check() adds those of the views
+  std::optional<Word> awaits;  // the capability that will measure it
+  std::vector<Bound> buckets;
+  std::optional<Bound> resolution;  // the observed unit; absent: 1, and 1e-9 of seconds
   std::size_t series_max = 0;
   bool fractional = false;
-  // Found by check(): a view takes rate60, or quantiles, of it.
+  std::optional<Word> native;  // exponential buckets as well
+  // Found by check(). A view takes rate60, or quantiles, of it.
   bool rated = false;
   bool sketched = false;
+  double per_unit = 1;               // observed units in an exported one
+  std::vector<std::int64_t> bounds;  // in the observed unit, with those of the views
 };
 
 struct Where {
@@ -79,9 +89,10 @@ struct View {
   std::vector<By> by;
   std::vector<std::pair<Word, std::string>> constants;
   std::vector<Step> order;
-  std::vector<std::int64_t> bounds_ns;  // type histogram
-  std::vector<Word> also;               // other dialects that have this name as well
-  bool copied = false;                  // by share_views(), because of `also` in another dialect
+  std::vector<Bound> buckets;        // type histogram
+  std::vector<std::int64_t> bounds;  // found by check(): the same in the instrument's observed unit
+  std::vector<Word> also;            // other dialects that have this name as well
+  bool copied = false;               // by share_views(), because of `also` in another dialect
   bool order_names_states = false;
   double scale = 1;
 };
@@ -140,7 +151,7 @@ void read_instruments(const Source& source, Catalog& catalog, Problems& problems
 void read_dialect(const Source& source, std::string name, Catalog& catalog, Problems& problems);
 
 // Everything that one file cannot know by itself. Fills what the views ask of instruments
-// (Instrument::rated, sketched, bounds_ns) and copies shared views into their other dialects.
+// (Instrument::rated, sketched, bounds) and copies shared views into their other dialects.
 void check(Catalog& catalog, Problems& problems);
 
 // The part that exists: without what awaits a capability, and without labels that only that uses.

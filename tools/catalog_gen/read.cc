@@ -132,20 +132,27 @@ void for_entries(const Source& source, Problems& problems,
   for (const auto& node : root) each(Entry(node, source.name, problems));
 }
 
-std::vector<std::int64_t> bounds_of(const Entry& entry) {
-  std::vector<std::int64_t> bounds;
+std::vector<Bound> buckets_of(const Entry& entry) {
+  std::vector<Bound> bounds;
   const YAML::Node node = entry["buckets"];
   if (!node) return bounds;
   if (!node.IsSequence()) {
-    entry.problem(node, "`buckets` must be a list of seconds");
+    entry.problem(node, "`buckets` must be a list of numbers");
     return bounds;
   }
   for (const auto& item : node) {
-    if (const auto seconds = entry.number(item, "buckets")) {
-      bounds.push_back(std::llround(*seconds * 1e9));
+    if (const auto value = entry.number(item, "buckets")) {
+      bounds.push_back({*value, entry.mark(item)});
     }
   }
   return bounds;
+}
+
+std::optional<Bound> resolution_of(const Entry& entry) {
+  const YAML::Node node = entry["resolution"];
+  if (!node) return std::nullopt;
+  const auto value = entry.number(node, "resolution");
+  return value ? std::optional(Bound{*value, entry.mark(node)}) : std::nullopt;
 }
 
 std::vector<Where> where_of(const Entry& entry) {
@@ -239,7 +246,7 @@ void read_capabilities(const Source& source, Catalog& catalog, Problems& problem
 void read_instruments(const Source& source, Catalog& catalog, Problems& problems) {
   for_entries(source, problems, [&](const Entry& entry) {
     if (!entry.known_keys({"name", "kind", "labels", "states", "help", "unit", "buckets",
-                           "series_max", "fractional", "awaits"})) {
+                           "resolution", "native", "series_max", "fractional", "awaits"})) {
       return;
     }
     Instrument instrument;
@@ -251,7 +258,9 @@ void read_instruments(const Source& source, Catalog& catalog, Problems& problems
     instrument.labels = entry.words(entry["labels"], "labels");
     instrument.states = entry.word("states");
     instrument.awaits = entry.word("awaits");
-    instrument.bounds_ns = bounds_of(entry);
+    instrument.buckets = buckets_of(entry);
+    instrument.resolution = resolution_of(entry);
+    if (entry.text("native", false) == "true") instrument.native = entry.word("native");
     instrument.series_max = entry.positive("series_max");
     instrument.fractional = entry.text("fractional", false) == "true";
     if (!instrument.name.empty()) catalog.instruments.push_back(std::move(instrument));
@@ -280,7 +289,7 @@ void read_dialect(const Source& source, std::string name, Catalog& catalog, Prob
       if (auto word = entry.scalar(value, "labels")) view.constants.emplace_back(label, word->text);
     });
     read_order(entry, view);
-    view.bounds_ns = bounds_of(entry);
+    view.buckets = buckets_of(entry);
     view.also = entry.words(entry["also"], "also");
     if (const YAML::Node scale = entry["scale"]) {
       view.scale = entry.number(scale, "scale").value_or(1);

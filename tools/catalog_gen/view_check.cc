@@ -137,22 +137,11 @@ void check_histogram(const View& view, const Instrument& instrument, Problems& p
   if (view.stat || view.over || !view.order.empty() || view.scale != 1) {
     problems.add(view.mark, "`stat`, `over`, `order`, `scale` do not go with `type: histogram`");
   }
-  if (view.bounds_ns.empty()) problems.add(view.mark, "`type: histogram` needs `buckets`");
-  check_bounds(view.mark, instrument.unit, view.bounds_ns, problems);
+  if (view.buckets.empty()) problems.add(view.mark, "`type: histogram` needs `buckets`");
+  check_bounds(view.mark, instrument, view.buckets, problems);
 }
 
 }  // namespace
-
-void check_bounds(const Mark& mark, std::string_view unit, const std::vector<std::int64_t>& bounds,
-                  Problems& problems) {
-  const bool times = unit == "seconds";  // others may be negative
-  for (std::size_t i = 0; i < bounds.size(); ++i) {
-    const bool rises = i == 0 ? !times || bounds[i] > 0 : bounds[i] > bounds[i - 1];
-    if (rises) continue;
-    problems.add(mark, times ? "`buckets` must be above 0 and rise" : "`buckets` must rise");
-    return;
-  }
-}
 
 std::optional<double> quantile_of(std::string_view stat) {
   if (stat.size() < 2 || stat.size() > 4 || stat[0] != 'p') return std::nullopt;
@@ -192,7 +181,7 @@ void check_view(const Catalog& catalog, const View& view, Problems& problems) {
       check_histogram(view, *from, problems);
     } else {
       check_stat(catalog, view, *from, problems);
-      if (!view.bounds_ns.empty()) {
+      if (!view.buckets.empty()) {
         problems.add(view.mark, "`buckets` goes with `type: histogram`");
       }
     }
