@@ -161,6 +161,8 @@ void HttpConnection::dispatch() {
   request.tls = transport_->tls();
   head_request_ = request.head;
   handling_ = true;
+  in_flight_ = true;
+  ++server_->counts.in_flight;
   ++server_->counts.requests;
   const Responder responder(std::make_shared<PendingResponse>(shared_from_this()));
   server_->handler(request, responder);
@@ -223,6 +225,7 @@ void HttpConnection::on_written(ErrorCode error, std::size_t bytes) {
     return;
   }
   writing_ = false;
+  leave_flight();
   timer_->cancel();
   head_.clear();
   body_ = nullptr;
@@ -251,6 +254,10 @@ void HttpConnection::discard(std::size_t bytes) {
   } else {
     read();
   }
+}
+
+void HttpConnection::leave_flight() {
+  if (std::exchange(in_flight_, false)) --server_->counts.in_flight;
 }
 
 std::unique_ptr<TakenConnection> HttpConnection::hand_over() {
@@ -293,6 +300,7 @@ void HttpConnection::on_write_timeout() {
 void HttpConnection::finish() {
   if (done_) return;
   done_ = true;
+  leave_flight();
   timer_->cancel();
   if (transport_) transport_->close();
   server_->remove(shared_from_this());

@@ -40,6 +40,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void on_written(ErrorCode error, std::size_t bytes);
   void linger();
   void discard(std::size_t bytes);
+  void leave_flight();
   std::unique_ptr<TakenConnection> hand_over();
   void arm(base::Duration limit, void (HttpConnection::*on_expiry)());
   void on_request_timeout();
@@ -64,6 +65,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool continue_sent_ = false;
   bool deadline_set_ = false;  // the header's or the body's
   bool handling_ = false;      // the handler owes an answer
+  bool in_flight_ = false;     // counted in HttpCounts::in_flight
   bool reading_ = false;
   bool lingering_ = false;
   bool writing_ = false;

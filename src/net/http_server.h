@@ -47,6 +47,8 @@ struct HttpCounts {
   SocketBytes bytes;                  // as they are on the wire, streams too
   std::size_t connections = 0;        // open now, without streams
   std::size_t streams = 0;            // open now
+  // Handed to the handler and not answered to the last byte, nor taken as a stream.
+  std::size_t in_flight = 0;
 };
 
 namespace internal {

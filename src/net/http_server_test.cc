@@ -226,6 +226,38 @@ TEST_F(HttpServerTest, CutsAClientThatDoesNotRead) {
   EXPECT_EQ(server->counts().connections, 0U);
 }
 
+TEST_F(HttpServerTest, ARequestIsInFlightUntilItsAnswerIsWrittenOrItsConnectionGone) {
+  const std::uint16_t port = start();
+  EXPECT_EQ(server->counts().in_flight, 0U);
+  RawSocket first(port);
+  RawSocket second(port);
+  for (RawSocket* client : {&first, &second})
+    client->send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(loop.until([&] { return waiting.size() == 2; }));
+  EXPECT_EQ(server->counts().in_flight, 2U);
+  waiting[0].respond(Response::text(200, "now"));
+  ASSERT_TRUE(loop.until([&] { return server->counts().in_flight == 1; }));
+  waiting.clear();  // the second is answered 500
+  ASSERT_TRUE(loop.until([&] { return server->counts().in_flight == 0; }));
+  ASSERT_TRUE(loop.until([&] {
+    const std::string got = first.received() + second.received();
+    return count_of(got, "now") == 1 && count_of(got, "HTTP/1.1 500") == 1;
+  }));
+}
+
+TEST_F(HttpServerTest, AnAnswerThatNobodyReadsIsInFlightUntilItIsCut) {
+  server.emplace(loop.executor, HttpLimits{.write_timeout = milliseconds(30)},
+                 [](const Request&, const Responder& to) {
+                   to.respond(Response::of(200, "text/plain", std::string(32U << 20, 'x')));
+                 });
+  RawSocket client(*server->listen({}), 4096);
+  client.send(kGet);
+  ASSERT_TRUE(loop.until([&] { return server->counts().requests == 1; }));
+  EXPECT_EQ(server->counts().in_flight, 1U);
+  ASSERT_TRUE(loop.until([&] { return server->counts().connections == 0; }));
+  EXPECT_EQ(server->counts().in_flight, 0U);
+}
+
 TEST_F(HttpServerTest, TellsConnectionsAboveTheLimit503) {
   const std::uint16_t port = start({.connections_max = 2});
   RawSocket first(port);

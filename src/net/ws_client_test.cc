@@ -49,6 +49,19 @@ TEST_F(WsTest, BothEndsCountTheSameBytes) {
   EXPECT_EQ(factory.bytes().out - client.out, kFrame + 4);
 }
 
+TEST_F(WsTest, TheServerCountsWholeMessagesNotFrames) {
+  open_and_wait();
+  EXPECT_EQ(server->counts().received + server->counts().sent, 0U);
+  for (const auto* text : {"a", "b", "c"}) channel->send(text);
+  ASSERT_TRUE(loop.until([&] { return server_got.size() == 3; }));
+  EXPECT_EQ(server->counts().received, 3U);
+  server->send_raw(peer, std::string(100, 'x'), 7);
+  server->send(peer, "whole");
+  ASSERT_TRUE(loop.until([&] { return got.size() == 2; }));
+  EXPECT_EQ(server->counts().sent, 2U);
+  EXPECT_EQ(server->counts().received, 3U);
+}
+
 TEST_F(WsTest, StampsMessagesWhenTheirBytesCame) {
   open_and_wait();
   const base::Now before = loop.executor.clock().now();

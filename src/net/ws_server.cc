@@ -26,6 +26,7 @@ class WsServer::Impl : public std::enable_shared_from_this<WsServer::Impl> {
     return session == sessions_.end() ? nullptr : session->second.stream.get();
   }
   std::size_t size() const { return sessions_.size(); }
+  const WsServerCounts& counts() const { return counts_; }
 
  private:
   struct Session {
@@ -43,6 +44,7 @@ class WsServer::Impl : public std::enable_shared_from_this<WsServer::Impl> {
   Events events_;
   std::map<Id, Session> sessions_;
   Id next_id_ = 1;
+  WsServerCounts counts_;
 };
 
 int WsServer::Impl::accept(const Request& request, const Responder& responder) {
@@ -83,7 +85,12 @@ WsStream::Events WsServer::Impl::events_for(Id id) {
   };
   events.on_message = [weak = weak_from_this(), id](base::Now received, std::string_view text) {
     const auto server = weak.lock();
-    if (server && server->events_.on_text) server->events_.on_text(id, received, text);
+    if (!server) return;
+    ++server->counts_.received;
+    if (server->events_.on_text) server->events_.on_text(id, received, text);
+  };
+  events.on_sent = [weak = weak_from_this()] {
+    if (const auto server = weak.lock()) ++server->counts_.sent;
   };
   events.on_closed = [weak = weak_from_this(), id](const Closed& closed) {
     if (const auto server = weak.lock()) server->on_closed(id, closed);
@@ -140,6 +147,10 @@ void WsServer::reset(Id id) {
 
 std::size_t WsServer::sessions() const {
   return impl_->size();
+}
+
+WsServerCounts WsServer::counts() const {
+  return impl_->counts();
 }
 
 std::size_t WsServer::queued_bytes(Id id) const {

@@ -23,6 +23,12 @@ struct WsServerLimits {
   base::Duration close_timeout = std::chrono::seconds(1);   // of the close handshake
 };
 
+// Text messages of all sessions since the start.
+struct WsServerCounts {
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;  // taken whole by the kernel
+};
+
 // All calls and callbacks on the executor's thread.
 class WsServer {
  public:
@@ -57,6 +63,7 @@ class WsServer {
   void reset(Id id);
 
   std::size_t sessions() const;
+  WsServerCounts counts() const;
   // Bytes queued for one session and not yet taken by the kernel.
   std::size_t queued_bytes(Id id) const;
 

@@ -225,6 +225,7 @@ class BeastWsStream final : public WsStream, public std::enable_shared_from_this
     if (last) {
       queue_.pop_front();
       sent_ = 0;
+      if (events_.on_sent) events_.on_sent();
     }
     if (!queue_.empty()) {
       write_next();

@@ -26,6 +26,8 @@ class WsStream {
   struct Events {
     std::function<void()> on_open;
     std::function<void(base::Now received, std::string_view text)> on_message;
+    // The kernel has taken a message of send() whole. May be null.
+    std::function<void()> on_sent;
     // Once, unless abandoned.
     std::function<void(const runtime::Closed&)> on_closed;
   };
