@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 
 #include "runtime/executor_asio.h"
 
@@ -9,6 +10,7 @@ namespace tickwitness::runtime {
 
 struct AsioExecutor::Native {
   boost::asio::io_context context{1};
+  std::function<void(base::Duration)> watch_lag;  // or null
 };
 
 inline boost::asio::io_context& io_context_of(AsioExecutor& executor) {

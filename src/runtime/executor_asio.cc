@@ -1,5 +1,6 @@
 #include "runtime/executor_asio.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -15,7 +16,7 @@ namespace {
 
 class AsioTimer final : public Timer {
  public:
-  explicit AsioTimer(asio::io_context& context) : state_(std::make_shared<State>(context)) {}
+  explicit AsioTimer(AsioExecutor& executor) : state_(std::make_shared<State>(executor)) {}
   ~AsioTimer() override { cancel(); }
   AsioTimer(const AsioTimer&) = delete;
   AsioTimer& operator=(const AsioTimer&) = delete;
@@ -24,10 +25,13 @@ class AsioTimer final : public Timer {
     // An expiry may already be queued when the timer is armed again: the generation tells it apart.
     const std::uint64_t generation = ++state_->generation;
     state_->on_expiry = std::move(on_expiry);
+    state_->due = deadline;
+    if (state_->native.watch_lag) state_->due = std::max(deadline, state_->clock.now().mono);
     state_->timer.expires_at(asio::steady_timer::time_point(
         std::chrono::duration_cast<asio::steady_timer::duration>(deadline.time_since_epoch())));
     state_->timer.async_wait([state = state_, generation](const boost::system::error_code&) {
       if (state->generation != generation) return;
+      if (const auto& watch = state->native.watch_lag) watch(state->clock.now().mono - state->due);
       const std::function<void()> expired = std::exchange(state->on_expiry, nullptr);
       if (expired) expired();
     });
@@ -41,8 +45,12 @@ class AsioTimer final : public Timer {
 
  private:
   struct State {
-    explicit State(asio::io_context& context) : timer(context) {}
+    explicit State(AsioExecutor& executor)
+        : native(executor.native()), clock(executor.clock()), timer(native.context) {}
+    AsioExecutor::Native& native;
+    const Clock& clock;
     asio::steady_timer timer;
+    base::Instant due{};
     std::uint64_t generation = 0;
     std::function<void()> on_expiry;
   };
@@ -65,6 +73,10 @@ void AsioExecutor::stop() {
   asio::post(native_->context, [this] { native_->context.stop(); });
 }
 
+void AsioExecutor::watch_lag(std::function<void(base::Duration)> watch) {
+  native_->watch_lag = std::move(watch);
+}
+
 bool AsioExecutor::run_one_for(base::Duration wait) {
   const auto guard = asio::make_work_guard(native_->context);
   native_->context.restart();
@@ -78,7 +90,7 @@ void AsioExecutor::post(std::function<void()> task) {
 }
 
 std::unique_ptr<Timer> AsioExecutor::make_timer() {
-  return std::make_unique<AsioTimer>(native_->context);
+  return std::make_unique<AsioTimer>(*this);
 }
 
 struct SignalWatch::State : std::enable_shared_from_this<SignalWatch::State> {

@@ -24,6 +24,9 @@ class AsioExecutor final : public Executor {
   void run();
   // Thread-safe. Tasks not yet run stay queued for the next run().
   void stop();
+  // `watch` gets, on the executor's thread, how long after it was due each timer runs; one that was
+  // armed for the past is due at once. Null: nobody is told. Not while run() runs.
+  void watch_lag(std::function<void(base::Duration)> watch);
   // Runs at most one task, waiting up to `wait` for it; true if one ran. For tests and tools that
   // step by themselves instead of run().
   bool run_one_for(base::Duration wait);

@@ -100,6 +100,42 @@ TEST(AsioTimer, ArmingAgainReplacesEvenAnExpiredDeadline) {
   EXPECT_EQ(expired, std::vector{2});
 }
 
+TEST(AsioTimer, TellsHowLongAfterItWasDueItRuns) {
+  AsioExecutor executor;
+  std::vector<base::Duration> lags;
+  executor.watch_lag([&](base::Duration lag) { lags.push_back(lag); });
+  const auto now = [&] { return executor.clock().now().mono; };
+  const auto timer = executor.make_timer();
+  bool ran = false;
+  const auto expired = [&] { ran = true; };
+
+  const base::Instant due = now() + milliseconds(3);
+  timer->arm(due, expired);
+  while (now() < due + milliseconds(1)) {  // the thread does something else
+  }
+  const base::Instant before = now();
+  while (!ran) executor.run_one_for(milliseconds(1));
+  ASSERT_EQ(lags.size(), 1U);
+  EXPECT_GE(lags[0], before - due);
+  EXPECT_LE(lags[0], now() - due);
+
+  const base::Instant armed = now();  // late at once, but not for an hour
+  ran = false;
+  timer->arm(armed - hours(1), expired);
+  while (!ran) executor.run_one_for(milliseconds(1));
+  ASSERT_EQ(lags.size(), 2U);
+  EXPECT_GE(lags[1], base::Duration::zero());
+  EXPECT_LE(lags[1], now() - armed);
+
+  timer->arm(now() - hours(1), expired);
+  timer->cancel();
+  ran = false;
+  executor.watch_lag(nullptr);
+  timer->arm(now(), expired);
+  while (!ran) executor.run_one_for(milliseconds(1));
+  EXPECT_EQ(lags.size(), 2U);
+}
+
 TEST(AsioTimer, CancelledAndDestroyedTimersStaySilent) {
   AsioExecutor executor;
   const auto cancelled = executor.make_timer();
