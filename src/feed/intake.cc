@@ -1,5 +1,8 @@
 #include "feed/intake.h"
 
+#include <array>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "feed/labels.h"
@@ -63,16 +66,31 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
   return markets_[last_hit_ = markets_.size() - 1];
 }
 
-void Intake::observe_latency(Market& market, base::Now received, base::WallTime exchange_time) {
+std::optional<base::Duration> Intake::latency_of(Market& market, base::Now received,
+                                                 base::WallTime exchange_time) {
   // Compared before subtracting: stamps of other centuries are not latencies, and their difference
   // does not fit.
   if (exchange_time < received.wall - kStampDistanceMax ||
       exchange_time > received.wall + kStampDistanceMax) {
-    return implausible_.inc();
+    implausible_.inc();
+    return std::nullopt;
   }
   const base::Duration latency = received.wall - exchange_time;
   if (latency < base::Duration::zero()) market.negative.inc();
-  market.latency.observe(latency);  // a negative one enters the signed window only
+  return latency;
+}
+
+void Intake::observe_trade(Market& market, base::Now received, const market::Trade& trade) {
+  const auto latency = latency_of(market, received, trade.exchange_time);
+  if (!latency) return;
+  if (!market.pick.worth(received.mono, *latency)) {
+    market.latency.observe(*latency);  // a negative one enters the signed window only
+    return;
+  }
+  std::array<char, 20> digits;  // of 2^64
+  const auto end = std::to_chars(digits.begin(), digits.end(), trade.id).ptr;
+  market.latency.observe(*latency, {"trade_id", std::string_view(digits.begin(), end)},
+                         received.wall);
 }
 
 void Intake::hand_on(base::Now received, bool snapshot, const market::Event& event) {
@@ -122,7 +140,7 @@ void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
     ++counts_.trades;
     if (!frame.snapshot) {
       m.new_trades.inc();
-      observe_latency(m, received, trade.exchange_time);
+      observe_trade(m, received, trade);
     }
     hand_on(received, frame.snapshot, trade);
   }
@@ -135,7 +153,10 @@ void Intake::on_quotes(base::Now received, const exchange::Frame& frame) {
     ++counts_.quotes;
     if (!frame.snapshot) {
       m.new_quotes.inc();
-      if (quote.exchange_time) observe_latency(m, received, *quote.exchange_time);
+      if (quote.exchange_time) {
+        const auto latency = latency_of(m, received, *quote.exchange_time);
+        if (latency) m.latency.observe(*latency);
+      }
     }
     hand_on(received, frame.snapshot, quote);
   }

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "exchange/messages.h"
+#include "feed/exemplar_pick.h"
 #include "market/venue.h"
 #include "pipeline/handoff.h"
 #include "telemetry/catalog.gen.h"
@@ -40,9 +42,13 @@ class Intake {
     telemetry::Counter new_trades, new_quotes, new_candles;  // without what snapshots repeat
     telemetry::Counter negative;
     telemetry::Histogram latency;
+    ExemplarPick pick = {};  // of the trades whose latency is told by name
   };
   Market& market(const market::Symbol& symbol);
-  void observe_latency(Market& market, base::Now received, base::WallTime exchange_time);
+  // Absent, and counted, when the stamp is none that a latency could be computed from.
+  std::optional<base::Duration> latency_of(Market& market, base::Now received,
+                                           base::WallTime exchange_time);
+  void observe_trade(Market& market, base::Now received, const market::Trade& trade);
   void hand_on(base::Now received, bool snapshot, const market::Event& event);
   void on_trades(base::Now received, const exchange::Frame& frame);
   void on_quotes(base::Now received, const exchange::Frame& frame);

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "telemetry/exposition.h"
 #include "telemetry/test_read.h"
 
 namespace tickwitness::feed {
@@ -96,6 +97,50 @@ TEST(Intake, EveryFrameIsCountedByItsKindAndWithItsBytes) {
   EXPECT_EQ(world.intake.counts().unsupported, 11U);
   world.drain();
   EXPECT_TRUE(world.ticks.empty());
+}
+
+// The lines of feed_latency_seconds that carry an exemplar, from there on.
+std::vector<std::string> exemplars(const World& world) {
+  const std::string page =
+      telemetry::render(world.registry, {.dialects = {},
+                                         .format = telemetry::Format::openmetrics_1_0,
+                                         .names = {"tickwitness_feed_latency_seconds"}});
+  std::vector<std::string> out;
+  for (std::size_t at = page.find("le=\""); at != page.npos; at = page.find("le=\"", at + 1)) {
+    const std::string line = page.substr(at, page.find('\n', at) - at);
+    if (line.find(" # ") != line.npos) out.push_back(line);
+  }
+  return out;
+}
+
+TEST(Intake, ALatencyOfATradeIsToldByItsIdAtMostOnceASecond) {
+  World world;
+  const auto trade = [&](std::uint64_t id, base::Duration latency, bool snapshot = false) {
+    Frame f{.kind = FrameKind::trades, .snapshot = snapshot};
+    f.trades.push_back({.symbol = kBtc, .id = id, .exchange_time = world.now.wall - latency});
+    world.frame(f);
+  };
+  const auto later = [&](base::Duration by) {
+    world.now.mono += by;
+    world.now.wall += by;
+  };
+  trade(1, 40ms, true);  // what a snapshot repeats has no latency
+  trade(2, -5ms);        // negative: in no bucket
+  EXPECT_THAT(exemplars(world), testing::IsEmpty());
+  trade(3, 30ms);  // the second has begun with it, and nothing was above 0
+  later(100ms);
+  trade(4, 60ms);
+  EXPECT_THAT(exemplars(world),
+              testing::ElementsAre(R"(le="0.05"} 1 # {trade_id="3"} 0.03 1700000000)"));
+  later(900ms);
+  trade(5, 60ms);
+  trade(18'446'744'073'709'551'615U, 61ms);
+  trade(7, 62ms);
+  EXPECT_THAT(
+      exemplars(world),
+      testing::ElementsAre(R"(le="0.05"} 1 # {trade_id="3"} 0.03 1700000000)",
+                           R"(le="0.1"} 5 # {trade_id="18446744073709551615"} 0.061 1700000001)"));
+  EXPECT_EQ(world.latencies(), 5);
 }
 
 TEST(Intake, MalformedFramesAreCountedByReason) {
