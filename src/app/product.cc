@@ -45,10 +45,23 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
           [this](base::Now) { measure_sockets(); }),
       server_(main_executor, composition_.service(), server_settings(settings)),
       machine_(composition_.metrics(), log, settings.data_directory),
-      machine_timer_(main_executor.make_timer()) {}
+      machine_timer_(main_executor.make_timer()) {
+  watch_event_loops();
+}
 
 Product::~Product() {
   join_engine();
+  main_.watch_lag(nullptr);
+}
+
+void Product::watch_event_loops() {
+  const auto watch = [this](runtime::AsioExecutor& executor, std::string_view name) {
+    const telemetry::label::EventLoop loop{name};
+    executor.watch_lag([lag = composition_.metrics().event_loop_lag_seconds.at(loop)](
+                           base::Duration late) { lag.observe(late); });
+  };
+  watch(main_, "main");
+  watch(engine_executor_, "engine");
 }
 
 void Product::join_engine() {

@@ -63,6 +63,7 @@ class Product {
   void measure_machine();
   void measure_sockets();
   void join_engine();
+  void watch_event_loops();
 
   std::uint64_t seed_;
   runtime::AsioExecutor& main_;

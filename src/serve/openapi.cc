@@ -75,9 +75,9 @@ constexpr std::string_view kDocument = R"json({
     }
   },
   "paths": {
-    "/metrics": {"get": {"summary": "Prometheus text 0.0.4 or OpenMetrics 1.0 by Accept; gzip or zstd by Accept-Encoding.",
+    "/metrics": {"get": {"summary": "Prometheus text 0.0.4, OpenMetrics 1.0 or protobuf by Accept; gzip or zstd by Accept-Encoding.",
       "parameters": [{"name": "name[]", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "description": "Only these families or samples."}],
-      "responses": {"200": {"description": "The metrics.", "content": {"text/plain": {}, "application/openmetrics-text": {}}}}}},
+      "responses": {"200": {"description": "The metrics.", "content": {"text/plain": {}, "application/openmetrics-text": {}, "application/vnd.google.protobuf": {}}}}}},
     "/health": {"get": {"summary": "200 while serving.", "responses": {"200": {"description": "OK, or JSON by Accept.",
       "content": {"text/plain": {}, "application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}}}}},
     "/health/live": {"get": {"summary": "200 while serving.", "responses": {"200": {"description": "OK"}}}},

@@ -75,9 +75,11 @@ void Server::publish(std::string_view event, const std::string& data, const net:
 TransportCounts Server::counts() const {
   const net::HttpCounts http = http_.counts();
   const net::EventTopicCounts events = events_.counts();
+  const net::WsServerCounts sockets = sockets_.counts();
   return {.connections = http.connections,
           .event_clients = events.clients,
           .sockets = socket_ids_.size(),
+          .requests = http.in_flight,
           .events_sent = events.chunks_written,
           .clients_lagged = events.clients_lagged,
           .clients_stalled = events.clients_stalled,
@@ -88,6 +90,8 @@ TransportCounts Server::counts() const {
           .tls_failures = http.tls_failures,
           .accept_failures = http.accept_failures,
           .sockets_dropped = sockets_dropped_,
+          .messages_in = sockets.received,
+          .messages_out = sockets.sent,
           .bytes_in = http.bytes.in,
           .bytes_out = http.bytes.out};
 }

@@ -213,6 +213,31 @@ TEST_F(ServerTest, CountsTheBytesOfItsClients) {
   EXPECT_EQ(server->counts().bytes_out, client.received().size());
 }
 
+TEST_F(ServerTest, CountsTheMessagesOfWebSocketsBothWays) {
+  start();
+  net::WsChannelFactory factory(loop.executor);
+  const auto channel = factory.make({});
+  std::uint64_t got = 0;
+  channel->open({.tls = false, .host = "127.0.0.1", .port = port, .path = "/ws", .ca_file = ""},
+                {.on_open = [](base::Now) {},
+                 .on_message = [&](base::Now, std::string_view) { ++got; },
+                 .on_closed = [](base::Now, const runtime::Closed&) {}});
+  ASSERT_TRUE(loop.until([&] { return got > 0; }));
+  for (int i = 0; i < 3; ++i) channel->send("hello");
+  for (int i = 0; i < 5; ++i) {
+    server->publish("word", "{}", std::make_shared<const std::string>("data: {}\n\n"));
+  }
+  ASSERT_TRUE(loop.until([&] { return got >= 6 && server->counts().messages_in == 3; }));
+  ASSERT_TRUE(loop.until([&] { return got == server->counts().messages_out; }));
+  EXPECT_EQ(server->counts().messages_in, 3U);
+}
+
+TEST_F(ServerTest, AScrapeIsARequestInFlight) {
+  start();
+  EXPECT_THAT(get("/metrics").body, HasSubstr("\ntickwitness_http_requests_in_flight 1\n"));
+  ASSERT_TRUE(loop.until([&] { return server->counts().requests == 0; }));
+}
+
 TEST_F(ServerTest, CountsWebSocketsThatEndByTheirClientsFault) {
   start();
   net::WsChannelFactory factory(loop.executor);

@@ -97,6 +97,7 @@ Service::Service(runtime::Executor& executor, const telemetry::Registry& registr
       connections_(metrics.http_connections.at()),
       clients_(metrics.sse_clients.at()),
       sockets_open_(metrics.websocket_connections.at(telemetry::label::Route{kSockets})),
+      in_flight_(metrics.http_requests_in_flight.at()),
       report_age_(metrics.engine_report_age_seconds.at()),
       sent_(metrics.sse_events_sent.at()),
       lagged_(metrics.sse_clients_lagged.at()),
@@ -107,6 +108,8 @@ Service::Service(runtime::Executor& executor, const telemetry::Registry& registr
       denied_(metrics.auth_attempts.at(telemetry::label::Result::failure)),
       bytes_in_(metrics.network_bytes.at(telemetry::label::Direction::in)),
       bytes_out_(metrics.network_bytes.at(telemetry::label::Direction::out)),
+      messages_in_(metrics.websocket_messages.at(telemetry::label::Direction::in)),
+      messages_out_(metrics.websocket_messages.at(telemetry::label::Direction::out)),
       scrape_(metrics.scrape_duration_seconds.at()) {}
 
 void Service::start() {
@@ -150,7 +153,8 @@ net::Response Service::handle(const net::Request& request) {
     response = answer(request, route);
     response->headers.push_back({"X-Content-Type-Options", "nosniff"});
   }
-  count(request.method, route, response->status, began);
+  count(request, route, response->status, began);
+  count_sent(request, route, *response);
   return std::move(*response);
 }
 
@@ -161,12 +165,15 @@ bool Service::is_stream(const net::Request& request) {
 std::optional<net::Response> Service::refuse_stream(const net::Request& request) {
   const base::Instant began = executor_.clock().now().mono;
   auto refused = refusal(request);
-  if (refused) count(request.method, "other", refused->status, began);
+  if (refused) {
+    count(request, "other", refused->status, began);
+    count_sent(request, "other", *refused);
+  }
   return refused;
 }
 
 void Service::count_stream(const net::Request& request, int status, base::Instant began) {
-  count(request.method, request.path, status, began);
+  count(request, request.path, status, began);
 }
 
 std::vector<EventLog::Chunk> Service::first_events(const net::Request& request) const {
@@ -225,6 +232,8 @@ net::Response Service::metrics_answer(const net::Request& request) {
   for (const auto& [name, value] : request.query) {
     if (name == "name[]") options.names.push_back(value);
   }
+  // As of now, not of the last second: this request is one of them.
+  in_flight_.set(static_cast<double>(outside_.counts().requests));
   std::string body = telemetry::render(registry_, options);
   const Coding coding = body.size() < kCompressBytesMin
                             ? Coding::identity
@@ -255,15 +264,25 @@ net::Response Service::ready_answer() const {
       503, fmt::format("Not ready. Missing: {}.", fmt::join(state.missing, "; ")));
 }
 
-void Service::count(const std::string& method, const std::string& route, int status,
+void Service::count(const net::Request& request, const std::string& route, int status,
                     base::Instant began) {
-  const telemetry::label::Method known{known_method(method)};
+  const telemetry::label::Method known{known_method(request.method)};
   metrics_.http_requests
       .at(telemetry::label::Route{route}, known,
           telemetry::label::StatusCode{std::to_string(status)})
       .inc();
   metrics_.http_request_duration_seconds.at(telemetry::label::Route{route}, known)
       .observe(executor_.clock().now().mono - began);
+  metrics_.http_request_size_bytes.at(known, telemetry::label::Route{route})
+      .observe_units(static_cast<std::int64_t>(request.body.size()));
+}
+
+void Service::count_sent(const net::Request& request, const std::string& route,
+                         const net::Response& response) {
+  const std::size_t size = response.body && !request.head ? response.body->size() : 0;
+  metrics_.http_response_size_bytes
+      .at(telemetry::label::Method{known_method(request.method)}, telemetry::label::Route{route})
+      .observe_units(static_cast<std::int64_t>(size));
 }
 
 void Service::second() {
@@ -295,6 +314,8 @@ void Service::observe() {
   dropped_.add(counts.clients_stalled - seen_.clients_stalled);
   sockets_dropped_.add(counts.sockets_dropped - seen_.sockets_dropped);
   accept_failures_.add(counts.accept_failures - seen_.accept_failures);
+  messages_in_.add(counts.messages_in - seen_.messages_in);
+  messages_out_.add(counts.messages_out - seen_.messages_out);
   bytes_in_.add(counts.bytes_in - seen_.bytes_in);
   bytes_out_.add(counts.bytes_out - seen_.bytes_out);
   seen_ = counts;

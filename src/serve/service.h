@@ -28,11 +28,12 @@ struct ServiceSettings {
 };
 
 // What metrics tell of the carrier. Open now: connections (without streams), clients of the event
-// stream, WebSockets. The others count since its start and never fall.
+// stream, WebSockets, requests. The others count since its start and never fall.
 struct TransportCounts {
   std::size_t connections = 0;
   std::size_t event_clients = 0;
   std::size_t sockets = 0;
+  std::size_t requests = 0;       // that are being answered
   std::uint64_t events_sent = 0;  // once for each client
   std::uint64_t clients_lagged = 0;
   std::uint64_t clients_stalled = 0;
@@ -43,7 +44,9 @@ struct TransportCounts {
   std::uint64_t tls_failures = 0;
   std::uint64_t accept_failures = 0;
   std::uint64_t sockets_dropped = 0;  // WebSockets that ended by their client's fault
-  std::uint64_t bytes_in = 0;         // as they are on the wire
+  std::uint64_t messages_in = 0;      // of WebSockets
+  std::uint64_t messages_out = 0;
+  std::uint64_t bytes_in = 0;  // as they are on the wire
   std::uint64_t bytes_out = 0;
 };
 
@@ -51,7 +54,7 @@ struct TransportCounts {
 class Service {
  public:
   // What the service asks of its carrier, on the executor's thread; both are set. Neither is called
-  // before start().
+  // before start() or the first request.
   struct Outside {
     // To everyone who listens: `chunk` is the event in the form of the event stream, `data` the
     // same as one line of JSON (socket_text makes a WebSocket's message of it).
@@ -102,7 +105,10 @@ class Service {
   std::optional<net::Response> refusal(const net::Request& request) const;
   // The engine's last report, null when it is too old to stand for now.
   const EngineStatus* fresh_status(base::Instant now) const;
-  void count(const std::string& method, const std::string& route, int status, base::Instant began);
+  void count(const net::Request& request, const std::string& route, int status,
+             base::Instant began);
+  void count_sent(const net::Request& request, const std::string& route,
+                  const net::Response& response);
   void second();
   void publish(std::string_view event, const std::string& data);
   void observe();
@@ -121,10 +127,10 @@ class Service {
   EventLog::Chunk last_metrics_;  // what a new client gets at once
   std::uint64_t seconds_ = 0;
   TransportCounts seen_;
-  telemetry::Gauge connections_, clients_, sockets_open_, report_age_;
+  telemetry::Gauge connections_, clients_, sockets_open_, in_flight_, report_age_;
   telemetry::Counter sent_, lagged_, dropped_, sockets_dropped_, accept_failures_, granted_,
       denied_;
-  telemetry::Counter bytes_in_, bytes_out_;
+  telemetry::Counter bytes_in_, bytes_out_, messages_in_, messages_out_;
   telemetry::Histogram scrape_;
 };
 

@@ -5,10 +5,9 @@
 
 #include <set>
 
-#include "feed/test_world.h"
 #include "serve/api.h"
 #include "serve/page.gen.h"
-#include "serve/test_status.h"
+#include "serve/test_service.h"
 #include "telemetry/test_read.h"
 
 namespace tickwitness::serve {
@@ -16,66 +15,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using telemetry::test::read;
+using test::World;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-struct Event {
-  std::string name, data, chunk;
-};
-
-// A service with its time and its carrier by hand.
-struct World {
-  explicit World(ServiceSettings settings = {})
-      : service(executor, registry, metrics,
-                {.mode = "run",
-                 .version = "1.2.3",
-                 .commit = "abc",
-                 .instance = "here",
-                 .started = executor.now()},
-                with_dialects(std::move(settings)),
-                {.publish =
-                     [this](std::string_view event, const std::string& data,
-                            const EventLog::Chunk& chunk) {
-                       published.push_back({std::string(event), data, *chunk});
-                     },
-                 .counts = [this] { return counts; }}) {}
-  static ServiceSettings with_dialects(ServiceSettings settings) {
-    settings.dialects = {"kraken", "trading"};
-    return settings;
-  }
-  static net::Request request(std::string_view target, net::Headers headers = {}) {
-    net::Request request{.method = "GET", .target = std::string(target)};
-    EXPECT_TRUE(net::parse_target(target, request.path, request.query)) << target;
-    request.headers = std::move(headers);
-    if (!request.header("Host")) request.headers.push_back({"Host", "localhost"});
-    return request;
-  }
-  net::Response get(std::string_view target, net::Headers headers = {}) {
-    return service.handle(request(target, std::move(headers)));
-  }
-  std::string body(std::string_view target, net::Headers headers = {}) {
-    const auto answer = get(target, std::move(headers));
-    return answer.body ? *answer.body : "";
-  }
-  void report(feed::LinkState state) {
-    auto status = std::make_shared<EngineStatus>(test::engine({test::connection("main", state)}));
-    status->at = executor.now();
-    service.set_status(std::move(status));
-  }
-  std::vector<std::string> names() const {
-    std::vector<std::string> all;
-    for (const auto& event : published) all.push_back(event.name);
-    return all;
-  }
-
-  telemetry::Registry registry;
-  telemetry::Catalog metrics{registry};
-  feed::test::HandExecutor executor;
-  std::vector<Event> published;
-  TransportCounts counts;
-  Service service;
-};
 
 struct Route {
   std::string_view path;
@@ -266,44 +209,6 @@ TEST(Service, ReadinessAndHealthFollowTheReport) {
   EXPECT_THAT(world.body("/api/v1/status"), HasSubstr(R"("name":"main","state":"connected")"));
 }
 
-TEST(Service, MetricsInBothFormatsAndByName) {
-  World world;
-  world.metrics.feed_bytes.at(telemetry::label::Exchange::kraken).add(7);
-  const std::string text = world.body("/metrics");
-  EXPECT_THAT(text, HasSubstr("tickwitness_feed_bytes_total{exchange=\"kraken\"} 7\n"));
-  EXPECT_THAT(text, Not(HasSubstr("# EOF")));
-  const net::Response open =
-      world.get("/metrics", {{"Accept", "application/openmetrics-text;version=1.0.0"}});
-  EXPECT_THAT(std::string(*open.header("Content-Type")),
-              testing::StartsWith("application/openmetrics-text; version=1.0.0"));
-  EXPECT_TRUE(open.body->ends_with("# EOF\n"));
-  const std::string one = world.body("/metrics?name[]=tickwitness_feed_bytes_total");
-  EXPECT_THAT(one, HasSubstr("tickwitness_feed_bytes_total{exchange=\"kraken\"} 7\n"));
-  EXPECT_THAT(one, Not(HasSubstr("tickwitness_http_requests_total")));
-  EXPECT_EQ(read(world.registry, "tickwitness_scrape_duration_seconds"), 3);
-}
-
-TEST(Service, MetricsAreCompressedForThoseWhoAcceptIt) {
-  World world;
-  for (const auto& route : kRoutes) world.get(route.path);
-  const net::Response plain = world.get("/metrics");
-  const net::Response packed = world.get("/metrics", {{"Accept-Encoding", "gzip"}});
-  ASSERT_GT(plain.body->size(), 1024U);
-  EXPECT_EQ(plain.header("Content-Encoding"), std::nullopt);
-  EXPECT_EQ(plain.header("Vary"), "Accept, Accept-Encoding");
-  EXPECT_EQ(packed.header("Content-Encoding"), "gzip");
-  EXPECT_TRUE(packed.body->starts_with("\x1f\x8b"));
-  EXPECT_LT(packed.body->size(), plain.body->size());
-  EXPECT_EQ(world.get("/metrics", {{"Accept-Encoding", "gzip; q=0"}}).header("Content-Encoding"),
-            std::nullopt);
-}
-
-TEST(Service, MetricsCanBeSwitchedOff) {
-  World world({.metrics = false});
-  EXPECT_EQ(world.get("/metrics").status, 404);
-  EXPECT_THAT(world.body("/metrics"), HasSubstr("switched off"));
-}
-
 TEST(Service, TellsTheMetricsEachSecondAndAHeartbeatEachFifth) {
   World world;
   EXPECT_THAT(world.names(), ElementsAre());
@@ -380,6 +285,8 @@ TEST(Service, WhatTheCarrierCountsIsExportedEachSecond) {
                     .tls_failures = 100 * n,
                     .accept_failures = 110 * n,
                     .sockets_dropped = 120 * n,
+                    .messages_in = 150 * n,
+                    .messages_out = 160 * n,
                     .bytes_in = 130 * n,
                     .bytes_out = 140 * n};
     world.executor.run_until(base::Duration(n * 1s));
@@ -402,6 +309,12 @@ TEST(Service, WhatTheCarrierCountsIsExportedEachSecond) {
     };
     EXPECT_EQ(bytes("in"), times(130));
     EXPECT_EQ(bytes("out"), times(140));
+    const auto messages = [&](std::string_view direction) {
+      return read(world.registry, "tickwitness_websocket_messages_total",
+                  {{"direction", direction}});
+    };
+    EXPECT_EQ(messages("in"), times(150));
+    EXPECT_EQ(messages("out"), times(160));
   }
 }
 
