@@ -64,9 +64,8 @@ std::string LoopSide::finish() {
 }
 
 void ScrapeSide::repeat() {
-  body_ = {};  // freed before the clock runs
   const auto start = Clock::now();
-  body_ = work_.scrape();
+  work_.scrape(body_);
   samples_.push_back(seconds_since(start) * 1e3);
 }
 
@@ -88,7 +87,9 @@ void MemorySide::repeat() {
 }
 
 std::string MemorySide::finish() {
-  const auto samples = read_samples(work_.scrape());
+  std::string body;
+  work_.scrape(body);
+  const auto samples = read_samples(body);
   if (samples.lines != kSeries) {
     refuse(work_.peer, fmt::format("bytes_per_series: {} series were made", samples.lines));
   }

@@ -19,26 +19,28 @@ namespace tickwitness::bench {
 // What a program that counts would keep and call. Handles are cheap to copy; inc() and observe()
 // may be called from two threads at once.
 template <class P>
-concept Peer =
-    std::default_initializable<P> &&
-    requires(P peer, const Labels& labels, std::size_t family, double seconds,
-             typename P::Duration duration, std::span<const typename P::Duration> values) {
-      { P::kName } -> std::convertible_to<std::string_view>;
-      // a counter without labels
-      peer.counter().inc();
-      { peer.counter().value() } -> std::same_as<std::uint64_t>;
-      // a histogram without labels over bounds(), and the form in which it takes durations
-      { P::duration(seconds) } -> std::same_as<typename P::Duration>;
-      peer.histogram().observe(duration);
-      { peer.histogram().count() } -> std::same_as<std::uint64_t>;
-      // finds a series of bench_lookup_total by three texts, as its documentation shows it
-      peer.find(labels).inc();
-      { peer.find(labels).value() } -> std::same_as<std::uint64_t>;
-      // series to scrape
-      peer.add_counter(family, labels, std::uint64_t{});
-      peer.add_histogram(std::string{}, values);
-      { peer.scrape() } -> std::same_as<std::string>;
-    };
+concept Peer = std::default_initializable<P> &&
+               requires(P peer, const Labels& labels, std::size_t family, double seconds,
+                        typename P::Duration duration, std::span<const typename P::Duration> values,
+                        std::string& body) {
+                 { P::kName } -> std::convertible_to<std::string_view>;
+                 // a counter without labels
+                 peer.counter().inc();
+                 { peer.counter().value() } -> std::same_as<std::uint64_t>;
+                 // a histogram without labels over bounds(), and the form in which it takes
+                 // durations
+                 { P::duration(seconds) } -> std::same_as<typename P::Duration>;
+                 peer.histogram().observe(duration);
+                 { peer.histogram().count() } -> std::same_as<std::uint64_t>;
+                 // finds a series of bench_lookup_total by three texts, as its documentation shows
+                 // it
+                 peer.find(labels).inc();
+                 { peer.find(labels).value() } -> std::same_as<std::uint64_t>;
+                 // series to scrape
+                 peer.add_counter(family, labels, std::uint64_t{});
+                 peer.add_histogram(std::string{}, values);
+                 peer.scrape(body);  // in place of what is there, whose memory is used again
+               };
 
 // For a client whose labels can be made ready before the lookup.
 template <class P>
@@ -99,10 +101,10 @@ class ScrapeSide : public Side {
   struct Work {
     std::string peer;
     std::string name;
-    std::function<std::string()> scrape;
+    std::function<void(std::string&)> scrape;
     std::function<bool(const Samples&)> holds;
   };
-  explicit ScrapeSide(Work work) : work_(std::move(work)), body_(work_.scrape()) {}
+  explicit ScrapeSide(Work work) : work_(std::move(work)) { work_.scrape(body_); }
   void repeat() override;
   std::string finish() override;
 
@@ -118,7 +120,7 @@ class MemorySide : public Side {
   struct Work {
     std::string peer;
     std::function<void(std::size_t series)> fill;
-    std::function<std::string()> scrape;
+    std::function<void(std::string&)> scrape;
   };
   explicit MemorySide(Work work) : work_(std::move(work)) {}
   void repeat() override;
@@ -217,7 +219,7 @@ std::unique_ptr<Side> scrape_counters(const std::string& name, std::size_t serie
   return std::make_unique<ScrapeSide>(
       ScrapeSide::Work{.peer = std::string(P::kName),
                        .name = name,
-                       .scrape = [peer] { return peer->scrape(); },
+                       .scrape = [peer](std::string& body) { peer->scrape(body); },
                        .holds =
                            [series](const Samples& samples) {
                              std::uint64_t sum = 0;
@@ -240,7 +242,7 @@ std::unique_ptr<Side> scrape_histograms(const std::string& name) {
   return std::make_unique<ScrapeSide>(
       ScrapeSide::Work{.peer = std::string(P::kName),
                        .name = name,
-                       .scrape = [peer] { return peer->scrape(); },
+                       .scrape = [peer](std::string& body) { peer->scrape(body); },
                        .holds =
                            [](const Samples& samples) {
                              // each bound, +Inf, _sum and _count
@@ -255,7 +257,7 @@ std::unique_ptr<Side> memory() {
   return std::make_unique<MemorySide>(
       MemorySide::Work{.peer = std::string(P::kName),
                        .fill = [peer](std::size_t series) { add_counters(*peer, series); },
-                       .scrape = [peer] { return peer->scrape(); }});
+                       .scrape = [peer](std::string& body) { peer->scrape(body); }});
 }
 
 // Null if the peer has no such case.

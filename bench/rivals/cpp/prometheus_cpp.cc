@@ -1,7 +1,27 @@
 #include "bench/rivals/cpp/prometheus_cpp.h"
 
+#include <ostream>
+#include <streambuf>
+
 namespace tickwitness::bench {
 namespace {
+
+// Appends to a string: its serializer writes to any stream.
+class Into : public std::streambuf {
+ public:
+  explicit Into(std::string& body) : body_(body) {}
+
+ private:
+  int_type overflow(int_type c) override {
+    body_ += static_cast<char>(c);
+    return c;
+  }
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    body_.append(text, static_cast<std::size_t>(size));
+    return size;
+  }
+  std::string& body_;
+};
 
 prometheus::Family<prometheus::Counter>& counters(prometheus::Registry& registry,
                                                   const std::string& name) {
@@ -29,6 +49,13 @@ void PrometheusCpp::add_counter(std::size_t family, const Labels& labels, std::u
 void PrometheusCpp::add_histogram(const std::string& symbol, std::span<const Duration> values) {
   auto& histogram = histograms_->Add({{"symbol", symbol}}, bounds());
   for (const auto value : values) histogram.Observe(value);
+}
+
+void PrometheusCpp::scrape(std::string& body) const {
+  body.clear();
+  Into into(body);
+  std::ostream out(&into);
+  prometheus::TextSerializer().Serialize(out, registry_.Collect());
 }
 
 }  // namespace tickwitness::bench

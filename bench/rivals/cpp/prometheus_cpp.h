@@ -49,7 +49,7 @@ class PrometheusCpp {
   void add_counter(std::size_t family, const Labels& labels, std::uint64_t value);
   void add_histogram(const std::string& symbol, std::span<const Duration> values);
   // Its exposer gathers and serializes likewise.
-  std::string scrape() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+  void scrape(std::string& body) const;
 
  private:
   prometheus::Registry registry_;

@@ -41,7 +41,12 @@ class Tickwitness {
 
   void add_counter(std::size_t family, const Labels& labels, std::uint64_t value);
   void add_histogram(const std::string& symbol, std::span<const Duration> values);
-  std::string scrape() const { return telemetry::core::render(registry_); }
+  void scrape(std::string& body) const {
+    body.clear();
+    telemetry::core::Exposition exposition(registry_, {});
+    while (exposition.next(body)) {
+    }
+  }
 
  private:
   telemetry::core::Registry registry_;

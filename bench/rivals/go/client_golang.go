@@ -17,6 +17,7 @@ type clientGolang struct {
 	lookup     *prometheus.CounterVec
 	families   []*prometheus.CounterVec
 	histograms *prometheus.HistogramVec
+	out        bytes.Buffer
 }
 
 func newClientGolang() *clientGolang {
@@ -106,12 +107,12 @@ func (p *clientGolang) scrape() []byte {
 	if err != nil {
 		refuse("client_golang", err.Error())
 	}
-	var out bytes.Buffer
-	encoder := expfmt.NewEncoder(&out, expfmt.FmtText)
+	p.out.Reset()
+	encoder := expfmt.NewEncoder(&p.out, expfmt.FmtText)
 	for _, family := range gathered {
 		if err := encoder.Encode(family); err != nil {
 			refuse("client_golang", err.Error())
 		}
 	}
-	return out.Bytes()
+	return p.out.Bytes()
 }

@@ -92,7 +92,6 @@ func scrapes(p peer, name string, holds func(samples) bool) {
 	body := p.scrape()
 	var out []float64
 	for i := 0; i < repetitions; i++ {
-		body = nil // free to be collected
 		start := time.Now()
 		body = p.scrape()
 		out = append(out, time.Since(start).Seconds()*1e3)

@@ -13,6 +13,7 @@ type vmMetrics struct {
 	counter   *metrics.Counter
 	histogram *metrics.Histogram
 	looked    *metrics.Set
+	out       bytes.Buffer
 }
 
 func newVMMetrics() *vmMetrics {
@@ -96,7 +97,7 @@ func (p *vmMetrics) addHistogram(symbol string, values []float64) {
 }
 
 func (p *vmMetrics) scrape() []byte {
-	var out bytes.Buffer
-	p.set.WritePrometheus(&out)
-	return out.Bytes()
+	p.out.Reset()
+	p.set.WritePrometheus(&p.out)
+	return p.out.Bytes()
 }

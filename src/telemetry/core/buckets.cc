@@ -6,16 +6,16 @@
 
 namespace tickwitness::telemetry::core {
 
-Buckets::Buckets(std::span<const std::int64_t> bounds) : bounds_(bounds.begin(), bounds.end()) {
-  constexpr std::int64_t kTop = std::numeric_limits<std::int64_t>::max();
-  if (std::ranges::adjacent_find(bounds_, std::greater_equal{}) != bounds_.end() ||
-      bounds_.size() > 60'000 || (!bounds_.empty() && (bounds_[0] < 0 || bounds_.back() == kTop))) {
+Buckets::Buckets(std::span<const std::int64_t> bounds)
+    : bounds_(bounds.begin(), bounds.end()), bounds_as_given_(bounds.begin(), bounds.end()) {
+  constexpr std::uint64_t kTop = std::numeric_limits<std::int64_t>::max();
+  if (std::ranges::adjacent_find(bounds, std::greater_equal{}) != bounds.end() ||
+      bounds.size() > 60'000 || (!bounds.empty() && (bounds[0] < 0 || bounds_.back() == kTop))) {
     throw std::invalid_argument("histogram bounds must be ascending and not negative");
   }
   bounds_.push_back(kTop);
   const auto bucket_of = [&](std::uint64_t value) {
-    const auto signed_value = static_cast<std::int64_t>(std::min<std::uint64_t>(value, kTop));
-    return static_cast<std::uint32_t>(std::ranges::lower_bound(bounds_, signed_value) -
+    return static_cast<std::uint32_t>(std::ranges::lower_bound(bounds_, std::min(value, kTop)) -
                                       bounds_.begin());
   };
   for (std::uint32_t key = 0; key < kKeys; ++key) {

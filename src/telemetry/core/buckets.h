@@ -19,14 +19,16 @@ class Buckets {
   explicit Buckets(std::span<const std::int64_t> bounds);
 
   std::size_t size() const { return bounds_.size(); }  // buckets
-  std::span<const std::int64_t> bounds() const { return std::span(bounds_).first(size() - 1); }
+  std::span<const std::int64_t> bounds() const { return bounds_as_given_; }
 
   // The first bucket whose bound is not below `value` ≥ 0.
   std::uint32_t index(std::int64_t value) const {
-    std::uint32_t at = start_[key(static_cast<std::uint64_t>(value))];
-    at += bounds_[at] < value;  // of most lists of bounds that is all
-    for (std::uint32_t step = 1; step < steps_; ++step) at += bounds_[at] < value;
-    return at;
+    // Unsigned, so that a comparison becomes an addition with carry.
+    const auto wanted = static_cast<std::uint64_t>(value);
+    std::uint64_t at = start_[key(wanted)];
+    at += bounds_[at] < wanted;  // of most lists of bounds that is all
+    for (std::uint32_t step = 1; step < steps_; ++step) at += bounds_[at] < wanted;
+    return static_cast<std::uint32_t>(at);
   }
 
  private:
@@ -35,13 +37,15 @@ class Buckets {
 
   // Ascending with the value; exact below 2^(kBits + 1).
   static std::uint32_t key(std::uint64_t value) {
-    const auto shift = static_cast<unsigned>(std::bit_width(value | (1U << kBits))) - 1 - kBits;
+    const auto top = 63U ^ static_cast<unsigned>(std::countl_zero(value | (1U << kBits)));
+    const unsigned shift = top - kBits;
     return static_cast<std::uint32_t>((shift << kBits) + (value >> shift));
   }
   // The lowest value of a key.
   static std::uint64_t lowest(std::uint32_t key);
 
-  std::vector<std::int64_t> bounds_;  // the last one is above everything
+  std::vector<std::uint64_t> bounds_;  // the last one is above everything
+  std::vector<std::int64_t> bounds_as_given_;
   std::array<std::uint16_t, kKeys> start_{};
   std::uint32_t steps_ = 0;
 };

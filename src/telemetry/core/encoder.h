@@ -92,6 +92,8 @@ class Encoder {
   virtual void gauge(const SeriesText& series, const Number& value) = 0;
   virtual void histogram(const SeriesText& series, const HistogramSample& sample) = 0;
   virtual void summary(const SeriesText& series, const SummarySample& sample) = 0;
+  // Whether it writes native histograms.
+  virtual bool native() const { return false; }
   // Whole counters, as far as a line of text is all they need: writes from `first` on until out()
   // has `enough` bytes, and gives the first one that it did not write. Faster than one by one.
   virtual const Series* plain_counters(const Series* first, std::size_t /*enough*/) {

@@ -63,14 +63,15 @@ void encode_histogram(Encoder& encoder, const Family& family, const Series& seri
   snapshot.buckets.clear();
   family.histogram(series).add_to(snapshot);
   NativeHistogram native;
-  if (bounds.native()) native = bounds.fold_native(snapshot, kNativeBucketsMax);
+  const bool with_native = bounds.native() && encoder.native();
+  if (with_native) native = bounds.fold_native(snapshot, kNativeBucketsMax);
   bounds.fold_classic(snapshot);
   const std::vector<ExportedExemplar> exemplars = exemplars_of(family, series);
   encoder.histogram(text_of(series), {.le = bounds.texts(),
                                       .bounds = bounds.classic(),
                                       .per_unit = bounds.per_unit(),
                                       .classic = &snapshot,
-                                      .native = bounds.native() ? &native : nullptr,
+                                      .native = with_native ? &native : nullptr,
                                       .exemplars = exemplars,
                                       .created = series.origin().created});
 }

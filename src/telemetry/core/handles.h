@@ -71,7 +71,7 @@ class Histogram {
  public:
   static bool fits(const FamilyDecl& decl) { return decl.kind == Kind::histogram; }
   Histogram(const Family& family, Series& series)
-      : words_(family.histogram(series)), series_(&series), per_unit_(family.decl().per_unit) {}
+      : words_(family.histogram(series)), series_(&series), bounds_(&family.bounds()) {}
 
   // Of families that observe nanoseconds (per_unit 1e9). False: negative, not counted; count it
   // beside the histogram, whose sum must not fall.
@@ -80,14 +80,14 @@ class Histogram {
   bool observe_units(std::int64_t value) const { return words_.observe(value); }
   // In the exported unit, rounded to the observed one. False also for NaN and what is beyond 2^63.
   bool observe_value(double value) const {
-    const double units = std::nearbyint(value * per_unit_);
+    const double units = std::nearbyint(value * bounds_->per_unit());
     return units >= 0 && units < 0x1p63 && words_.observe(static_cast<std::int64_t>(units));
   }
   // The same, and its name, at a wall time. The newest exemplar of each bucket is exported.
   bool observe(std::chrono::nanoseconds value, ExemplarLabel exemplar, WallTime at) const {
     if (!words_.observe(value.count())) return false;
-    series_->make_exemplars().put(words_.buckets().index(value.count()), exemplar, value.count(),
-                                  at);
+    const std::uint32_t bucket = bounds_->classic_of(words_.buckets().index(value.count()));
+    series_->make_exemplars().put(bucket, exemplar, value.count(), at);
     return true;
   }
 
@@ -97,7 +97,7 @@ class Histogram {
  private:
   HistogramWords words_;
   Series* series_;
-  double per_unit_;
+  const HistogramBounds* bounds_;
 };
 
 // Quantiles of the last 60 s, with a relative error of 1 %, beside an exact count and sum; 30 KB a

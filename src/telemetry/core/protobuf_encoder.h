@@ -16,6 +16,7 @@ class ProtobufEncoder final : public Encoder {
   void gauge(const SeriesText& series, const Number& value) override;
   void histogram(const SeriesText& series, const HistogramSample& sample) override;
   void summary(const SeriesText& series, const SummarySample& sample) override;
+  bool native() const override { return true; }
   void end() override;
   void finish() override {}
 

@@ -1,5 +1,5 @@
 // One series: where its numbers are, and after it in memory its text. Family makes them, one after
-// the other in memory, so that a scrape reads memory as it comes: 56 bytes and the text.
+// the other in memory, so that a scrape reads memory as it comes: 48 bytes and the text.
 #pragma once
 
 #include <atomic>
@@ -28,30 +28,40 @@ class Series {
   };
 
   // The text has room for whole strides, so that it can be copied by them.
-  static constexpr std::size_t kTextStride = 32;
+  static constexpr std::size_t kTextStride = 16;
   static constexpr std::size_t bytes_with(std::size_t text_size) {
     return sizeof(Series) + (text_size + kTextStride - 1) / kTextStride * kTextStride;
   }
 
   // Only in memory of bytes_with(origin.text_size).
   Series(const Origin& origin, std::uint64_t hash, std::uint64_t bits)
-      : hash_(hash), bits_(bits), origin_(origin) {}
+      : hash_(hash),
+        bits_(bits),
+        ordinal_(origin.ordinal),
+        created_(origin.created),
+        text_size_(origin.text_size),
+        labels_at_(origin.labels_at),
+        escaped_(origin.escaped) {}
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
   ~Series() { delete exemplars_.load(std::memory_order_relaxed); }
 
   // The beginning of its line: `name{exchange="kraken",symbol="BTC-USD"} `.
-  std::string_view line() const {
-    return {reinterpret_cast<const char*>(this + 1), origin_.text_size};
-  }
+  std::string_view line() const { return {reinterpret_cast<const char*>(this + 1), text_size_}; }
   // What is between the braces, escaped; empty without labels.
   std::string_view labels() const {
-    if (origin_.labels_at == 0) return {};
-    return {line().data() + origin_.labels_at, origin_.text_size - origin_.labels_at - 2U};
+    if (labels_at_ == 0) return {};
+    return {line().data() + labels_at_, text_size_ - labels_at_ - 2U};
   }
   // A label's value as it was given; i < the family's labels.
   std::string label(std::size_t i) const;
-  const Origin& origin() const { return origin_; }
+  Origin origin() const {
+    return {.ordinal = ordinal_,
+            .created = created_,
+            .text_size = text_size_,
+            .labels_at = labels_at_,
+            .escaped = escaped_};
+  }
   std::uint64_t hash() const { return hash_; }
 
   // Of the same family, in the order of creation; null: the last one so far.
@@ -89,7 +99,7 @@ class Series {
   Exemplars& make_exemplars();
 
   // For a child of fork(), where nobody else looks.
-  void forget_created() { origin_.created = 0; }
+  void forget_created() { created_ = 0; }
 
   bool hidden() const { return hidden_.load(std::memory_order_relaxed); }
   void hide(bool hidden) { hidden_.store(hidden, std::memory_order_relaxed); }
@@ -103,7 +113,11 @@ class Series {
   std::atomic<std::uint64_t> bits_;
   std::atomic<Series*> next_{nullptr};
   std::atomic<Exemplars*> exemplars_{nullptr};
-  Origin origin_;
+  std::uint32_t ordinal_;
+  std::uint32_t created_;
+  std::uint32_t text_size_;
+  std::uint16_t labels_at_;
+  bool escaped_;
   std::atomic<bool> hidden_{false};
 };
 

@@ -103,16 +103,26 @@ std::size_t sequence_length(std::string_view text) {
 
 }  // namespace
 
-// Two digits at a time, from the end; twice as fast as std::to_chars.
+// Four digits at a time, from the end; twice as fast as std::to_chars.
 char* write_large(char* at, std::uint64_t value) {
+  const auto pair = [](char* to, std::uint64_t below_hundred) {
+    std::memcpy(to, kPairs.data() + 2 * below_hundred, 2);
+  };
   char* const end = at + digits_of(value);
   char* last = end;
-  for (; value >= 100; value /= 100) {
+  for (; value >= 10'000; value /= 10'000) {
+    const std::uint64_t four = value % 10'000;
+    last -= 4;
+    pair(last, four / 100);
+    pair(last + 2, four % 100);
+  }
+  if (value >= 100) {
     last -= 2;
-    std::memcpy(last, kPairs.data() + 2 * (value % 100), 2);
+    pair(last, value % 100);
+    value /= 100;
   }
   if (value >= 10) {
-    std::memcpy(last - 2, kPairs.data() + 2 * value, 2);
+    pair(last - 2, value);
   } else {
     last[-1] = static_cast<char>('0' + value);
   }
