@@ -37,9 +37,12 @@ for name in kraken_ws_connection_status 'tickwitness_feed_acks_total{exchange="k
   'tickwitness_pipeline_ring_capacity{ring="ingest"}'; do
   expect_equal "$name" "$(metric "$name")" "$(query "$name")"
 done
-latency=tickwitness_feed_latency_seconds
-expect_equal "histogram is whole" 1 "$(query "${latency}_bucket{symbol='BTC-USD',le='+Inf'} \
-  == bool ignoring(le) ${latency}_count{symbol='BTC-USD'}")"
+classic=tickwitness_scrape_duration_seconds
+expect_equal "a classic histogram is whole" 1 "$(query "${classic}_bucket{le='+Inf'} \
+  == bool ignoring(le) ${classic}_count")"
+native="tickwitness_feed_latency_seconds{symbol='BTC-USD'}"
+expect_equal "a native histogram has its observations" 1 "$(query "histogram_count($native) > bool 0")"
+expect_equal "and its quantiles lie among them" 1 "$(query "histogram_quantile(1, $native) > bool 0")"
 if grep -E 'level=(warn|error)' "$log"; then fail "Prometheus complains"; fi
 
 # promtool reads text only. 3: it could read all, and has opinions.
