@@ -10,7 +10,7 @@ namespace tickwitness::app {
 DemoRecord::DemoRecord(const sim::Settings& exchange, const sim::Promises& promises)
     : ledger_(exchange, promises) {}
 
-void DemoRecord::add(DemoNotes::Batch batch, base::Duration at, sim::Report& report) {
+void DemoRecord::add(const DemoNotes::Batch& batch, base::Duration at, sim::Report& report) {
   for (const auto& note : batch.shipped) ship(note);
   for (const auto& note : batch.engine) {
     if (auto wrong = apply(note)) report.violation("wire", at, *std::move(wrong));

@@ -21,7 +21,7 @@ class DemoRecord {
 
   // Violations of "wire": a message that came to the engine and was not what the exchange sent next
   // on that connection. `at`: since the start, for the report.
-  void add(DemoNotes::Batch batch, base::Duration at, sim::Report& report);
+  void add(const DemoNotes::Batch& batch, base::Duration at, sim::Report& report);
   // The thread that shows what the engine knows was kept from running.
   void on_stall(base::Instant from, base::Instant until) { ledger_.on_stall(from, until); }
   // Of "wire". `lossy`: what was sent may not have come.

@@ -82,8 +82,8 @@ Series& Registry::series_locked(InstrumentId instrument, std::vector<std::string
   for (core::Series* one = family.first(); all.size() <= found->origin().ordinal;
        one = one->next()) {
     if (one->origin().ordinal < all.size()) continue;
-    std::vector<std::string> given;
-    for (std::size_t i = 0; i < decl.labels.size(); ++i) given.push_back(one->label(i));
+    std::vector<std::string> given(decl.labels.size());
+    for (std::size_t i = 0; i < given.size(); ++i) given[i] = one->label(i);
     all.append(decl, family, *one, std::move(given));
   }
   return all[found->origin().ordinal];
