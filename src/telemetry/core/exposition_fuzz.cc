@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <stdexcept>
 
 #include "base/utf8.h"
 #include "telemetry/core/exposition.h"
@@ -378,9 +379,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::deque<FamilyModel> models;
   const std::size_t piece = 1 + choices.word(2);
   for (std::size_t n = 1 + choices.below(3); n > 0; --n) {
-    FamilyDecl decl = declare(choices, n);
-    models.push_back({.decl = decl, .family = &registry.add(decl)});
+    const FamilyDecl decl = declare(choices, n);
+    try {
+      models.push_back({.decl = decl, .family = &registry.add(decl)});
+    } catch (const std::invalid_argument&) {
+      continue;  // what an exposition cannot have is refused, and leaves nothing behind
+    }
   }
+  if (models.empty()) return 0;
   // More series than one message of protobuf holds.
   const FamilyDecl& first = models[0].decl;
   const bool many =
