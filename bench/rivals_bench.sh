@@ -81,7 +81,8 @@ done
 
 # Somebody waited for a core in so much of the last five minutes; on a busy machine two threads do
 # not run at once, and figures of two threads are too good.
-pressure=$(sed -n 's/^some .*avg300=\([0-9.]*\).*/\1/p' /proc/pressure/cpu 2>/dev/null || true)
-if [ -n "$pressure" ]; then
+# A kernel that does not measure it says nothing, and neither do we.
+if [ -r /proc/pressure/cpu ]; then
+  pressure=$(sed -n 's/^some .*avg300=\([0-9.]*\).*/\1/p' /proc/pressure/cpu)
   printf '{"peer":"tickwitness","case":"rivals_machine_cpu_pressure","percent":%s}\n' "$pressure"
 fi

@@ -86,7 +86,7 @@ void encode_instruments(Encoder& encoder, const Registry& registry, const Render
     if (!core::wanted(options.names, family.decl().name, family.decl().kind)) continue;
     encoder.begin(core::head_of(family.decl()));
     for (const auto* series = family.first(); series != nullptr; series = series->next()) {
-      core::encode(encoder, family, *series);
+      core::encode(encoder, registry.core(), family, *series);
     }
     encoder.end();
   }

@@ -42,6 +42,7 @@ class Registry {
   const core::StableList<Series>& series(InstrumentId instrument) const {
     return *series_[instrument];
   }
+  const core::Registry& core() const { return core_; }
   const core::Family& family(InstrumentId instrument) const { return *families_[instrument]; }
 
   // Each second: takes the snapshots of the 60 s windows. Calls nearer than 0.5 s are ignored.

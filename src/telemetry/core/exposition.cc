@@ -88,6 +88,23 @@ void encode_states(Encoder& encoder, const Family& family, const Series& series)
   }
 }
 
+void encode_summary(Encoder& encoder, const Registry& registry, const Family& family,
+                    const Series& series) {
+  const HistogramSnapshot snapshot = family.histogram(series).snapshot();
+  const SketchSum recent = registry.last_minute(family, series);
+  std::vector<SummarySample::Quantile> quantiles;
+  for (const double q : family.decl().quantiles) {
+    if (const auto value = recent.quantile(q)) {
+      quantiles.push_back({q, family.bounds().exported(*value)});
+    }
+  }
+  encoder.summary(text_of(series),
+                  {.quantiles = quantiles,
+                   .sum = family.bounds().exported(static_cast<double>(snapshot.sum)),
+                   .count = snapshot.count,
+                   .created = series.origin().created});
+}
+
 }  // namespace
 
 bool wanted(const std::vector<std::string>& names, std::string_view name, Kind kind) {
@@ -108,7 +125,8 @@ Head head_of(const FamilyDecl& decl) {
   return {.name = decl.name, .kind = decl.kind, .help = decl.help, .unit = decl.unit};
 }
 
-void encode(Encoder& encoder, const Family& family, const Series& series) {
+void encode(Encoder& encoder, const Registry& registry, const Family& family,
+            const Series& series) {
   if (series.hidden()) return;
   switch (family.decl().kind) {
     case Kind::counter:
@@ -123,26 +141,8 @@ void encode(Encoder& encoder, const Family& family, const Series& series) {
     case Kind::info:
       return encoder.gauge(text_of(series), {.whole = true, .integer = 1});
     case Kind::summary:
-      return;
+      return encode_summary(encoder, registry, family, series);
   }
-}
-
-void encode_summary(Encoder& encoder, const Registry& registry, const Family& family,
-                    const Series& series) {
-  if (series.hidden()) return;
-  const HistogramSnapshot snapshot = family.histogram(series).snapshot();
-  const SketchSum recent = registry.last_minute(family, series);
-  std::vector<SummarySample::Quantile> quantiles;
-  for (const double q : family.decl().quantiles) {
-    if (const auto value = recent.quantile(q)) {
-      quantiles.push_back({q, family.bounds().exported(*value)});
-    }
-  }
-  encoder.summary(text_of(series),
-                  {.quantiles = quantiles,
-                   .sum = family.bounds().exported(static_cast<double>(snapshot.sum)),
-                   .count = snapshot.count,
-                   .created = series.origin().created});
 }
 
 Exposition::Exposition(const Registry& registry, ExpositionOptions options)
@@ -167,11 +167,7 @@ bool Exposition::next(std::string& out, std::size_t bytes) {
     while (next_ != nullptr && out.size() < enough) {
       if (whole) next_ = encoder_->plain_counters(next_, enough);
       if (next_ == nullptr || out.size() >= enough) break;
-      if (family.decl().kind == Kind::summary) {
-        encode_summary(*encoder_, registry_, family, *next_);
-      } else {
-        encode(*encoder_, family, *next_);
-      }
+      encode(*encoder_, registry_, family, *next_);
       next_ = next_->next();
     }
     if (next_ != nullptr) break;
@@ -197,10 +193,8 @@ bool Exposition::begin_family() {
 std::string render(const Registry& registry, const ExpositionOptions& options) {
   Exposition exposition(registry, options);
   std::string out;
-  out.reserve(registry.page_size() + registry.page_size() / 16);
   while (exposition.next(out)) {
   }
-  if (options.names.empty()) registry.set_page_size(out.size());
   return out;
 }
 

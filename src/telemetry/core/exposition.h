@@ -23,10 +23,7 @@ struct ExpositionOptions {
 bool wanted(const std::vector<std::string>& names, std::string_view name, Kind kind);
 
 // Writes one series; nothing while nothing was observed.
-void encode(Encoder& encoder, const Family& family, const Series& series);
-// The same for summaries.
-void encode_summary(Encoder& encoder, const Registry& registry, const Family& family,
-                    const Series& series);
+void encode(Encoder& encoder, const Registry& registry, const Family& family, const Series& series);
 Head head_of(const FamilyDecl& decl);
 
 // One scrape; any number may be under way. Each is for one thread; the registry outlives it. A

@@ -67,12 +67,6 @@ class Registry {
   // What a summary observed within the last 60 s. Waits for tick() and others that read windows.
   SketchSum last_minute(const Family& family, const Series& series) const;
 
-  // How long the last page was, for the next one to be as long.
-  std::size_t page_size() const { return page_size_.load(std::memory_order_relaxed); }
-  void set_page_size(std::size_t bytes) const {
-    page_size_.store(bytes, std::memory_order_relaxed);
-  }
-
   // In the order of declaration.
   std::size_t size() const { return families_.size(); }
   const Family& operator[](std::size_t i) const { return *families_[i]; }
@@ -86,7 +80,6 @@ class Registry {
   mutable std::mutex ticking_;
   TickRing ticks_;
   std::atomic<std::uint32_t> clock_{0};
-  mutable std::atomic<std::size_t> page_size_{0};
 };
 
 }  // namespace tickwitness::telemetry::core
