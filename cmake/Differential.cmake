@@ -1,5 +1,5 @@
 # The telemetry core beside others that know the formats: prometheus-cpp (found in Tests.cmake), and
-# a Prometheus that scrapes exposition_server in tests/differential/prometheus_truth_test.sh.
+# a Prometheus that scrapes exposition_server in tests/differential/prometheus_test.sh.
 set(dir ${CMAKE_SOURCE_DIR}/tests/differential)
 
 add_executable(exposition_server ${dir}/exposition_server.cc)
