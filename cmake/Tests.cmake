@@ -65,6 +65,9 @@ function(tw_page_test name script label seconds)
   endif()
 endfunction()
 
+if(TARGET test_serve)
+  target_compile_definitions(test_serve PRIVATE TW_PAGE=$<BOOL:${TW_PAGE}>)
+endif()
 if(TW_PAGE AND EXISTS ${CMAKE_SOURCE_DIR}/web/package.json)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/web/package.json)

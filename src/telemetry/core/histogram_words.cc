@@ -68,8 +68,4 @@ HistogramSnapshot HistogramWords::snapshot() const {
   return out;
 }
 
-std::uint64_t HistogramWords::count() const {
-  return word::sum(first_ + kCount);
-}
-
 }  // namespace tickwitness::telemetry::core

@@ -50,7 +50,6 @@ class HistogramWords {
   // held up within an observation for long, the sum may lack that observation.
   void add_to(HistogramSnapshot& out) const;
   HistogramSnapshot snapshot() const;
-  std::uint64_t count() const;
 
  private:
   static constexpr Word kCount = 0;
