@@ -14,6 +14,10 @@ std::string_view to_string(Channel channel) {
       return "ohlc";
     case Channel::instrument:
       return "instrument";
+    case Channel::book:
+      return "book";
+    case Channel::agg_trade:
+      return "agg_trade";
   }
   return "?";
 }
@@ -60,6 +64,10 @@ std::string_view to_string(FrameKind kind) {
       return "candles";
     case FrameKind::instruments:
       return "instruments";
+    case FrameKind::books:
+      return "books";
+    case FrameKind::shutdown:
+      return "shutdown";
     case FrameKind::unsupported:
       return "unsupported";
     case FrameKind::malformed:
@@ -97,11 +105,15 @@ std::string_view to_string(Malformed reason) {
 void Frame::clear() {
   kind = FrameKind::malformed;
   malformed = Malformed::none;
+  channel = Channel::trade;
+  wire_channel = {};
   snapshot = false;
   trades.clear();
   quotes.clear();
   candles.clear();
   instruments.clear();
+  books.clear();
+  levels.clear();
   skipped = 0;
   request_id.reset();
   subscription.reset();
@@ -110,6 +122,7 @@ void Frame::clear() {
   connection_id.reset();
   time_in.reset();
   time_out.reset();
+  sent.reset();
   detail.clear();
 }
 

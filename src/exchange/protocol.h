@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "exchange/messages.h"
+#include "market/order_book.h"
 
 namespace tickwitness::exchange {
 
@@ -16,6 +18,12 @@ struct Request {
   std::string text;
   std::uint64_t id = 0;
   std::vector<Subscription> subscriptions;  // what it asks for; each expects one ack with this id
+};
+
+// How a venue lets a client know that its order book is right.
+enum class BookSync : std::uint8_t {
+  checksum,    // the stream begins with a snapshot, and each change bears a checksum of the book
+  update_ids,  // the snapshot comes over REST, changes are numbered without a hole
 };
 
 // Not thread-safe; each connection owns one.
@@ -36,6 +44,13 @@ class Protocol {
   // `wanted`, from 0.
   virtual std::vector<std::size_t> assign_connections(
       std::span<const Subscription> wanted) const = 0;
+
+  virtual BookSync book_sync() const = 0;
+  // Levels on each side that the venue's stream of books covers.
+  virtual std::size_t book_depth() const = 0;
+  // What the venue computes of a book that looks like this one; nothing where it computes none.
+  virtual std::optional<std::uint32_t> checksum_of(const market::OrderBook& book,
+                                                   market::Precision precision) const = 0;
 };
 
 }  // namespace tickwitness::exchange

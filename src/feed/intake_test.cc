@@ -74,7 +74,7 @@ TEST(Intake, WhatIsConfiguredIs0BeforeItsFirstEventAndOthersAreAbsent) {
   }
   EXPECT_EQ(world.negatives(), 0);
   EXPECT_EQ(world.latencies(), 0);
-  EXPECT_EQ(telemetry::samples(world.registry, "tickwitness_feed_frames_total").size(), 12U);
+  EXPECT_EQ(telemetry::samples(world.registry, "tickwitness_feed_frames_total").size(), 14U);
   EXPECT_EQ(telemetry::samples(world.registry, "tickwitness_feed_frames_malformed_total").size(),
             9U);
 }
@@ -93,8 +93,8 @@ TEST(Intake, EveryFrameIsCountedByItsKindAndWithItsBytes) {
   }
   EXPECT_EQ(world.intake.counts().frames, static_cast<std::uint64_t>(frames));
   EXPECT_EQ(read(world.registry, "tickwitness_feed_bytes_total"), 7 * frames);
-  EXPECT_EQ(world.intake.counts().malformed, 12U);
-  EXPECT_EQ(world.intake.counts().unsupported, 11U);
+  EXPECT_EQ(world.intake.counts().malformed, 14U);
+  EXPECT_EQ(world.intake.counts().unsupported, 13U);
   world.drain();
   EXPECT_TRUE(world.ticks.empty());
 }

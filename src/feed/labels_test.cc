@@ -37,7 +37,7 @@ TEST(Labels, ChannelsAreTheCataloguesChannels) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     EXPECT_EQ(words[i], to_string(static_cast<exchange::Channel>(i)));
   }
-  EXPECT_EQ(words.size(), static_cast<std::size_t>(exchange::Channel::instrument) + 1);
+  EXPECT_EQ(words.size(), static_cast<std::size_t>(exchange::Channel::agg_trade) + 1);
 }
 
 }  // namespace

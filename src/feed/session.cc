@@ -122,6 +122,7 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
     case Kind::quotes:
     case Kind::candles:
     case Kind::instruments:
+    case Kind::books:
       on_items(received, frame);
       break;
     case Kind::heartbeat:
@@ -133,6 +134,7 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
       }
       break;
     case Kind::unsubscribed:
+    case Kind::shutdown:
     case Kind::unsupported:
     case Kind::malformed:
       break;
@@ -157,7 +159,7 @@ void Session::on_refusal(const exchange::Frame& frame) {
 void Session::on_items(base::Now received, const exchange::Frame& frame) {
   using exchange::Channel;
   for (const auto& trade : frame.trades) {
-    table_.on_data({.channel = Channel::trade, .symbol = trade.symbol}, 1, received.mono);
+    table_.on_data({.channel = frame.channel, .symbol = trade.symbol}, 1, received.mono);
   }
   for (const auto& quote : frame.quotes) {
     table_.on_data({.channel = Channel::spread, .symbol = quote.symbol}, 1, received.mono);
@@ -167,6 +169,9 @@ void Session::on_items(base::Now received, const exchange::Frame& frame) {
                     .symbol = candle.symbol,
                     .interval_minutes = candle.interval_minutes},
                    1, received.mono);
+  }
+  for (const auto& book : frame.books) {
+    table_.on_data({.channel = Channel::book, .symbol = book.symbol}, 1, received.mono);
   }
   if (frame.kind == exchange::FrameKind::instruments) {
     table_.on_data({.channel = Channel::instrument}, frame.instruments.size(), received.mono);

@@ -28,6 +28,12 @@ class FakeProtocol final : public exchange::Protocol {
   std::vector<std::size_t> assign_connections(std::span<const Subscription> wanted) const override {
     return std::vector<std::size_t>(wanted.size(), 0);
   }
+  exchange::BookSync book_sync() const override { return exchange::BookSync::checksum; }
+  std::size_t book_depth() const override { return 10; }
+  std::optional<std::uint32_t> checksum_of(const market::OrderBook&,
+                                           market::Precision) const override {
+    return std::nullopt;
+  }
 
  private:
   static std::vector<exchange::Request> make(std::string verb, std::span<const Subscription> wanted,

@@ -7,8 +7,10 @@ namespace tickwitness::feed {
 base::Duration StaleAfter::of(exchange::Channel channel) const {
   switch (channel) {
     case exchange::Channel::trade:
+    case exchange::Channel::agg_trade:
       return trade;
     case exchange::Channel::spread:
+    case exchange::Channel::book:
       return spread;
     case exchange::Channel::ohlc:
       return ohlc;

@@ -202,6 +202,12 @@ class Words final : public exchange::Protocol {
     }
     return connection;
   }
+  exchange::BookSync book_sync() const override { return exchange::BookSync::checksum; }
+  std::size_t book_depth() const override { return 10; }
+  std::optional<std::uint32_t> checksum_of(const market::OrderBook&,
+                                           market::Precision) const override {
+    return std::nullopt;
+  }
 
   static exchange::Subscription subscription(const std::string& stream,
                                              const market::Symbol& symbol) {

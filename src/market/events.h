@@ -13,11 +13,14 @@ namespace tickwitness::market {
 
 enum class Side : std::uint8_t { buy, sell };
 
+// Of the order that took; not every venue tells.
+enum class OrderType : std::uint8_t { unknown, market, limit };
+
 struct Trade {
   Symbol symbol;
-  std::uint64_t id = 0;         // unique per exchange and symbol
+  std::uint64_t id = 0;         // unique per exchange and symbol, from 1; 0: the venue gives none
   Side taker_side = Side::buy;  // buy: the aggressor bought
-  bool limit_order = false;     // the taker's order type: limit, else market
+  OrderType order_type = OrderType::unknown;
   base::Decimal price;
   base::Decimal quantity;
   base::WallTime exchange_time;
@@ -36,7 +39,8 @@ struct Candle {
   Symbol symbol;
   std::uint32_t interval_minutes = 0;
   base::WallTime begin;
-  base::Decimal open, high, low, close, volume, vwap;
+  base::Decimal open, high, low, close, volume;
+  std::optional<base::Decimal> vwap;  // not every venue tells it
   std::uint64_t trades = 0;
 };
 

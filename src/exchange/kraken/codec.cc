@@ -49,12 +49,18 @@ Malformed read_data(ondemand::value data, Live channel, Frame& out) {
   switch (channel) {
     case Live::trade:
       out.kind = FrameKind::trades;
+      out.channel = Channel::trade;
+      out.wire_channel = "trade";
       return read_entries(data, read_trade, out.trades, out);
     case Live::ticker:
       out.kind = FrameKind::quotes;
+      out.channel = Channel::spread;
+      out.wire_channel = "ticker";
       return read_entries(data, read_quote, out.quotes, out);
     case Live::ohlc:
       out.kind = FrameKind::candles;
+      out.channel = Channel::ohlc;
+      out.wire_channel = "ohlc";
       return read_entries(data, read_candle, out.candles, out);
     case Live::heartbeat:
     case Live::none:

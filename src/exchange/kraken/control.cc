@@ -101,6 +101,8 @@ void read_instruments(dom::object frame, Frame& out) {
   }
   if (out.skipped > 0 && out.instruments.empty()) return malformed(out, out.malformed);
   out.kind = FrameKind::instruments;
+  out.channel = Channel::instrument;
+  out.wire_channel = "instrument";
   out.snapshot = type == "snapshot";
 }
 

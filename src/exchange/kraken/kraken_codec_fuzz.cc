@@ -38,7 +38,7 @@ void require_equal(const Frame& a, const Frame& b) {
   for (std::size_t i = 0; i < a.trades.size(); ++i) {
     const auto &x = a.trades[i], &y = b.trades[i];
     require(x.symbol == y.symbol && x.id == y.id && x.taker_side == y.taker_side &&
-            x.limit_order == y.limit_order && same(x.price, y.price) &&
+            x.order_type == y.order_type && same(x.price, y.price) &&
             same(x.quantity, y.quantity) && x.exchange_time == y.exchange_time);
   }
   for (std::size_t i = 0; i < a.quotes.size(); ++i) {

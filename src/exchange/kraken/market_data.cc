@@ -163,7 +163,9 @@ Malformed read_trade(ondemand::object entry, market::Trade& out) {
   fields.number("price", out.price);
   fields.number("qty", out.quantity);
   fields.text("ord_type", Malformed::wrong_type, [&](std::string_view type) {
-    out.limit_order = type == "limit";
+    out.order_type = type == "limit"    ? market::OrderType::limit
+                     : type == "market" ? market::OrderType::market
+                                        : market::OrderType::unknown;
     return true;
   });
   fields.integer("trade_id", out.id);

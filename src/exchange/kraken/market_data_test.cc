@@ -47,13 +47,13 @@ TEST(KrakenTrades, OneFrameMayHoldSeveral) {
   EXPECT_EQ(first.symbol, symbol("BTC-USD"));
   EXPECT_EQ(first.id, 71000001u);
   EXPECT_EQ(first.taker_side, market::Side::sell);
-  EXPECT_FALSE(first.limit_order);
+  EXPECT_EQ(first.order_type, market::OrderType::market);
   expect_decimal(first.price, "70123.4");
   expect_decimal(first.quantity, "0.00005100");
   EXPECT_EQ(first.exchange_time, time_at("2024-06-03T10:20:30.000001Z"));
   const auto& second = frame.trades[1];
   EXPECT_EQ(second.taker_side, market::Side::buy);
-  EXPECT_TRUE(second.limit_order);
+  EXPECT_EQ(second.order_type, market::OrderType::limit);
   expect_decimal(second.price, "70123.0");
 }
 
@@ -237,7 +237,7 @@ TEST(KrakenCandles, HaveNineDigitsOfTime) {
   expect_decimal(candle.low, "3026.13");
   expect_decimal(candle.close, "3026.13");
   expect_decimal(candle.volume, "13.31603062");
-  expect_decimal(candle.vwap, "3027.01");
+  expect_decimal(candle.vwap.value(), "3027.01");
 }
 
 }  // namespace

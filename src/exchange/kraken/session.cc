@@ -11,7 +11,7 @@ namespace {
 
 // Params that are the same for every symbol of a request; symbols hold no character that JSON
 // would have to escape.
-std::string channel_params(const Subscription& subscription) {
+std::string channel_params(const Subscription& subscription, std::uint32_t book_depth) {
   switch (subscription.channel) {
     case Channel::trade:
       return R"("channel":"trade")";
@@ -21,6 +21,10 @@ std::string channel_params(const Subscription& subscription) {
       return fmt::format(R"("channel":"ohlc","interval":{})", subscription.interval_minutes);
     case Channel::instrument:
       return R"("channel":"instrument")";
+    case Channel::book:
+      return fmt::format(R"("channel":"book","depth":{})", book_depth);
+    case Channel::agg_trade:
+      break;  // Kraken has no such channel; the configuration refuses it
   }
   return {};
 }
@@ -48,12 +52,13 @@ std::vector<Request> group(std::span<const Subscription> wanted, std::uint64_t n
 }
 
 std::vector<Request> requests_for(std::string_view method, std::span<const Subscription> wanted,
-                                  std::uint64_t next_id) {
+                                  std::uint64_t next_id, std::uint32_t book_depth) {
   const bool subscribe = method == "subscribe";
   auto requests = group(wanted, next_id);
   for (auto& request : requests) {
     const auto& first = request.subscriptions.front();
-    request.text = fmt::format(R"({{"method":"{}","params":{{{})", method, channel_params(first));
+    request.text =
+        fmt::format(R"({{"method":"{}","params":{{{})", method, channel_params(first, book_depth));
     if (first.channel != Channel::instrument) {
       std::string_view separator = R"(,"symbol":[)";
       for (const auto& subscription : request.subscriptions) {
@@ -72,12 +77,12 @@ std::vector<Request> requests_for(std::string_view method, std::span<const Subsc
 
 std::vector<Request> KrakenV2::subscribe(std::span<const Subscription> wanted,
                                          std::uint64_t next_id) {
-  return requests_for("subscribe", wanted, next_id);
+  return requests_for("subscribe", wanted, next_id, book_depth_);
 }
 
 std::vector<Request> KrakenV2::unsubscribe(std::span<const Subscription> wanted,
                                            std::uint64_t next_id) {
-  return requests_for("unsubscribe", wanted, next_id);
+  return requests_for("unsubscribe", wanted, next_id, book_depth_);
 }
 
 std::string KrakenV2::ping(std::uint64_t id) {

@@ -1,6 +1,7 @@
 // Kraken WebSocket v2 as feed/ needs it: what to send, on how many connections, and the codec.
 #pragma once
 
+#include "exchange/kraken/checksum.h"
 #include "exchange/kraken/codec.h"
 #include "exchange/protocol.h"
 
@@ -10,6 +11,9 @@ namespace tickwitness::exchange::kraken {
 class KrakenV2 final : public Protocol {
  public:
   static constexpr std::size_t kSymbolsPerRequestMax = 100;
+
+  // `book_depth`: one of those that Kraken offers, 10, 25, 100, 500 or 1000.
+  explicit KrakenV2(std::uint32_t book_depth = 10) : book_depth_(book_depth) {}
 
   void decode(std::string_view text, Frame& out) override { codec_.decode(text, out); }
 
@@ -27,7 +31,15 @@ class KrakenV2 final : public Protocol {
   // (docs/decisions/0002-one-connection-per-ohlc-interval.md).
   std::vector<std::size_t> assign_connections(std::span<const Subscription> wanted) const override;
 
+  BookSync book_sync() const override { return BookSync::checksum; }
+  std::size_t book_depth() const override { return book_depth_; }
+  std::optional<std::uint32_t> checksum_of(const market::OrderBook& book,
+                                           market::Precision precision) const override {
+    return book_checksum(book, precision);
+  }
+
  private:
+  std::uint32_t book_depth_;
   Codec codec_;
 };
 
