@@ -1,5 +1,5 @@
-// Kraken v2's spelling of markets: "BTC/USD" is BTC-USD. Unlike v1 and REST it uses the common
-// names (BTC, DOGE), so only the separator differs.
+// Kraken's spellings of markets: "BTC/USD" of v2, "XBT/USD" of v1, "XBTUSD" of REST. v2 uses the
+// common names, the older two have XBT for BTC and XDG for DOGE.
 #pragma once
 
 #include <string>
@@ -11,5 +11,11 @@ namespace tickwitness::exchange::kraken {
 
 base::Result<market::Symbol> from_kraken(std::string_view text);
 std::string to_kraken(const market::Symbol& symbol);
+
+base::Result<market::Symbol> from_kraken_v1(std::string_view text);
+std::string to_kraken_v1(const market::Symbol& symbol);
+
+// As REST is asked. Its answers may carry another name ("XXBTZUSD"), which nothing is read from.
+std::string to_rest(const market::Symbol& symbol);
 
 }  // namespace tickwitness::exchange::kraken
