@@ -4,6 +4,7 @@
 #pragma once
 
 #include "exchange/messages.h"
+#include "exchange/rest.h"
 #include "feed/circuit_breaker.h"
 #include "feed/subscription_table.h"
 #include "market/venue.h"
@@ -31,6 +32,9 @@ inline telemetry::label::SubscriptionState label_of(SubscriptionState v) {
 }
 inline telemetry::label::BreakerState label_of(BreakerState v) {
   return static_cast<telemetry::label::BreakerState>(v);
+}
+inline telemetry::label::RestEndpoint label_of(exchange::RestEndpoint v) {
+  return static_cast<telemetry::label::RestEndpoint>(v);
 }
 inline telemetry::label::VenueStatus label_of(exchange::VenueStatus v) {
   return static_cast<telemetry::label::VenueStatus>(v);

@@ -45,7 +45,7 @@ base::Result<market::Symbol> from_kraken_v1(std::string_view text) {
   // Frames arrive many times a second: no heap memory on the way.
   std::array<char, market::Symbol::kLengthMax + 1> joined;
   if (base.size() + 1 + quote.size() > market::Symbol::kLengthMax)
-    return market::Symbol::parse(text);  // which says that it is too long
+    return base::fail(fmt::format("\"{:.40}\" is too long for a symbol", text));
   char* end = std::ranges::copy(base, joined.data()).out;
   *end++ = '/';
   end = std::ranges::copy(quote, end).out;
