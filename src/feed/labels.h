@@ -5,6 +5,7 @@
 
 #include "exchange/messages.h"
 #include "exchange/rest.h"
+#include "feed/book_keeper.h"
 #include "feed/circuit_breaker.h"
 #include "feed/subscription_table.h"
 #include "market/venue.h"
@@ -35,6 +36,9 @@ inline telemetry::label::BreakerState label_of(BreakerState v) {
 }
 inline telemetry::label::RestEndpoint label_of(exchange::RestEndpoint v) {
   return static_cast<telemetry::label::RestEndpoint>(v);
+}
+inline telemetry::label::BookState label_of(BookState v) {
+  return static_cast<telemetry::label::BookState>(v);
 }
 inline telemetry::label::VenueStatus label_of(exchange::VenueStatus v) {
   return static_cast<telemetry::label::VenueStatus>(v);

@@ -18,7 +18,7 @@ class BinanceRest final : public RestProtocol {
 
   market::Venue venue() const override { return market::Venue::binance; }
 
-  // By id. Whether the taker's order had a limit is not told: Trade::limit_order stays false.
+  // By id. The type of the taker's order is not told.
   RestRequest request_trades(const market::Symbol& symbol,
                              const TradeCursor& cursor) const override;
   RestResult<TradePage> read_trades(const market::Symbol& symbol, const TradeCursor& cursor,

@@ -154,7 +154,7 @@ class TradeRows {
         out.taker_side = text == "b" ? market::Side::buy : market::Side::sell;
         return text == "b" || text == "s";
       case 4:
-        out.limit_order = text == "l";
+        out.order_type = text == "l" ? market::OrderType::limit : market::OrderType::market;
         return text == "l" || text == "m";
       case 6:
         return read_unsigned(token(value), out.id);

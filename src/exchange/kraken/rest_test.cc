@@ -56,10 +56,10 @@ TEST(KrakenRest, ReadsTrades) {
   EXPECT_EQ(first.price.str(), "30243.40000");
   EXPECT_EQ(first.quantity.str(), "0.34507674");
   EXPECT_EQ(first.taker_side, market::Side::buy);
-  EXPECT_FALSE(first.limit_order);
+  EXPECT_EQ(first.order_type, market::OrderType::market);
   EXPECT_EQ(first.exchange_time.time_since_epoch(), 1688669597827736900ns);
   EXPECT_EQ(page->trades[1].taker_side, market::Side::sell);
-  EXPECT_TRUE(page->trades[1].limit_order);
+  EXPECT_EQ(page->trades[1].order_type, market::OrderType::limit);
   EXPECT_EQ(page->trades[1].exchange_time.time_since_epoch(), 1688669598280411200ns);
   const auto later =
       kRest.read_trades(kBtc, {.after_id = 61044952, .after_time = {}, .page = ""}, ok(kTrades));

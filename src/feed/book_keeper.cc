@@ -1,0 +1,334 @@
+#include "feed/book_keeper.h"
+
+#include <algorithm>
+
+#include "feed/labels.h"
+
+namespace tickwitness::feed {
+
+std::string_view to_string(BookState state) {
+  switch (state) {
+    case BookState::waiting:
+      return "waiting";
+    case BookState::valid:
+      return "valid";
+    case BookState::quarantined:
+      return "quarantined";
+  }
+  return "?";
+}
+
+std::string_view to_string(PrecisionSource source) {
+  switch (source) {
+    case PrecisionSource::unknown:
+      return "unknown";
+    case PrecisionSource::inferred:
+      return "inferred";
+    case PrecisionSource::file:
+      return "file";
+    case PrecisionSource::instrument:
+      return "instrument";
+  }
+  return "?";
+}
+
+BookKeeper::BookKeeper(market::Venue venue, const BookKeeperSettings& settings,
+                       const exchange::Protocol& protocol, GapLedger& ledger,
+                       telemetry::Catalog& metrics)
+    : venue_(venue),
+      label_(label_of(venue)),
+      settings_(settings),
+      protocol_(protocol),
+      ledger_(ledger),
+      metrics_(metrics) {}
+
+BookKeeper::Book& BookKeeper::book(const market::Symbol& symbol) {
+  const auto is_it = [&](const auto& b) { return b->symbol == symbol; };
+  if (last_hit_ < books_.size() && is_it(books_[last_hit_])) return *books_[last_hit_];
+  const auto found = std::ranges::find_if(books_, is_it);
+  last_hit_ = static_cast<std::size_t>(found - books_.begin());
+  if (found != books_.end()) return **found;
+  using telemetry::label::Result;
+  const telemetry::label::Symbol name{symbol.str()};
+  books_.push_back(std::make_unique<Book>(
+      Book{.symbol = symbol,
+           .levels = market::OrderBook(protocol_.book_depth()),
+           .checksum_ok = metrics_.book_checksums.at(label_, name, Result::success),
+           .checksum_failed = metrics_.book_checksums.at(label_, name, Result::failure),
+           .crossed = metrics_.book_crossed.at(label_, name),
+           .resyncs_counter = metrics_.book_resyncs.at(label_, name),
+           .gaps = metrics_.feed_sequence_gaps.at(label_, name),
+           .state_gauge = metrics_.book_state.at(label_, name)}));
+  return *books_.back();
+}
+
+void BookKeeper::expect(const market::Symbol& symbol) {
+  book(symbol).followed = true;
+}
+
+void BookKeeper::forget(const market::Symbol& symbol) {
+  Book& b = book(symbol);
+  b.followed = false;
+  b.state_gauge.clear();
+}
+
+void BookKeeper::set_precision(const market::Symbol& symbol, market::Precision precision,
+                               PrecisionSource source) {
+  Book& b = book(symbol);
+  if (source < b.source) return;
+  b.precision = precision;
+  b.source = source;
+}
+
+void BookKeeper::infer(Book& b, std::span<const market::Level> bids,
+                       std::span<const market::Level> asks) {
+  if (b.source > PrecisionSource::inferred) return;
+  b.source = PrecisionSource::inferred;
+  for (const auto side : {bids, asks}) {
+    for (const market::Level& level : side) {
+      b.precision.price = std::max(b.precision.price, level.price.scale());
+      b.precision.quantity = std::max(b.precision.quantity, level.quantity.scale());
+    }
+  }
+}
+
+void BookKeeper::on_books(base::Now received, const exchange::Frame& frame,
+                          std::vector<market::Quote>& quotes) {
+  for (const exchange::BookChange& change : frame.books) {
+    Book& b = book(change.symbol);
+    if (protocol_.book_sync() == exchange::BookSync::checksum || frame.snapshot) {
+      apply_checked(b, received, change, frame);
+    } else {
+      apply_numbered(b, received, change, frame);
+    }
+    tell(b, change.exchange_time, quotes);
+  }
+}
+
+void BookKeeper::apply_checked(Book& b, base::Now now, const exchange::BookChange& change,
+                               const exchange::Frame& frame) {
+  if (!frame.snapshot && b.state != BookState::valid) return;  // what it changes is not known
+  const auto bids = frame.bids(change);
+  const auto asks = frame.asks(change);
+  if (frame.snapshot) b.levels.clear();
+  b.levels.apply(bids, asks);
+  infer(b, bids, asks);
+  if (change.checksum) {
+    const bool right = protocol_.checksum_of(b.levels, b.precision) == change.checksum;
+    ++(right ? totals_.checksums_ok : totals_.checksums_failed);
+    (right ? b.checksum_ok : b.checksum_failed).inc();
+    if (!right) return quarantine(b, now, GapCause::checksum, 0, 0);
+  }
+  if (frame.snapshot) become_valid(b, now);
+  check_crossed(b, now);
+}
+
+BookKeeper::Order BookKeeper::order_of(const Book& b, std::uint64_t first_id,
+                                       std::uint64_t last_id) {
+  if (last_id <= b.last_id) return Order::old;
+  // The first update after a snapshot may reach back behind it.
+  const bool follows = b.joined ? first_id == b.last_id + 1 : first_id <= b.last_id + 1;
+  return follows ? Order::next : Order::hole;
+}
+
+void BookKeeper::apply_numbered(Book& b, base::Now now, const exchange::BookChange& change,
+                                const exchange::Frame& frame) {
+  const std::uint64_t last_id = change.last_id.value_or(0);
+  const std::uint64_t first_id = change.first_id.value_or(last_id);
+  if (b.state != BookState::valid) return wait(b, change, frame);
+  switch (order_of(b, first_id, last_id)) {
+    case Order::old:
+      return;
+    case Order::next:
+      b.levels.apply(frame.bids(change), frame.asks(change));
+      b.last_id = last_id;
+      b.joined = true;
+      return check_crossed(b, now);
+    case Order::hole:
+      quarantine(b, now, GapCause::sequence, b.last_id + 1, first_id - 1);
+      return wait(b, change, frame);
+  }
+}
+
+void BookKeeper::wait(Book& b, const exchange::BookChange& change, const exchange::Frame& frame) {
+  const std::size_t levels = change.bids + change.asks;
+  if (b.waiting_levels + levels > settings_.waiting_levels_max) {
+    b.waiting.clear();  // a snapshot that is younger than these will come or nothing will
+    b.waiting_levels = 0;
+  }
+  const auto bids = frame.bids(change);
+  const auto asks = frame.asks(change);
+  Waiting& one = b.waiting.emplace_back();
+  one.last_id = change.last_id.value_or(0);
+  one.first_id = change.first_id.value_or(one.last_id);
+  one.bids = bids.size();
+  one.levels.assign(bids.begin(), bids.end());
+  one.levels.insert(one.levels.end(), asks.begin(), asks.end());
+  b.waiting_levels += levels;
+}
+
+void BookKeeper::on_snapshot(base::Now received, const exchange::BookSnapshot& snapshot,
+                             std::vector<market::Quote>& quotes) {
+  Book& b = book(snapshot.symbol);
+  b.asked = false;
+  if (!b.waiting.empty() && snapshot.last_id + 1 < b.waiting.front().first_id) {
+    return on_snapshot_failed(received, snapshot.symbol);  // older than the stream: ask again
+  }
+  b.levels.clear();
+  b.levels.apply(snapshot.bids, snapshot.asks);
+  infer(b, snapshot.bids, snapshot.asks);
+  b.last_id = snapshot.last_id;
+  b.joined = false;
+  become_valid(b, received);
+  const auto waiting = std::exchange(b.waiting, {});
+  b.waiting_levels = 0;
+  for (const Waiting& one : waiting) {
+    const Order order = order_of(b, one.first_id, one.last_id);
+    if (order == Order::old) continue;
+    if (order == Order::hole) {
+      quarantine(b, received, GapCause::sequence, b.last_id + 1, one.first_id - 1);
+      break;
+    }
+    const std::span levels(one.levels);
+    b.levels.apply(levels.first(one.bids), levels.subspan(one.bids));
+    b.last_id = one.last_id;
+    b.joined = true;
+  }
+  if (b.state == BookState::valid) check_crossed(b, received);
+  tell(b, std::nullopt, quotes);
+}
+
+void BookKeeper::on_snapshot_failed(base::Now now, const market::Symbol& symbol) {
+  Book& b = book(symbol);
+  b.asked = false;
+  const base::Duration wait = settings_.resync_first * (1 << std::min(b.failures, 10));
+  ++b.failures;
+  b.next_resync = now.mono + std::min(wait, settings_.resync_max);
+}
+
+void BookKeeper::on_disconnected(base::Now now) {
+  for (auto& b : books_) {
+    if (b->entry != 0) ledger_.close(std::exchange(b->entry, 0), now);
+    b->levels.clear();
+    b->state = BookState::waiting;
+    b->waiting.clear();
+    b->waiting_levels = 0;
+    b->asked = false;
+    b->bid.reset();
+    b->ask.reset();
+  }
+}
+
+void BookKeeper::become_valid(Book& b, base::Now now) {
+  if (b.entry != 0) ledger_.close(std::exchange(b.entry, 0), now);
+  b.state = BookState::valid;
+  b.valid_since = now.mono;
+  b.asked = false;
+}
+
+void BookKeeper::check_crossed(Book& b, base::Now now) {
+  if (!b.levels.crossed()) return;
+  ++totals_.crossed;
+  b.crossed.inc();
+  quarantine(b, now, GapCause::crossed, 0, 0);
+}
+
+void BookKeeper::quarantine(Book& b, base::Now now, GapCause cause, std::uint64_t from,
+                            std::uint64_t to) {
+  const bool steady =
+      b.state == BookState::valid && now.mono - b.valid_since >= settings_.steady_after;
+  if (steady) b.failures = 0;
+  if (b.entry == 0) {
+    b.entry = ledger_.open({.venue = venue_,
+                            .symbol = b.symbol,
+                            .channel = exchange::Channel::book,
+                            .from = from,
+                            .to = to,
+                            .cause = cause,
+                            .opened = now});
+    ++totals_.gaps;
+    b.gaps.inc();
+  }
+  b.state = BookState::quarantined;
+  b.levels.clear();
+  b.asked = false;
+  // The first time at once; a book that goes bad again and again is asked for less and less often.
+  const base::Duration wait =
+      b.failures == 0 ? base::Duration::zero()
+                      : std::min(settings_.resync_first * (1 << std::min(b.failures - 1, 10)),
+                                 settings_.resync_max);
+  ++b.failures;
+  b.next_resync = now.mono + wait;
+}
+
+std::optional<market::Symbol> BookKeeper::next_resync(base::Now now) {
+  for (auto& b : books_) {
+    const bool numbered = protocol_.book_sync() == exchange::BookSync::update_ids;
+    // A subscription brings its snapshot by itself; numbered updates wait for one to be asked for.
+    const bool wants = b->state == BookState::quarantined ||
+                       (numbered && b->state == BookState::waiting && !b->waiting.empty());
+    if (!b->followed || !wants || now.mono < b->next_resync) continue;
+    if (b->asked) ++b->failures;  // the last one was never answered
+    b->asked = true;
+    b->next_resync = now.mono + settings_.resync_timeout +
+                     settings_.resync_first * (1 << std::min(b->failures, 5));
+    if (b->entry != 0) ledger_.set_filling(b->entry);
+    ++b->resyncs;
+    ++totals_.resyncs;
+    b->resyncs_counter.inc();
+    return b->symbol;
+  }
+  return std::nullopt;
+}
+
+std::optional<base::Instant> BookKeeper::deadline() const {
+  std::optional<base::Instant> first;
+  const bool numbered = protocol_.book_sync() == exchange::BookSync::update_ids;
+  for (const auto& b : books_) {
+    const bool wants = b->state == BookState::quarantined ||
+                       (numbered && b->state == BookState::waiting && !b->waiting.empty());
+    if (!b->followed || !wants) continue;
+    if (!first || b->next_resync < *first) first = b->next_resync;
+  }
+  return first;
+}
+
+void BookKeeper::tell(Book& b, std::optional<base::WallTime> time,
+                      std::vector<market::Quote>& quotes) {
+  std::optional<market::Level> bid, ask;
+  if (b.state == BookState::valid && b.levels.bid_count() > 0) bid = b.levels.bid(0);
+  if (b.state == BookState::valid && b.levels.ask_count() > 0) ask = b.levels.ask(0);
+  if (bid == b.bid && ask == b.ask) return;
+  b.bid = bid;
+  b.ask = ask;
+  market::Quote& quote = quotes.emplace_back();
+  quote.symbol = b.symbol;
+  if (bid) quote.bid = bid->price, quote.bid_quantity = bid->quantity;
+  if (ask) quote.ask = ask->price, quote.ask_quantity = ask->quantity;
+  quote.exchange_time = time;
+}
+
+void BookKeeper::observe() const {
+  for (const auto& b : books_) {
+    if (b->followed) b->state_gauge.set(label_of(b->state));
+  }
+}
+
+std::vector<BookKeeper::Status> BookKeeper::status() const {
+  std::vector<Status> all;
+  for (const auto& b : books_) {
+    Status one{.symbol = b->symbol,
+               .state = b->state,
+               .precision = b->precision,
+               .source = b->source,
+               .resyncs = b->resyncs};
+    if (b->state == BookState::valid) {
+      if (b->levels.bid_count() > 0) one.bid = b->levels.bid(0);
+      if (b->levels.ask_count() > 0) one.ask = b->levels.ask(0);
+    }
+    all.push_back(one);
+  }
+  return all;
+}
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,144 @@
+// The order books of one venue, each proven right or in quarantine: checksums where the venue sends
+// them, numbered updates where it does not. A bad book is brought back alone.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "exchange/messages.h"
+#include "exchange/protocol.h"
+#include "exchange/rest.h"
+#include "feed/gap_ledger.h"
+#include "market/order_book.h"
+#include "telemetry/catalog.gen.h"
+
+namespace tickwitness::feed {
+
+enum class BookState : std::uint8_t {
+  waiting,      // for its snapshot
+  valid,        // as the venue has it, as far as can be known
+  quarantined,  // known to be wrong; nothing is said of its prices
+};
+std::string_view to_string(BookState state);
+
+// Where the decimals of a market are known from; what comes later in this list is better.
+enum class PrecisionSource : std::uint8_t {
+  unknown,
+  inferred,    // the most decimals that were seen
+  file,        // said by the operator
+  instrument,  // said by the venue
+};
+std::string_view to_string(PrecisionSource source);
+
+struct BookKeeperSettings {
+  base::Duration resync_first = std::chrono::seconds(1);  // after a resync that did not help
+  base::Duration resync_max = std::chrono::seconds(60);
+  base::Duration resync_timeout = std::chrono::seconds(10);  // for the snapshot that was asked for
+  base::Duration steady_after = std::chrono::seconds(60);    // valid this long: failures forgiven
+  std::size_t waiting_levels_max = 100'000;  // of updates that wait for a snapshot, per market
+};
+
+// Pure; not thread-safe. After each call but the const ones deadline() may have changed.
+class BookKeeper {
+ public:
+  // All references outlive the keeper; of `protocol` only what it says of books is used.
+  BookKeeper(market::Venue venue, const BookKeeperSettings& settings,
+             const exchange::Protocol& protocol, GapLedger& ledger, telemetry::Catalog& metrics);
+
+  void expect(const market::Symbol& symbol);
+  // No longer followed: its gauges become absent.
+  void forget(const market::Symbol& symbol);
+  // What is better known stays; the same source again replaces what it said.
+  void set_precision(const market::Symbol& symbol, market::Precision precision,
+                     PrecisionSource source);
+
+  // Books of a frame. What the best bid and offer became is appended to `quotes`, where they
+  // changed.
+  void on_books(base::Now received, const exchange::Frame& frame,
+                std::vector<market::Quote>& quotes);
+  // The snapshot that came over REST (venues that number their updates).
+  void on_snapshot(base::Now received, const exchange::BookSnapshot& snapshot,
+                   std::vector<market::Quote>& quotes);
+  void on_snapshot_failed(base::Now now, const market::Symbol& symbol);
+  // The stream of books ended: all wait for snapshots.
+  void on_disconnected(base::Now now);
+
+  // A book that needs a snapshot, each once: by a new subscription or over REST, as the protocol
+  // has it.
+  std::optional<market::Symbol> next_resync(base::Now now);
+  std::optional<base::Instant> deadline() const;
+
+  void observe() const;  // once a second: gauges
+
+  struct Totals {
+    std::uint64_t checksums_ok = 0, checksums_failed = 0, gaps = 0, crossed = 0, resyncs = 0;
+  };
+  const Totals& totals() const { return totals_; }
+
+  struct Status {
+    market::Symbol symbol;
+    BookState state = BookState::waiting;
+    std::optional<market::Level> bid, ask;  // while valid
+    market::Precision precision;
+    PrecisionSource source = PrecisionSource::unknown;
+    std::uint64_t resyncs = 0;
+  };
+  std::vector<Status> status() const;
+
+ private:
+  struct Waiting {  // an update that came before its snapshot
+    std::uint64_t first_id, last_id;
+    std::vector<market::Level> levels;
+    std::size_t bids;
+  };
+  struct Book {
+    market::Symbol symbol;
+    market::OrderBook levels;
+    telemetry::Counter checksum_ok, checksum_failed, crossed, resyncs_counter, gaps;
+    telemetry::StateSet<telemetry::label::BookState> state_gauge;
+    BookState state = BookState::waiting;
+    market::Precision precision;
+    PrecisionSource source = PrecisionSource::unknown;
+    std::uint64_t last_id = 0;  // of the last update applied (update_ids)
+    bool joined = false;        // an update has followed the snapshot without a hole
+    std::vector<Waiting> waiting;
+    std::size_t waiting_levels = 0;
+    std::optional<market::Level> bid, ask;  // that were said last
+    std::uint64_t entry = 0;                // in the gap ledger
+    bool asked = false;                     // a snapshot is on its way
+    base::Instant next_resync{};
+    base::Instant valid_since{};
+    int failures = 0;
+    std::uint64_t resyncs = 0;
+    bool followed = true;
+  };
+
+  Book& book(const market::Symbol& symbol);
+  void infer(Book& b, std::span<const market::Level> bids, std::span<const market::Level> asks);
+  void apply_checked(Book& b, base::Now now, const exchange::BookChange& change,
+                     const exchange::Frame& frame);
+  void apply_numbered(Book& b, base::Now now, const exchange::BookChange& change,
+                      const exchange::Frame& frame);
+  void wait(Book& b, const exchange::BookChange& change, const exchange::Frame& frame);
+  // Whether an update numbered so follows on what was applied; quarantines when it does not.
+  enum class Order : std::uint8_t { old, next, hole };
+  static Order order_of(const Book& b, std::uint64_t first_id, std::uint64_t last_id);
+  void become_valid(Book& b, base::Now now);
+  void quarantine(Book& b, base::Now now, GapCause cause, std::uint64_t from, std::uint64_t to);
+  void check_crossed(Book& b, base::Now now);
+  void tell(Book& b, std::optional<base::WallTime> time, std::vector<market::Quote>& quotes);
+
+  market::Venue venue_;
+  telemetry::label::Exchange label_;
+  BookKeeperSettings settings_;
+  const exchange::Protocol& protocol_;
+  GapLedger& ledger_;
+  telemetry::Catalog& metrics_;
+  Totals totals_;
+  std::vector<std::unique_ptr<Book>> books_;
+  std::size_t last_hit_ = 0;
+};
+
+}  // namespace tickwitness::feed

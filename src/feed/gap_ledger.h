@@ -1,0 +1,93 @@
+// Everything that is known to be missing, or was: each hole in what a venue sent is an entry, from
+// its discovery to the moment it is filled or given up for a reason that is told.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "exchange/messages.h"
+#include "market/symbol.h"
+#include "market/venue.h"
+
+namespace tickwitness::feed {
+
+enum class GapState : std::uint8_t { open, filling, filled, unrecoverable };
+std::string_view to_string(GapState state);
+
+// How the hole showed.
+enum class GapCause : std::uint8_t {
+  disconnect,  // the connection ended; also ids that were missing when it was up again
+  missing,     // ids left out while the connection was up
+  checksum,    // a book that is not what the venue has
+  sequence,    // an update of a book left out
+  crossed,     // a book with a bid at or above its best ask
+};
+std::string_view to_string(GapCause cause);
+
+struct Gap {
+  std::uint64_t id = 0;  // from 1, in the order of discovery
+  market::Venue venue = market::Venue::kraken;
+  market::Symbol symbol;  // empty: a connection
+  exchange::Channel channel = exchange::Channel::trade;
+  std::string connection;          // disconnects only
+  std::uint64_t from = 0, to = 0;  // ids, both included; 0: the channel has none
+  // Of trade ids: still missing, and given up.
+  std::uint64_t missing = 0, lost = 0;
+  GapCause cause = GapCause::missing;
+  GapState state = GapState::open;
+  base::Now opened;
+  std::optional<base::Now> closed;  // filled or unrecoverable
+  std::string reason;               // unrecoverable: why
+};
+
+// Not thread-safe. Entries that are closed are kept while there is room; those that are open always
+// (their sources bound them).
+class GapLedger {
+ public:
+  static constexpr std::size_t kClosedMax = 1000;
+
+  // Entries by venue and how they ended; they never fall.
+  struct Totals {
+    std::array<std::uint64_t, 5> by_cause{};
+    std::uint64_t ids_missing = 0;                // found missing
+    std::uint64_t ids_filled = 0;                 // of these, filled
+    std::uint64_t ids_unrecoverable = 0;          // of these, given up
+    std::uint64_t filled = 0, unrecoverable = 0;  // entries
+  };
+
+  // `gap`: everything but id, missing, lost and state. Returns its id.
+  std::uint64_t open(Gap gap);
+  void set_filling(std::uint64_t id);
+  // `count` ids of the entry were received; the last one fills it, unless others were given up.
+  void fill(std::uint64_t id, std::uint64_t count, base::Now now);
+  // `count` ids of the entry will not come. With the last that was missing the entry is closed.
+  void give_up(std::uint64_t id, std::uint64_t count, std::string_view reason, base::Now now);
+  // An entry without ids is over.
+  void close(std::uint64_t id, base::Now now);
+
+  // Newest last.
+  const std::deque<Gap>& entries() const { return entries_; }
+  const Gap* find(std::uint64_t id) const;
+  const Totals& totals(market::Venue venue) const { return totals_.at(index(venue)); }
+  // Entries that are open or being filled.
+  std::size_t open_count() const { return open_; }
+
+ private:
+  static std::size_t index(market::Venue venue) { return static_cast<std::size_t>(venue); }
+  Gap* entry(std::uint64_t id) { return const_cast<Gap*>(find(id)); }
+  void settle(Gap& gap, base::Now now);
+
+  std::deque<Gap> entries_;  // by id
+  std::array<Totals, market::kVenues> totals_{};
+  std::uint64_t last_id_ = 0;
+  std::size_t open_ = 0;
+};
+
+}  // namespace tickwitness::feed

@@ -1,0 +1,78 @@
+#include "feed/gap_ledger.h"
+
+#include <gtest/gtest.h>
+
+namespace tickwitness::feed {
+namespace {
+
+base::Now at(int seconds) {
+  return {base::Instant(std::chrono::seconds(seconds)),
+          base::WallTime(std::chrono::seconds(seconds))};
+}
+
+Gap trades(std::uint64_t from, std::uint64_t to) {
+  return {.symbol = *market::Symbol::parse("BTC-USD"), .from = from, .to = to, .opened = at(1)};
+}
+
+TEST(GapLedger, AnEntryIsFilledWhenTheLastOfItsIdsIs) {
+  GapLedger ledger;
+  const auto id = ledger.open(trades(5, 7));
+  EXPECT_EQ(ledger.open_count(), 1U);
+  ledger.fill(id, 2, at(2));
+  EXPECT_EQ(ledger.find(id)->state, GapState::open);
+  ledger.set_filling(id);
+  EXPECT_EQ(ledger.find(id)->state, GapState::filling);
+  ledger.fill(id, 1, at(3));
+  EXPECT_EQ(ledger.find(id)->state, GapState::filled);
+  EXPECT_EQ(ledger.find(id)->closed->mono, at(3).mono);
+  ledger.fill(id, 1, at(4));
+  ledger.set_filling(id);
+  EXPECT_EQ(ledger.find(id)->state, GapState::filled) << "closed is closed";
+  const auto& totals = ledger.totals(market::Venue::kraken);
+  EXPECT_EQ(totals.ids_missing, 3U);
+  EXPECT_EQ(totals.ids_filled, 3U);
+  EXPECT_EQ(totals.filled, 1U);
+  EXPECT_EQ(ledger.open_count(), 0U);
+  EXPECT_EQ(ledger.totals(market::Venue::binance).ids_missing, 0U);
+}
+
+TEST(GapLedger, WhatIsGivenUpSaysWhy) {
+  GapLedger ledger;
+  const auto id = ledger.open(trades(5, 7));
+  ledger.give_up(id, 2, "nobody has them", at(2));
+  EXPECT_EQ(ledger.find(id)->state, GapState::open);
+  ledger.fill(id, 1, at(3));
+  EXPECT_EQ(ledger.find(id)->state, GapState::unrecoverable);
+  EXPECT_EQ(ledger.find(id)->lost, 2U);
+  EXPECT_EQ(ledger.find(id)->reason, "nobody has them");
+  EXPECT_EQ(ledger.totals(market::Venue::kraken).ids_unrecoverable, 2U);
+  EXPECT_EQ(ledger.totals(market::Venue::kraken).unrecoverable, 1U);
+}
+
+TEST(GapLedger, AnEntryWithoutIdsIsClosed) {
+  GapLedger ledger;
+  Gap gap = trades(0, 0);
+  gap.channel = exchange::Channel::book;
+  gap.cause = GapCause::checksum;
+  const auto id = ledger.open(gap);
+  EXPECT_EQ(ledger.find(id)->missing, 0U);
+  ledger.close(id, at(9));
+  EXPECT_EQ(ledger.find(id)->state, GapState::filled);
+  EXPECT_EQ(ledger.totals(market::Venue::kraken).by_cause[2], 1U);
+}
+
+TEST(GapLedger, ForgetsTheOldestThatIsClosedAndNeverAnOpenOne) {
+  GapLedger ledger;
+  const auto open = ledger.open(trades(1, 1));
+  for (std::size_t i = 0; i < GapLedger::kClosedMax + 5; ++i) {
+    ledger.fill(ledger.open(trades(10, 10)), 1, at(2));
+  }
+  EXPECT_NE(ledger.find(open), nullptr);
+  EXPECT_EQ(ledger.entries().size(), GapLedger::kClosedMax + 1);
+  EXPECT_EQ(ledger.find(open + 5), nullptr);
+  EXPECT_NE(ledger.find(open + 6), nullptr);
+  ledger.fill(open + 5, 1, at(3));  // forgotten: nobody minds
+}
+
+}  // namespace
+}  // namespace tickwitness::feed

@@ -1,0 +1,270 @@
+#include "feed/trade_keeper.h"
+
+#include <gtest/gtest.h>
+
+#include "telemetry/test_read.h"
+
+namespace tickwitness::feed {
+namespace {
+
+using namespace std::chrono_literals;
+using exchange::Channel;
+using exchange::RestProblem;
+using telemetry::test::read;
+
+const market::Symbol kBtc = *market::Symbol::parse("BTC-USD");
+const market::Symbol kEth = *market::Symbol::parse("ETH-USD");
+using Ids = std::vector<std::int64_t>;
+
+struct World {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  GapLedger ledger;
+  TradeKeeperSettings settings{.sequence = {.held_max = 5, .holes_max = 3}};
+  TradeKeeper keeper{market::Venue::kraken, settings, ledger, metrics};
+  base::Now now{base::Instant(1000s), base::WallTime(1'700'000'000s)};
+  TradeKeeper::Out out;
+
+  static market::Trade trade(std::uint64_t id, const market::Symbol& symbol = kBtc) {
+    return {.symbol = symbol, .id = id, .exchange_time = base::WallTime(1'700'000'000s)};
+  }
+  void wire(std::initializer_list<std::uint64_t> ids, bool snapshot = false,
+            const market::Symbol& symbol = kBtc, Channel channel = Channel::trade) {
+    exchange::Frame frame{
+        .kind = exchange::FrameKind::trades, .channel = channel, .snapshot = snapshot};
+    for (const auto id : ids) frame.trades.push_back(trade(id, symbol));
+    keeper.on_trades(now, frame, out);
+  }
+  // On to the deadline, which there must be within that time.
+  void pass(base::Duration time) {
+    const base::Instant end = now.mono + time;
+    while (keeper.deadline() && *keeper.deadline() <= end) {
+      const base::Duration step = std::max(*keeper.deadline() - now.mono, base::Duration(1));
+      move(step);
+      keeper.on_time(now, out);
+      if (keeper.next_ask(now)) break;  // a question nobody answers
+    }
+    if (now.mono < end) move(end - now.mono);
+    keeper.on_time(now, out);
+  }
+  void move(base::Duration time) {
+    now.mono += time;
+    now.wall += time;
+  }
+  Ids given() {
+    Ids ids;
+    for (const auto& one : out) {
+      ids.push_back(one.late ? -static_cast<std::int64_t>(one.trade.id)
+                             : static_cast<std::int64_t>(one.trade.id));
+    }
+    out.clear();
+    return ids;
+  }
+  void page(const BackfillAsk& ask, std::initializer_list<std::uint64_t> ids,
+            std::string next = "") {
+    exchange::TradePage reply{.next = std::move(next)};
+    for (const auto id : ids) reply.trades.push_back(trade(id, ask.symbol));
+    keeper.on_page(now, ask, reply, out);
+  }
+  std::optional<double> figure(std::string_view name, std::string_view symbol = "BTC-USD") {
+    return read(registry, name, {{"symbol", symbol}});
+  }
+  std::optional<double> by_origin(std::string_view origin, std::string_view symbol = "BTC-USD") {
+    return read(registry, "tickwitness_feed_trades_total",
+                {{"symbol", symbol}, {"origin", origin}});
+  }
+};
+
+TEST(TradeKeeper, OvertakenTradesAreNoGapAndDuplicatesAreDropped) {
+  World w;
+  w.wire({1, 2, 2, 4});
+  w.move(400ms);
+  w.wire({3, 4, 5});
+  w.pass(10s);
+  EXPECT_EQ(w.given(), (Ids{1, 2, 3, 4, 5}));
+  EXPECT_TRUE(w.ledger.entries().empty());
+  EXPECT_EQ(w.figure("tickwitness_feed_trade_duplicates_total"), 2);
+  EXPECT_EQ(read(w.registry, "tickwitness_feed_out_of_order_total"), 1);
+  EXPECT_EQ(w.by_origin("live"), 5);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_missing_total"), 0);
+  EXPECT_FALSE(w.keeper.deadline());
+}
+
+TEST(TradeKeeper, AHoleIsAnEntryAndIsFilledOverRestInOrder) {
+  World w;
+  w.wire({10, 11, 15, 16});
+  EXPECT_EQ(w.given(), (Ids{10, 11}));
+  EXPECT_FALSE(w.keeper.next_ask(w.now));
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  ASSERT_EQ(w.ledger.entries().size(), 1U);
+  const Gap& gap = w.ledger.entries().front();
+  EXPECT_EQ(gap.from, 12U);
+  EXPECT_EQ(gap.to, 14U);
+  EXPECT_EQ(gap.missing, 3U);
+  EXPECT_EQ(gap.cause, GapCause::missing);
+  EXPECT_EQ(gap.state, GapState::open);
+  w.keeper.observe();
+  EXPECT_DOUBLE_EQ(w.figure("tickwitness_trade_completeness_ratio").value(), 2.0 / 5);
+  const auto ask = w.keeper.next_ask(w.now);
+  ASSERT_TRUE(ask);
+  EXPECT_EQ(ask->symbol, kBtc);
+  EXPECT_EQ(ask->cursor.after_id, 11U);
+  EXPECT_EQ(ask->to, 14U);
+  EXPECT_EQ(gap.state, GapState::filling);
+  EXPECT_FALSE(w.keeper.next_ask(w.now)) << "one question at a time";
+  w.wire({17});
+  w.move(200ms);
+  w.page(*ask, {12, 13, 14, 15, 16, 17, 18});
+  EXPECT_EQ(w.given(), (Ids{12, 13, 14, 15, 16, 17})) << "18 is for the stream to bring";
+  EXPECT_EQ(gap.state, GapState::filled);
+  EXPECT_EQ(gap.missing, 0U);
+  EXPECT_EQ(gap.closed->mono, w.now.mono);
+  EXPECT_EQ(w.ledger.open_count(), 0U);
+  EXPECT_EQ(w.by_origin("rest"), 3);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_missing_total"), 3);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_recovered_total"), 3);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_lost_total"), 0);
+  w.keeper.observe();
+  EXPECT_EQ(w.figure("tickwitness_trade_completeness_ratio"), 1);
+  EXPECT_FALSE(w.keeper.deadline());
+}
+
+TEST(TradeKeeper, SeveralPagesAreAskedForOneAfterAnother) {
+  World w;
+  w.wire({10, 20});
+  w.pass(500ms);
+  w.keeper.on_time(w.now, w.out);
+  auto ask = BackfillAsk{.symbol = kBtc, .cursor = {.after_id = 10}, .to = 19};
+  w.page(ask, {11, 12, 13}, "cursor");
+  ask = w.keeper.next_ask(w.now).value();
+  EXPECT_EQ(ask.cursor.page, "cursor");
+  EXPECT_EQ(ask.cursor.after_id, 13U);
+  w.page(ask, {14, 15, 16, 17, 18, 19, 20}, "more");
+  EXPECT_EQ(w.given().size(), 11U);
+  EXPECT_EQ(w.ledger.entries().front().state, GapState::filled);
+  EXPECT_FALSE(w.keeper.next_ask(w.now));
+}
+
+TEST(TradeKeeper, WhatRestPassesOverIsGivenUpOnceRestHadItsTime) {
+  World w;
+  w.wire({1, 4});
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  auto ask = w.keeper.next_ask(w.now);
+  w.page(*ask, {2, 4});
+  EXPECT_EQ(w.ledger.entries().front().state, GapState::filling);
+  EXPECT_FALSE(w.keeper.next_ask(w.now)) << "it may not be there yet";
+  EXPECT_EQ(w.keeper.deadline(), base::Instant(1010s));
+  w.move(10s);
+  ask = w.keeper.next_ask(w.now);
+  ASSERT_TRUE(ask);
+  w.page(*ask, {4});
+  const Gap& gap = w.ledger.entries().front();
+  EXPECT_EQ(gap.state, GapState::unrecoverable);
+  EXPECT_EQ(gap.lost, 1U);
+  EXPECT_EQ(gap.reason, "the exchange's REST interface does not have them");
+  EXPECT_EQ(w.given(), (Ids{1, 2, 4}));
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_lost_total"), 1);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_recovered_total"), 1);
+}
+
+TEST(TradeKeeper, LiveTradesDoNotWaitForEver) {
+  World w;
+  w.wire({1, 3});
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  const auto ask = w.keeper.next_ask(w.now);
+  EXPECT_EQ(w.keeper.deadline(), base::Instant(1030s));
+  w.move(29'500ms);
+  w.keeper.on_time(w.now, w.out);
+  EXPECT_EQ(w.given(), (Ids{1, 3}));
+  w.page(*ask, {2});
+  EXPECT_EQ(w.given(), (Ids{-2}));
+  EXPECT_EQ(w.ledger.entries().front().state, GapState::filled);
+}
+
+TEST(TradeKeeper, TheBufferOfWaitingTradesIsBounded) {
+  World w;
+  w.wire({1, 3, 4, 5, 6, 7});
+  EXPECT_EQ(w.given(), (Ids{1}));
+  w.wire({8});
+  EXPECT_EQ(w.given(), (Ids{3, 4, 5, 6, 7, 8}));
+  w.wire({10, 12, 14});
+  EXPECT_EQ(w.keeper.status().front().missing, 3U) << "the oldest of four holes was given up";
+  EXPECT_EQ(w.ledger.totals(market::Venue::kraken).ids_unrecoverable, 1U);
+}
+
+TEST(TradeKeeper, FailuresAreRetriedWithPatienceUntilRestRefusesForGood) {
+  World w;
+  w.wire({1, 3});
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  base::Duration waited{};
+  for (const auto wait : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
+    const auto ask = w.keeper.next_ask(w.now);
+    ASSERT_TRUE(ask);
+    w.keeper.on_failure(w.now, *ask, {.problem = RestProblem::unavailable}, w.out);
+    w.move(wait - 1ms);
+    EXPECT_FALSE(w.keeper.next_ask(w.now));
+    w.move(1ms);
+    waited += wait;
+  }
+  const auto ask = w.keeper.next_ask(w.now);
+  w.keeper.on_failure(
+      w.now, *ask, {.problem = RestProblem::unknown_symbol, .detail = "Unknown asset pair"}, w.out);
+  EXPECT_EQ(w.ledger.entries().front().state, GapState::unrecoverable);
+  EXPECT_EQ(w.ledger.entries().front().reason, "Unknown asset pair");
+  EXPECT_FALSE(w.keeper.deadline());
+}
+
+TEST(TradeKeeper, AfterADayNobodyIsAskedAnyMore) {
+  World w;
+  w.wire({1, 3});
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  const auto ask = w.keeper.next_ask(w.now);
+  w.move(24h);
+  w.keeper.on_failure(w.now, *ask, {.problem = RestProblem::network, .detail = "no route"}, w.out);
+  EXPECT_EQ(w.ledger.entries().front().state, GapState::unrecoverable);
+}
+
+TEST(TradeKeeper, TheFirstHoleOfANewConnectionIsOfTheDisconnection) {
+  World w;
+  w.wire({1, 2}, true);
+  w.keeper.on_disconnected();
+  w.wire({5, 6}, true);
+  w.wire({8});
+  w.pass(500ms);
+  ASSERT_EQ(w.ledger.entries().size(), 2U);
+  EXPECT_EQ(w.ledger.entries()[0].cause, GapCause::disconnect);
+  EXPECT_EQ(w.ledger.entries()[1].cause, GapCause::missing);
+  EXPECT_EQ(w.by_origin("snapshot"), 2);
+}
+
+TEST(TradeKeeper, MarketsAndAggregatesHaveIdsOfTheirOwn) {
+  World w;
+  w.keeper.expect(kEth);
+  EXPECT_EQ(w.by_origin("live", "ETH-USD"), 0);
+  w.wire({100}, false, kBtc);
+  w.wire({7}, false, kEth);
+  w.wire({50, 52}, false, kBtc, Channel::agg_trade);
+  w.wire({8}, false, kEth);
+  EXPECT_EQ(w.given(), (Ids{100, 7, 50, 8}));
+  w.pass(1s);
+  EXPECT_EQ(w.given(), (Ids{52})) << "aggregates are not asked for again";
+  ASSERT_EQ(w.ledger.entries().size(), 1U);
+  EXPECT_EQ(w.ledger.entries()[0].channel, Channel::agg_trade);
+  EXPECT_EQ(w.ledger.entries()[0].state, GapState::unrecoverable);
+  EXPECT_EQ(w.keeper.newest(kBtc)->id, 100U);
+  EXPECT_FALSE(w.keeper.newest(*market::Symbol::parse("A-B")));
+}
+
+TEST(TradeKeeper, TradesWithoutIdsGoThrough) {
+  World w;
+  w.wire({0, 0});
+  EXPECT_EQ(w.given(), (Ids{0, 0}));
+}
+
+}  // namespace
+}  // namespace tickwitness::feed
