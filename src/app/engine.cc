@@ -23,7 +23,7 @@ Engine::Engine(World world, const EngineSettings& settings,
                telemetry::label::Ring{"ingest"}),
       meter_(world.metrics),
       feed_(
-          settings.feed, world.executor, world.channels, world.metrics, handoff_,
+          settings.feed, world.executor, world.channels, world.metrics, ledger_, handoff_,
           [] { return std::make_unique<exchange::kraken::KrakenV2>(); }, [this] { drain(); },
           [this](const feed::LinkEvent& event) { on_event(event); }),
       timer_(world.executor.make_timer()),

@@ -56,6 +56,7 @@ class Engine {
   World world_;
   std::function<void(base::Now)> each_turn_;
   std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status_;
+  feed::GapLedger ledger_;
   pipeline::Handoff handoff_;
   pipeline::MarketMeter meter_;
   feed::Feed feed_;

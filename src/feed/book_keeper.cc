@@ -1,6 +1,7 @@
 #include "feed/book_keeper.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "feed/labels.h"
 
@@ -59,6 +60,9 @@ BookKeeper::Book& BookKeeper::book(const market::Symbol& symbol) {
            .resyncs_counter = metrics_.book_resyncs.at(label_, name),
            .gaps = metrics_.feed_sequence_gaps.at(label_, name),
            .state_gauge = metrics_.book_state.at(label_, name)}));
+  if (const auto known = known_.find(symbol); known != known_.end()) {
+    books_.back()->known = known->second;
+  }
   return *books_.back();
 }
 
@@ -74,20 +78,24 @@ void BookKeeper::forget(const market::Symbol& symbol) {
 
 void BookKeeper::set_precision(const market::Symbol& symbol, market::Precision precision,
                                PrecisionSource source) {
-  Book& b = book(symbol);
-  if (source < b.source) return;
-  b.precision = precision;
-  b.source = source;
+  constexpr std::size_t kKnownMax = 10'000;
+  if (known_.size() >= kKnownMax && !known_.contains(symbol)) return;
+  Known& known = known_[symbol];
+  if (source < known.source) return;
+  known = {precision, source};
+  const auto followed =
+      std::ranges::find_if(books_, [&](const auto& b) { return b->symbol == symbol; });
+  if (followed != books_.end()) (*followed)->known = known;
 }
 
 void BookKeeper::infer(Book& b, std::span<const market::Level> bids,
                        std::span<const market::Level> asks) {
-  if (b.source > PrecisionSource::inferred) return;
-  b.source = PrecisionSource::inferred;
+  if (b.known.source > PrecisionSource::inferred) return;
+  b.known.source = PrecisionSource::inferred;
   for (const auto side : {bids, asks}) {
     for (const market::Level& level : side) {
-      b.precision.price = std::max(b.precision.price, level.price.scale());
-      b.precision.quantity = std::max(b.precision.quantity, level.quantity.scale());
+      b.known.precision.price = std::max(b.known.precision.price, level.price.scale());
+      b.known.precision.quantity = std::max(b.known.precision.quantity, level.quantity.scale());
     }
   }
 }
@@ -114,7 +122,7 @@ void BookKeeper::apply_checked(Book& b, base::Now now, const exchange::BookChang
   b.levels.apply(bids, asks);
   infer(b, bids, asks);
   if (change.checksum) {
-    const bool right = protocol_.checksum_of(b.levels, b.precision) == change.checksum;
+    const bool right = protocol_.checksum_of(b.levels, b.known.precision) == change.checksum;
     ++(right ? totals_.checksums_ok : totals_.checksums_failed);
     (right ? b.checksum_ok : b.checksum_failed).inc();
     if (!right) return quarantine(b, now, GapCause::checksum, 0, 0);
@@ -206,17 +214,16 @@ void BookKeeper::on_snapshot_failed(base::Now now, const market::Symbol& symbol)
   b.next_resync = now.mono + std::min(wait, settings_.resync_max);
 }
 
-void BookKeeper::on_disconnected(base::Now now) {
-  for (auto& b : books_) {
-    if (b->entry != 0) ledger_.close(std::exchange(b->entry, 0), now);
-    b->levels.clear();
-    b->state = BookState::waiting;
-    b->waiting.clear();
-    b->waiting_levels = 0;
-    b->asked = false;
-    b->bid.reset();
-    b->ask.reset();
-  }
+void BookKeeper::on_stream_lost(base::Now now, const market::Symbol& symbol) {
+  Book& b = book(symbol);
+  if (b.entry != 0) ledger_.close(std::exchange(b.entry, 0), now);
+  b.levels.clear();
+  b.state = BookState::waiting;
+  b.waiting.clear();
+  b.waiting_levels = 0;
+  b.asked = false;
+  b.bid.reset();
+  b.ask.reset();
 }
 
 void BookKeeper::become_valid(Book& b, base::Now now) {
@@ -319,8 +326,8 @@ std::vector<BookKeeper::Status> BookKeeper::status() const {
   for (const auto& b : books_) {
     Status one{.symbol = b->symbol,
                .state = b->state,
-               .precision = b->precision,
-               .source = b->source,
+               .precision = b->known.precision,
+               .source = b->known.source,
                .resyncs = b->resyncs};
     if (b->state == BookState::valid) {
       if (b->levels.bid_count() > 0) one.bid = b->levels.bid(0);

@@ -2,6 +2,7 @@
 // them, numbered updates where it does not. A bad book is brought back alone.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -50,7 +51,8 @@ class BookKeeper {
   void expect(const market::Symbol& symbol);
   // No longer followed: its gauges become absent.
   void forget(const market::Symbol& symbol);
-  // What is better known stays; the same source again replaces what it said.
+  // What is better known stays; the same source again replaces what it said. Of a market without a
+  // book it is remembered.
   void set_precision(const market::Symbol& symbol, market::Precision precision,
                      PrecisionSource source);
 
@@ -62,8 +64,8 @@ class BookKeeper {
   void on_snapshot(base::Now received, const exchange::BookSnapshot& snapshot,
                    std::vector<market::Quote>& quotes);
   void on_snapshot_failed(base::Now now, const market::Symbol& symbol);
-  // The stream of books ended: all wait for snapshots.
-  void on_disconnected(base::Now now);
+  // The stream of a book ended: it waits for a snapshot.
+  void on_stream_lost(base::Now now, const market::Symbol& symbol);
 
   // A book that needs a snapshot, each once: by a new subscription or over REST, as the protocol
   // has it.
@@ -88,6 +90,10 @@ class BookKeeper {
   std::vector<Status> status() const;
 
  private:
+  struct Known {
+    market::Precision precision;
+    PrecisionSource source = PrecisionSource::unknown;
+  };
   struct Waiting {  // an update that came before its snapshot
     std::uint64_t first_id, last_id;
     std::vector<market::Level> levels;
@@ -99,8 +105,7 @@ class BookKeeper {
     telemetry::Counter checksum_ok, checksum_failed, crossed, resyncs_counter, gaps;
     telemetry::StateSet<telemetry::label::BookState> state_gauge;
     BookState state = BookState::waiting;
-    market::Precision precision;
-    PrecisionSource source = PrecisionSource::unknown;
+    Known known;
     std::uint64_t last_id = 0;  // of the last update applied (update_ids)
     bool joined = false;        // an update has followed the snapshot without a hole
     std::vector<Waiting> waiting;
@@ -137,6 +142,7 @@ class BookKeeper {
   GapLedger& ledger_;
   telemetry::Catalog& metrics_;
   Totals totals_;
+  std::map<market::Symbol, Known> known_;
   std::vector<std::unique_ptr<Book>> books_;
   std::size_t last_hit_ = 0;
 };

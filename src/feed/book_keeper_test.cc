@@ -261,7 +261,7 @@ TEST(BookKeeper, AHoleInTheNumbersIsAGap) {
 TEST(BookKeeper, AfterADisconnectionNothingIsSaidUntilASnapshotCame) {
   World w;
   w.frame(true, {{100, 10}}, {}, 10);
-  w.keeper.on_disconnected(w.now);
+  w.keeper.on_stream_lost(w.now, kBtc);
   EXPECT_EQ(w.status().state, BookState::waiting);
   EXPECT_FALSE(w.status().bid);
   w.frame(false, {{100, 11}}, {}, 11);

@@ -29,15 +29,17 @@ std::function<void()> when_all(std::size_t count, std::function<void()> done) {
 }  // namespace
 
 Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
-           runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics,
+           runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics, GapLedger& ledger,
            pipeline::Handoff& handoff,
            std::function<std::unique_ptr<exchange::Protocol>()> make_protocol,
            std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event)
     : settings_(settings),
       make_protocol_(std::move(make_protocol)),
+      protocol_(make_protocol_()),
       executor_(executor),
       budget_(settings.attempts_per_10_minutes, kBudgetWindow),
-      intake_(settings.venue, metrics, handoff, turn_done),
+      intake_({.venue = settings.venue, .trades = settings.trades, .books = settings.books},
+              *protocol_, ledger, metrics, handoff, turn_done),
       context_{.venue = settings.venue,
                .executor = executor,
                .channels = channels,
@@ -53,9 +55,8 @@ Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
 }
 
 std::vector<Feed::Plan> Feed::plan() const {
-  const auto protocol = make_protocol_();
   const auto& all = settings_.subscriptions;
-  const std::vector<std::size_t> connection = protocol->assign_connections(all);
+  const std::vector<std::size_t> connection = protocol_->assign_connections(all);
   std::vector<std::vector<exchange::Subscription>> groups;
   for (std::size_t i = 0; i < all.size(); ++i) {
     groups.resize(std::max(groups.size(), connection[i] + 1));
@@ -72,7 +73,7 @@ std::vector<Feed::Plan> Feed::plan() const {
 
 void Feed::add_link(Plan plan) {
   for (const auto& subscription : plan.wanted) {
-    if (!subscription.symbol.empty()) intake_.expect(subscription.symbol);
+    intake_.expect(subscription);
   }
   links_.push_back(std::make_unique<Link>(context_, std::move(plan.name), settings_.endpoint,
                                           settings_.channel, settings_.session, make_protocol_(),
@@ -119,7 +120,7 @@ void Feed::apply(const FeedSettings& settings) {
   for (auto& link : links_) {
     const auto kept = std::ranges::find(plans, link->name(), &Plan::name);
     for (const auto& subscription : kept->wanted) {
-      if (!subscription.symbol.empty()) intake_.expect(subscription.symbol);
+      intake_.expect(subscription);
     }
     link->set_settings(settings_.session, settings_.channel);
     link->set_wanted(std::move(kept->wanted));

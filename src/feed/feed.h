@@ -22,6 +22,8 @@ struct FeedSettings {
   runtime::Endpoint endpoint;
   runtime::ChannelLimits channel;
   SessionSettings session;
+  TradeKeeperSettings trades;
+  BookKeeperSettings books;
   std::size_t attempts_per_10_minutes = 60;
   std::vector<exchange::Subscription> subscriptions;
   std::uint64_t seed = 0;  // of the jitter
@@ -32,7 +34,7 @@ class Feed {
  public:
   // All references outlive the feed. `make_protocol` makes one codec for each connection.
   Feed(const FeedSettings& settings, runtime::Executor& executor,
-       runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics,
+       runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics, GapLedger& ledger,
        pipeline::Handoff& handoff,
        std::function<std::unique_ptr<exchange::Protocol>()> make_protocol,
        std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event);
@@ -63,6 +65,7 @@ class Feed {
 
   FeedSettings settings_;
   std::function<std::unique_ptr<exchange::Protocol>()> make_protocol_;
+  std::unique_ptr<exchange::Protocol> protocol_;  // for what is not about one connection
   runtime::Executor& executor_;
   AttemptBudget budget_;
   Intake intake_;

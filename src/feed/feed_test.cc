@@ -27,9 +27,10 @@ FeedSettings following(const std::vector<std::string>& streams) {
 struct World : Surroundings {
   explicit World(const std::vector<std::string>& streams = kBase)
       : feed(
-            following(streams), executor, channels, metrics, handoff,
+            following(streams), executor, channels, metrics, ledger, handoff,
             [] { return std::make_unique<Words>(); }, [this] { drain(); },
             [this](const LinkEvent& event) { events.push_back(event); }) {}
+  GapLedger ledger;
   Feed feed;
 
   void connect_all() {

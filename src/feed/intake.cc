@@ -1,5 +1,6 @@
 #include "feed/intake.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -20,16 +21,19 @@ constexpr std::size_t kReasons = static_cast<std::size_t>(exchange::Malformed::b
 
 }  // namespace
 
-Intake::Intake(market::Venue venue, telemetry::Catalog& metrics, pipeline::Handoff& handoff,
+Intake::Intake(const Settings& settings, const exchange::Protocol& protocol, GapLedger& ledger,
+               telemetry::Catalog& metrics, pipeline::Handoff& handoff,
                std::function<void()> make_room)
-    : venue_(venue),
-      label_(label_of(venue)),
+    : venue_(settings.venue),
+      label_(label_of(settings.venue)),
       metrics_(metrics),
       handoff_(handoff),
       make_room_(std::move(make_room)),
       bytes_(metrics.feed_bytes.at(label_)),
       skipped_(metrics.feed_entries_skipped.at(label_)),
-      implausible_(metrics.feed_stamps_implausible.at(label_)) {
+      implausible_(metrics.feed_stamps_implausible.at(label_)),
+      trades_(settings.venue, settings.trades, ledger, metrics),
+      books_(settings.venue, settings.books, protocol, ledger, metrics) {
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     by_kind_.push_back(
         metrics.feed_frames.at(label_, label_of(static_cast<exchange::FrameKind>(kind))));
@@ -40,8 +44,22 @@ Intake::Intake(market::Venue venue, telemetry::Catalog& metrics, pipeline::Hando
   }
 }
 
-void Intake::expect(const market::Symbol& symbol) {
-  market(symbol);
+void Intake::expect(const exchange::Subscription& subscription) {
+  if (subscription.symbol.empty()) return;
+  Market& m = market(subscription.symbol);
+  using exchange::Channel;
+  if (subscription.channel == Channel::trade) trades_.expect(subscription.symbol);
+  if (subscription.channel == Channel::spread) m.has_spread = true;
+  if (subscription.channel == Channel::book) books_.expect(subscription.symbol);
+}
+
+void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscription) {
+  using exchange::Channel;
+  if (subscription.channel == Channel::trade || subscription.channel == Channel::agg_trade) {
+    trades_.on_stream_lost(subscription.symbol);
+  } else if (subscription.channel == Channel::book) {
+    books_.on_stream_lost(now, subscription.symbol);
+  }
 }
 
 Intake::Market& Intake::market(const market::Symbol& symbol) {
@@ -54,13 +72,16 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
   if (markets_.size() > kMarketsMax) return markets_.back();
   const telemetry::label::Symbol label{markets_.size() == kMarketsMax ? telemetry::kOther
                                                                       : symbol.str()};
+  const auto counts = [&](Channel channel) {
+    return Market::Counts{.all = metrics_.feed_events.at(label_, label, channel),
+                          .news = metrics_.feed_updates.at(label_, label, channel)};
+  };
   markets_.push_back({.symbol = symbol,
-                      .trades = metrics_.feed_events.at(label_, label, Channel::trade),
-                      .quotes = metrics_.feed_events.at(label_, label, Channel::spread),
-                      .candles = metrics_.feed_events.at(label_, label, Channel::ohlc),
-                      .new_trades = metrics_.feed_updates.at(label_, label, Channel::trade),
-                      .new_quotes = metrics_.feed_updates.at(label_, label, Channel::spread),
-                      .new_candles = metrics_.feed_updates.at(label_, label, Channel::ohlc),
+                      .trades = counts(Channel::trade),
+                      .aggregates = counts(Channel::agg_trade),
+                      .quotes = counts(Channel::spread),
+                      .candles = counts(Channel::ohlc),
+                      .books = counts(Channel::book),
                       .negative = metrics_.feed_latency_negative.at(label_, label),
                       .latency = metrics_.feed_latency_seconds.at(label_, label)});
   return markets_[last_hit_ = markets_.size() - 1];
@@ -93,9 +114,32 @@ void Intake::observe_trade(Market& market, base::Now received, const market::Tra
                          received.wall);
 }
 
-void Intake::hand_on(base::Now received, bool snapshot, const market::Event& event) {
-  pipeline::Tick tick{.event = event, .venue = venue_, .snapshot = snapshot, .received = received};
+void Intake::hand_on(pipeline::Tick tick) {
   while (!handoff_.push(tick)) make_room_();
+}
+
+void Intake::hand_on_trades() {
+  for (const SequencedTrade& one : sequenced_) {
+    hand_on({.event = one.trade,
+             .venue = venue_,
+             .origin = one.origin,
+             .late = one.late,
+             .received = one.received});
+  }
+  sequenced_.clear();
+}
+
+void Intake::hand_on_tops(base::Now received, pipeline::Origin origin) {
+  for (const market::Quote& quote : quotes_) {
+    if (market(quote.symbol).has_spread) continue;
+    hand_on({.event = quote, .venue = venue_, .origin = origin, .received = received});
+  }
+  quotes_.clear();
+}
+
+void Intake::count(const Market::Counts& counts, bool snapshot) {
+  counts.all.inc();
+  if (!snapshot) counts.news.inc();
 }
 
 void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes) {
@@ -122,54 +166,112 @@ void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::siz
       return on_quotes(received, frame);
     case exchange::FrameKind::candles:
       return on_candles(received, frame);
+    case exchange::FrameKind::books:
+      return on_books(received, frame);
     case exchange::FrameKind::instruments:
-      counts_.instruments += frame.instruments.size();
-      if (frame.snapshot) {
-        metrics_.market_instruments.at(label_).set(static_cast<double>(frame.instruments.size()));
-      }
-      return;
+      return on_instruments(frame);
     default:
       return;  // control frames are the session's business
   }
 }
 
 void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
+  counts_.trades += frame.trades.size();
   for (const auto& trade : frame.trades) {
     Market& m = market(trade.symbol);
-    m.trades.inc();
-    ++counts_.trades;
-    if (!frame.snapshot) {
-      m.new_trades.inc();
-      observe_trade(m, received, trade);
-    }
-    hand_on(received, frame.snapshot, trade);
+    count(frame.channel == exchange::Channel::agg_trade ? m.aggregates : m.trades, frame.snapshot);
+    if (!frame.snapshot) observe_trade(m, received, trade);
   }
+  trades_.on_trades(received, frame, sequenced_);
+  hand_on_trades();
 }
 
 void Intake::on_quotes(base::Now received, const exchange::Frame& frame) {
+  counts_.quotes += frame.quotes.size();
   for (const auto& quote : frame.quotes) {
     Market& m = market(quote.symbol);
-    m.quotes.inc();
-    ++counts_.quotes;
-    if (!frame.snapshot) {
-      m.new_quotes.inc();
-      if (quote.exchange_time) {
-        const auto latency = latency_of(m, received, *quote.exchange_time);
-        if (latency) m.latency.observe(*latency);
-      }
+    m.has_spread = true;
+    count(m.quotes, frame.snapshot);
+    if (!frame.snapshot && quote.exchange_time) {
+      const auto latency = latency_of(m, received, *quote.exchange_time);
+      if (latency) m.latency.observe(*latency);
     }
-    hand_on(received, frame.snapshot, quote);
+    hand_on({.event = quote,
+             .venue = venue_,
+             .origin = frame.snapshot ? pipeline::Origin::snapshot : pipeline::Origin::live,
+             .received = received});
   }
 }
 
 void Intake::on_candles(base::Now received, const exchange::Frame& frame) {
+  counts_.candles += frame.candles.size();
   for (const auto& candle : frame.candles) {
-    Market& m = market(candle.symbol);
-    m.candles.inc();
-    if (!frame.snapshot) m.new_candles.inc();
-    ++counts_.candles;
-    hand_on(received, frame.snapshot, candle);  // a candle has no moment of its own: no latency
+    count(market(candle.symbol).candles, frame.snapshot);
+    // A candle has no moment of its own: no latency.
+    hand_on({.event = candle,
+             .venue = venue_,
+             .origin = frame.snapshot ? pipeline::Origin::snapshot : pipeline::Origin::live,
+             .received = received});
   }
+}
+
+void Intake::on_books(base::Now received, const exchange::Frame& frame) {
+  counts_.books += frame.books.size();
+  for (const auto& book : frame.books) {
+    Market& m = market(book.symbol);
+    count(m.books, frame.snapshot);
+    if (frame.snapshot || !book.exchange_time) continue;
+    if (const auto latency = latency_of(m, received, *book.exchange_time)) {
+      m.latency.observe(*latency);
+    }
+  }
+  books_.on_books(received, frame, quotes_);
+  hand_on_tops(received, frame.snapshot ? pipeline::Origin::snapshot : pipeline::Origin::live);
+}
+
+void Intake::on_instruments(const exchange::Frame& frame) {
+  counts_.instruments += frame.instruments.size();
+  for (const auto& instrument : frame.instruments) {
+    books_.set_precision(
+        instrument.symbol,
+        {.price = instrument.price_precision, .quantity = instrument.quantity_precision},
+        PrecisionSource::instrument);
+  }
+  if (!frame.snapshot) return;
+  metrics_.market_instruments.at(label_).set(static_cast<double>(frame.instruments.size()));
+}
+
+void Intake::on_page(base::Now now, const BackfillAsk& ask, const exchange::TradePage& page) {
+  trades_.on_page(now, ask, page, sequenced_);
+  hand_on_trades();
+}
+
+void Intake::on_failure(base::Now now, const BackfillAsk& ask,
+                        const exchange::RestFailure& failure) {
+  trades_.on_failure(now, ask, failure, sequenced_);
+  hand_on_trades();
+}
+
+void Intake::on_snapshot(base::Now now, const exchange::BookSnapshot& snapshot) {
+  books_.on_snapshot(now, snapshot, quotes_);
+  hand_on_tops(now, pipeline::Origin::rest);
+}
+
+void Intake::on_time(base::Now now) {
+  trades_.on_time(now, sequenced_);
+  hand_on_trades();
+}
+
+std::optional<base::Instant> Intake::deadline() const {
+  const auto trades = trades_.deadline();
+  const auto books = books_.deadline();
+  if (trades && books) return std::min(*trades, *books);
+  return trades ? trades : books;
+}
+
+void Intake::observe() const {
+  trades_.observe();
+  books_.observe();
 }
 
 }  // namespace tickwitness::feed

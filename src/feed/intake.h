@@ -1,5 +1,6 @@
 // Where frames become counted events: the ingest half of a feed that has no opinion about
-// connections. Live sessions and replay both go through here, so both count the same.
+// connections. Live sessions and replay both go through here, so both count the same. What is
+// handed on is complete and in order as far as the keepers of trades and books can make it so.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,11 @@
 #include <vector>
 
 #include "exchange/messages.h"
+#include "exchange/protocol.h"
+#include "feed/book_keeper.h"
 #include "feed/exemplar_pick.h"
+#include "feed/gap_ledger.h"
+#include "feed/trade_keeper.h"
 #include "market/venue.h"
 #include "pipeline/handoff.h"
 #include "telemetry/catalog.gen.h"
@@ -18,41 +23,75 @@ namespace tickwitness::feed {
 // Not thread-safe; lives on the ingest thread.
 class Intake {
  public:
+  struct Settings {
+    market::Venue venue = market::Venue::kraken;
+    TradeKeeperSettings trades;
+    BookKeeperSettings books;
+  };
+  // All references outlive the intake; of `protocol` only what it says of books is used.
   // `make_room` is called under backpressure and must drain the hand-off.
-  Intake(market::Venue venue, telemetry::Catalog& metrics, pipeline::Handoff& handoff,
-         std::function<void()> make_room);
+  Intake(const Settings& settings, const exchange::Protocol& protocol, GapLedger& ledger,
+         telemetry::Catalog& metrics, pipeline::Handoff& handoff, std::function<void()> make_room);
 
   // Counts the frame by what it is and hands its events on. `bytes`: length of the text as
   // received.
   void on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes);
-  // A symbol that is configured: its counters exist at 0 before its first event.
-  void expect(const market::Symbol& symbol);
+  // What is configured: its counters exist at 0 before its first event. A market whose spread is
+  // followed gets its quotes from there, another one from its book.
+  void expect(const exchange::Subscription& subscription);
+  // Its stream has ended: what comes next may have left something out.
+  void on_stream_lost(base::Now now, const exchange::Subscription& subscription);
+
+  // Back-fill and snapshots that came over REST.
+  void on_page(base::Now now, const BackfillAsk& ask, const exchange::TradePage& page);
+  void on_failure(base::Now now, const BackfillAsk& ask, const exchange::RestFailure& failure);
+  void on_snapshot(base::Now now, const exchange::BookSnapshot& snapshot);
+
+  // To be called at deadline(), which may have changed after any call.
+  void on_time(base::Now now);
+  std::optional<base::Instant> deadline() const;
+  // Once a second: gauges.
+  void observe() const;
+
+  TradeKeeper& trades() { return trades_; }
+  const TradeKeeper& trades() const { return trades_; }
+  BookKeeper& books() { return books_; }
+  const BookKeeper& books() const { return books_; }
 
   // Sums since the start, for tests and replay's summary; the same numbers the metrics export.
   struct Counts {
     std::uint64_t frames = 0, malformed = 0, unsupported = 0, skipped = 0;
-    std::uint64_t trades = 0, quotes = 0, candles = 0, instruments = 0;
+    std::uint64_t trades = 0, quotes = 0, candles = 0, instruments = 0, books = 0;
   };
   const Counts& counts() const { return counts_; }
 
  private:
   struct Market {
     market::Symbol symbol;
-    telemetry::Counter trades, quotes, candles;              // all that was decoded
-    telemetry::Counter new_trades, new_quotes, new_candles;  // without what snapshots repeat
+    // All that was decoded, and of it what is news: snapshots only repeat.
+    struct Counts {
+      telemetry::Counter all, news;
+    };
+    Counts trades, aggregates, quotes, candles, books;
     telemetry::Counter negative;
     telemetry::Histogram latency;
     ExemplarPick pick = {};  // of the trades whose latency is told by name
+    bool has_spread = false;
   };
   Market& market(const market::Symbol& symbol);
   // Absent, and counted, when the stamp is none that a latency could be computed from.
   std::optional<base::Duration> latency_of(Market& market, base::Now received,
                                            base::WallTime exchange_time);
   void observe_trade(Market& market, base::Now received, const market::Trade& trade);
-  void hand_on(base::Now received, bool snapshot, const market::Event& event);
+  void count(const Market::Counts& counts, bool snapshot);
+  void hand_on(pipeline::Tick tick);
+  void hand_on_trades();
+  void hand_on_tops(base::Now received, pipeline::Origin origin);
   void on_trades(base::Now received, const exchange::Frame& frame);
   void on_quotes(base::Now received, const exchange::Frame& frame);
   void on_candles(base::Now received, const exchange::Frame& frame);
+  void on_books(base::Now received, const exchange::Frame& frame);
+  void on_instruments(const exchange::Frame& frame);
 
   market::Venue venue_;
   telemetry::label::Exchange label_;
@@ -65,6 +104,10 @@ class Intake {
   telemetry::Counter bytes_, skipped_, implausible_;
   std::vector<Market> markets_;  // one per symbol seen; the label budget bounds what is exported
   std::size_t last_hit_ = 0;
+  TradeKeeper trades_;
+  BookKeeper books_;
+  TradeKeeper::Out sequenced_;         // kept for its memory
+  std::vector<market::Quote> quotes_;  // kept for its memory
 };
 
 }  // namespace tickwitness::feed

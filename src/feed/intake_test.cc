@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "feed/test_world.h"
 #include "telemetry/exposition.h"
 #include "telemetry/test_read.h"
 
@@ -27,7 +28,9 @@ struct World {
                             telemetry::label::Ring{"ingest"}};
   std::vector<pipeline::Tick> ticks;
   int made_room = 0;
-  Intake intake{market::Venue::kraken, metrics, handoff, [this] {
+  test::Words protocol;
+  GapLedger ledger;
+  Intake intake{{.venue = market::Venue::kraken}, protocol, ledger, metrics, handoff, [this] {
                   ++made_room;
                   drain();
                 }};
@@ -66,7 +69,7 @@ struct World {
 
 TEST(Intake, WhatIsConfiguredIs0BeforeItsFirstEventAndOthersAreAbsent) {
   World world;
-  world.intake.expect(kBtc);
+  world.intake.expect({.channel = exchange::Channel::trade, .symbol = kBtc});
   for (const auto* channel : {"trade", "spread", "ohlc"}) {
     EXPECT_EQ(world.events(channel), 0) << channel;
     EXPECT_EQ(world.updates(channel), 0) << channel;
@@ -183,8 +186,8 @@ TEST(Intake, ASnapshotIsEventsButNoNewsAndHasNoLatency) {
   EXPECT_EQ(world.latencies(), 2);
   world.drain();
   ASSERT_EQ(world.ticks.size(), 5U);
-  EXPECT_TRUE(world.ticks.front().snapshot);
-  EXPECT_FALSE(world.ticks.back().snapshot);
+  EXPECT_EQ(world.ticks.front().origin, pipeline::Origin::snapshot);
+  EXPECT_EQ(world.ticks.back().origin, pipeline::Origin::live);
   EXPECT_EQ(world.ticks.back().received.mono, world.now.mono);
   EXPECT_EQ(world.ticks.back().venue, market::Venue::kraken);
 }

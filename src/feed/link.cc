@@ -93,13 +93,19 @@ void Link::on_message(base::Now received, std::string_view text) {
   context_.turn_done();
   using Kind = exchange::FrameKind;
   const bool data = frame_.kind == Kind::trades || frame_.kind == Kind::quotes ||
-                    frame_.kind == Kind::candles || frame_.kind == Kind::heartbeat;
+                    frame_.kind == Kind::candles || frame_.kind == Kind::books ||
+                    frame_.kind == Kind::heartbeat;
   if (!data) perform();  // market data only moves deadlines later
 }
 
 void Link::on_closed(base::Now now, const runtime::Closed& closed) {
   const bool stopping = session_.state() == LinkState::stopped;  // then stop() has counted it
   const bool was_connected = session_.state() == LinkState::connected;
+  if (was_connected) {
+    for (const auto& entry : session_.subscriptions().entries()) {
+      context_.intake.on_stream_lost(now, entry.subscription);
+    }
+  }
   session_.on_closed(now, closed);
   if (!stopping) probe_.on_closed(closed.reason, was_connected);
   context_.on_event({LinkEvent::What::closed, name_,

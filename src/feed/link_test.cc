@@ -16,7 +16,10 @@ using testing::ElementsAre;
 using What = LinkEvent::What;
 
 struct World : Surroundings {
-  Intake intake{market::Venue::kraken, metrics, handoff, [this] { drain(); }};
+  Words words;
+  GapLedger ledger;
+  Intake intake{
+      {.venue = market::Venue::kraken}, words, ledger, metrics, handoff, [this] { drain(); }};
   AttemptBudget budget{60, 600s};
   LinkContext context{.venue = market::Venue::kraken,
                       .executor = executor,

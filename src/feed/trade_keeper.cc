@@ -122,8 +122,10 @@ void TradeKeeper::note_given_out(Market& m, const Out& out, std::size_t from) {
   }
 }
 
-void TradeKeeper::on_disconnected() {
-  for (auto& m : markets_) m->after_disconnect = true;
+void TradeKeeper::on_stream_lost(const market::Symbol& symbol) {
+  for (auto& m : markets_) {
+    if (m->symbol == symbol) m->after_disconnect = true;
+  }
 }
 
 // Holes that nobody filled in time become entries; those that held others back for long enough do

@@ -50,8 +50,8 @@ class TradeKeeper {
   // A market that is configured: its counters exist at 0 from now on.
   void expect(const market::Symbol& symbol);
   void on_trades(base::Now received, const exchange::Frame& frame, Out& out);
-  // The connection that carries trades ended: what is missing next is missing for that reason.
-  void on_disconnected();
+  // The stream of a market ended: what is missing next is missing for that reason.
+  void on_stream_lost(const market::Symbol& symbol);
   void on_time(base::Now now, Out& out);
   std::optional<base::Instant> deadline() const;
 

@@ -232,7 +232,7 @@ TEST(TradeKeeper, AfterADayNobodyIsAskedAnyMore) {
 TEST(TradeKeeper, TheFirstHoleOfANewConnectionIsOfTheDisconnection) {
   World w;
   w.wire({1, 2}, true);
-  w.keeper.on_disconnected();
+  w.keeper.on_stream_lost(kBtc);
   w.wire({5, 6}, true);
   w.wire({8});
   w.pass(500ms);

@@ -10,11 +10,11 @@
 
 #include "base/time.h"
 #include "market/events.h"
+#include "pipeline/tick.h"
 
 namespace tickwitness::feed {
 
-// By which way a trade came.
-enum class TradeOrigin : std::uint8_t { live, snapshot, rest };
+using TradeOrigin = pipeline::Origin;
 
 struct SequencedTrade {
   market::Trade trade;

@@ -75,7 +75,7 @@ void MarketMeter::on_quote(const Market& m, const market::Quote& quote) {
 // both.
 void MarketMeter::observe_lag(const Market& m, const Tick& tick, base::WallTime exchange_time,
                               base::Duration delay) {
-  if (tick.snapshot || exchange_time < tick.received.wall - kStampDistanceMax ||
+  if (tick.origin != Origin::live || exchange_time < tick.received.wall - kStampDistanceMax ||
       exchange_time > tick.received.wall) {
     return;
   }
@@ -88,15 +88,17 @@ void MarketMeter::on_tick(const Tick& tick, base::Instant now) {
       [&](const auto& event) -> const Market& { return market(tick.venue, event.symbol); },
       tick.event);
   if (const auto* trade = std::get_if<market::Trade>(&tick.event)) {
-    m.last_price.set(trade->price.approx());
-    m.last_trade.set(unix_seconds(trade->exchange_time));
+    if (!tick.late) {
+      m.last_price.set(trade->price.approx());
+      m.last_trade.set(unix_seconds(trade->exchange_time));
+    }
     observe_lag(m, tick, trade->exchange_time, delay);
   } else if (const auto* quote = std::get_if<market::Quote>(&tick.event)) {
     on_quote(m, *quote);
     m.last_quote.set(unix_seconds(quote->exchange_time.value_or(tick.received.wall)));
     if (quote->exchange_time) observe_lag(m, tick, *quote->exchange_time, delay);
   }
-  if (!tick.snapshot) m.last_update.set(unix_seconds(tick.received.wall));
+  if (tick.origin == Origin::live) m.last_update.set(unix_seconds(tick.received.wall));
   m.delay.observe(delay);
   processed_.inc();
 }

@@ -139,7 +139,7 @@ TEST(MarketMeter, TheSpreadRatioIsOfTheMiddle) {
 
 struct LagCase {
   base::Duration stamped_before_receipt;
-  bool snapshot = false;
+  Origin origin = Origin::live;
   double lags = 0;  // observed
 };
 
@@ -147,7 +147,8 @@ TEST(MarketMeter, TheLagIsFromTheExchangesStampToTheProcessing) {
   const LagCase cases[] = {{.stamped_before_receipt = 250ms, .lags = 1},
                            {.stamped_before_receipt = 0ms, .lags = 1},
                            {.stamped_before_receipt = -1ms, .lags = 0},  // a clock is off
-                           {.stamped_before_receipt = 250ms, .snapshot = true, .lags = 0},
+                           {.stamped_before_receipt = 250ms, .origin = Origin::snapshot, .lags = 0},
+                           {.stamped_before_receipt = 250ms, .origin = Origin::rest, .lags = 0},
                            {.stamped_before_receipt = 23h, .lags = 1},
                            {.stamped_before_receipt = 25h, .lags = 0}};
   for (const auto& c : cases) {
@@ -156,20 +157,30 @@ TEST(MarketMeter, TheLagIsFromTheExchangesStampToTheProcessing) {
     const market::Trade trade{.symbol = symbol("BTC-USD"),
                               .price = decimal("1"),
                               .exchange_time = wall - c.stamped_before_receipt};
-    world.meter.on_tick({.event = trade,
-                         .snapshot = c.snapshot,
-                         .received = {.mono = world.received, .wall = wall}},
-                        world.received + 50ms);
+    world.meter.on_tick(
+        {.event = trade, .origin = c.origin, .received = {.mono = world.received, .wall = wall}},
+        world.received + 50ms);
     EXPECT_EQ(read(world.registry, "tickwitness_market_lag_seconds"), c.lags);
     const std::optional<double> updated =
-        c.snapshot ? std::nullopt : std::optional<double>(1'700'000'000);
+        c.origin == Origin::live ? std::optional<double>(1'700'000'000) : std::nullopt;
     EXPECT_EQ(read(world.registry, "tickwitness_market_last_update_timestamp_seconds"), updated);
-    if (c.stamped_before_receipt == 250ms && !c.snapshot) {
+    if (c.stamped_before_receipt == 250ms && c.origin == Origin::live) {
       EXPECT_THAT(telemetry::render(world.registry, {}),
                   testing::HasSubstr("tickwitness_market_lag_seconds_sum{exchange=\"kraken\","
                                      "symbol=\"BTC-USD\"} 0.3\n"));
     }
   }
+}
+
+TEST(MarketMeter, ALateTradeIsNotTheLastPrice) {
+  World world;
+  world.take(market::Trade{.symbol = symbol("BTC-USD"), .price = decimal("7")}, 2ms);
+  world.meter.on_tick({.event = market::Trade{.symbol = symbol("BTC-USD"), .price = decimal("6")},
+                       .origin = Origin::rest,
+                       .late = true},
+                      world.received);
+  EXPECT_EQ(read(world.registry, "tickwitness_market_last_price"), 7);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_processed_total"), 2);
 }
 
 TEST(MarketMeter, EveryTickIsCountedAndItsDelayObserved) {
