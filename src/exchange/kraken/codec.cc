@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "exchange/kraken/book_data.h"
 #include "exchange/kraken/control.h"
 #include "exchange/kraken/market_data.h"
 
@@ -14,20 +15,20 @@ namespace {
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
-enum class Live : std::uint8_t { none, trade, ticker, ohlc, heartbeat };
+enum class Live : std::uint8_t { none, trade, ticker, ohlc, book, heartbeat };
 
 Live live_channel(std::string_view name) {
   if (name == "trade") return Live::trade;
   if (name == "ticker") return Live::ticker;
   if (name == "ohlc") return Live::ohlc;
+  if (name == "book") return Live::book;
   if (name == "heartbeat") return Live::heartbeat;
   return Live::none;
 }
 
 // Each entry of `data` into `items`. Malformed::json ends the frame.
-template <class Item>
-Malformed read_entries(ondemand::value data, Malformed (*read)(ondemand::object, Item&),
-                       std::vector<Item>& items, Frame& out) {
+template <class Item, class Read>
+Malformed read_entries(ondemand::value data, Read read, std::vector<Item>& items, Frame& out) {
   ondemand::array entries;
   if (const auto error = data.get_array().get(entries))
     return error == simdjson::INCORRECT_TYPE ? Malformed::wrong_type : Malformed::json;
@@ -62,6 +63,16 @@ Malformed read_data(ondemand::value data, Live channel, Frame& out) {
       out.channel = Channel::ohlc;
       out.wire_channel = "ohlc";
       return read_entries(data, read_candle, out.candles, out);
+    case Live::book:
+      out.kind = FrameKind::books;
+      out.channel = Channel::book;
+      out.wire_channel = "book";
+      return read_entries(
+          data,
+          [&](ondemand::object entry, BookChange& book) {
+            return read_book(entry, book, out.levels);
+          },
+          out.books, out);
     case Live::heartbeat:
     case Live::none:
       break;
@@ -121,7 +132,8 @@ Malformed read_live(ondemand::document& document, Envelope& envelope, Frame& out
   if (!envelope.data_done || envelope.type.empty()) return Malformed::missing_field;
   if (envelope.type != "snapshot" && envelope.type != "update") return Malformed::wrong_type;
   out.snapshot = envelope.type == "snapshot";
-  const bool nothing_left = out.trades.empty() && out.quotes.empty() && out.candles.empty();
+  const bool nothing_left =
+      out.trades.empty() && out.quotes.empty() && out.candles.empty() && out.books.empty();
   return nothing_left ? out.malformed : Malformed::none;
 }
 

@@ -132,8 +132,6 @@ TEST(KrakenFrames, CutAnywhereAreMalformedAsJson) {
 
 TEST(KrakenFrames, OfOtherChannelsAreUnsupported) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {R"({"channel":"book","type":"update","data":[{"symbol":"A/B","bids":[],"asks":[]}]})",
-       "book"},
       {R"({"channel":"level3","data":[]})", "level3"},
       {R"({"data":[1,2,3],"channel":"executions"})", "executions"},
       {R"({"method":"add_order","success":true,"result":{}})", "add_order"},

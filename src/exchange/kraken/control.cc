@@ -126,10 +126,11 @@ void append_warnings(dom::object result, Frame& out) {
 // What the venue says it subscribed to. A channel that is not one of ours leaves the subscription
 // open and its name in `detail`.
 void read_result(dom::object result, Frame& out) {
-  static constexpr std::array<std::pair<std::string_view, Channel>, 4> kChannels{
+  static constexpr std::array<std::pair<std::string_view, Channel>, 5> kChannels{
       {{"trade", Channel::trade},
        {"ticker", Channel::spread},
        {"ohlc", Channel::ohlc},
+       {"book", Channel::book},
        {"instrument", Channel::instrument}}};
   std::string_view name, trigger, symbol_text;
   if (!read(result, "channel", name, out)) return;

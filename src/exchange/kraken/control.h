@@ -8,8 +8,8 @@
 
 namespace tickwitness::exchange::kraken {
 
-// Any frame but those of the channels trade, ticker and ohlc. `out` must be cleared; on return its
-// kind is set, malformed or unsupported included.
+// Any frame but those of the channels trade, ticker, ohlc and book. `out` must be cleared; on
+// return its kind is set, malformed or unsupported included.
 void read_control(simdjson::dom::element document, Frame& out);
 
 }  // namespace tickwitness::exchange::kraken

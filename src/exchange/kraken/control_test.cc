@@ -38,6 +38,13 @@ TEST(KrakenStatus, CarriesStateAndConnectionId) {
        R"("system":"post_only","version":"2.1","emergency":[],"upcoming_maintenance":[)"
        R"({"event_id":"m1","affected_services":["spot"],"cancel_before_utc":null}]}]})",
        VenueStatus::post_only, 1u, "post_only"},
+      {R"({"channel":"status","type":"update","data":[{"system":"maintenance","version":"2.1",)"
+       R"("upcoming_maintenance":[{"event_id":"m2","affected_services":["spot","futures"],)"
+       R"("expected_start_utc":"2026-11-22T10:00:00Z","expected_end_utc":"2026-11-22T11:30:00Z",)"
+       R"("cancel_before_utc":"2026-11-22T09:55:00Z","stage":"final_warning_30s",)"
+       R"("recommended_action":"cancel orders"},{"event_id":"m3","affected_services":[]}],)"
+       R"("emergency":[{"event_id":"e1","started_utc":"2026-11-22T09:59:00Z"}]}]})",
+       VenueStatus::maintenance, std::nullopt, "maintenance"},
       {R"({"channel":"status","type":"update","data":[{"system":"napping","connection_id":null}]})",
        VenueStatus::unknown, std::nullopt, "napping"},
   };
@@ -94,7 +101,13 @@ TEST(KrakenAcks, NameWhatWasSubscribed) {
        FrameKind::unsubscribed, Subscription{Channel::trade, symbol("BTC-USD")}, 7u, ""},
       {R"({"method":"subscribe","result":{"channel":"book","depth":10,"symbol":"BTC/USD"},)"
        R"("success":true,"req_id":8})",
-       FrameKind::subscribed, std::nullopt, 8u, "book"},
+       FrameKind::subscribed, Subscription{Channel::book, symbol("BTC-USD")}, 8u, ""},
+      {R"({"method":"unsubscribe","result":{"channel":"book","depth":10,"symbol":"BTC/USD"},)"
+       R"("success":true,"req_id":9})",
+       FrameKind::unsubscribed, Subscription{Channel::book, symbol("BTC-USD")}, 9u, ""},
+      {R"({"method":"subscribe","result":{"channel":"level3","depth":10,"symbol":"BTC/USD"},)"
+       R"("success":true,"req_id":10})",
+       FrameKind::subscribed, std::nullopt, 10u, "level3"},
       {R"({"method":"subscribe","result":{"channel":"ticker","event_trigger":"trades",)"
        R"("symbol":"BTC/USD"},"success":true})",
        FrameKind::subscribed, std::nullopt, std::nullopt, "ticker without event_trigger bbo"},

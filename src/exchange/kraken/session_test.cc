@@ -46,6 +46,18 @@ TEST(KrakenSession, AsksOncePerChannelAndAlwaysSaysSnapshot) {
   EXPECT_EQ(requests[0].subscriptions, (std::vector{kBtcTrade, kEthTrade}));
 }
 
+TEST(KrakenSession, NamesTheDepthOfBooks) {
+  KrakenV2 kraken(25);
+  EXPECT_EQ(kraken.book_depth(), 25u);
+  const std::vector<Subscription> wanted{{Channel::book, symbol("BTC-USD")}};
+  EXPECT_EQ(kraken.subscribe(wanted, 5).at(0).text,
+            R"({"method":"subscribe","params":{"channel":"book","depth":25,"symbol":["BTC/USD"],)"
+            R"("snapshot":true},"req_id":5})");
+  EXPECT_EQ(kraken.unsubscribe(wanted, 6).at(0).text,
+            R"({"method":"unsubscribe","params":{"channel":"book","depth":25,)"
+            R"("symbol":["BTC/USD"]},"req_id":6})");
+}
+
 TEST(KrakenSession, UnsubscribesWithTheSameParams) {
   KrakenV2 kraken;
   const std::vector<Subscription> wanted{ohlc(60), kBtcSpread};
