@@ -130,46 +130,52 @@ Result<Decimal> assemble(const Parts& parts, std::string_view text) {
                           text, Decimal::kScaleMax));
 }
 
-std::int64_t read_digits(const char*& at, const char* end) {
-  std::int64_t value = 0;
-  while (at != end && is_digit(*at)) value = value * 10 + (*at++ - '0');
+// May wrap; who asks looks at how many digits there were.
+std::uint64_t read_digits(const char*& at, const char* end) {
+  std::uint64_t value = 0;
+  while (at != end && is_digit(*at)) value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
   return value;
-}
-
-// The usual way: [-]digits[.digits], few enough digits that nothing can overflow. Whole and
-// fraction are read apart, so that the processor can do both at once.
-bool parse_short(std::string_view text, Decimal& out) {
-  constexpr std::size_t kLengthMax = 18;
-  if (text.empty() || text.size() > kLengthMax) return false;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const bool negative = *at == '-';
-  at += negative;
-  const char* const whole_begin = at;
-  std::int64_t mantissa = read_digits(at, end);
-  const auto whole_length = at - whole_begin;
-  if (whole_length == 0 || (whole_length > 1 && *whole_begin == '0')) return false;
-  std::ptrdiff_t scale = 0;
-  if (at != end && *at == '.') {
-    const char* const fraction_begin = ++at;
-    const std::int64_t fraction = read_digits(at, end);
-    scale = at - fraction_begin;
-    if (scale == 0) return false;
-    mantissa = mantissa * kPowersOfTen[static_cast<std::size_t>(scale)] + fraction;
-  }
-  if (at != end) return false;
-  out = Decimal(negative ? -mantissa : mantissa, static_cast<int>(scale));
-  return true;
 }
 
 }  // namespace
 
 Result<Decimal> Decimal::parse(std::string_view text) {
   Decimal result;
-  if (parse_short(text, result)) return result;
+  if (auto rest = text; take(rest, result) && rest.empty()) return result;
   Parts parts;
   if (!split(text, parts)) return fail(fmt::format("\"{:.40}\" is not a decimal number", text));
   return assemble(parts, text);
+}
+
+// Few enough digits that nothing can overflow. Whole and fraction are read apart, so that the
+// processor can do both at once.
+bool Decimal::take(std::string_view& text, Decimal& out) {
+  constexpr std::ptrdiff_t kDigitsMax = 18;
+  if (text.empty()) return false;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const bool negative = *at == '-';
+  at += negative;
+  const char* const whole_begin = at;
+  std::uint64_t magnitude = read_digits(at, end);
+  const auto whole_length = at - whole_begin;
+  if (whole_length == 0 || (whole_length > 1 && *whole_begin == '0')) return false;
+  std::ptrdiff_t scale = 0;
+  if (at != end && *at == '.') {
+    const char* const fraction_begin = ++at;
+    const std::uint64_t fraction = read_digits(at, end);
+    scale = at - fraction_begin;
+    if (scale == 0 || whole_length + scale > kDigitsMax) return false;
+    magnitude =
+        magnitude * static_cast<std::uint64_t>(kPowersOfTen[static_cast<std::size_t>(scale)]) +
+        fraction;
+  } else if (whole_length > kDigitsMax) {
+    return false;
+  }
+  const auto mantissa = static_cast<std::int64_t>(magnitude);
+  out = Decimal(negative ? -mantissa : mantissa, static_cast<int>(scale));
+  text.remove_prefix(static_cast<std::size_t>(at - text.data()));
+  return true;
 }
 
 std::string Decimal::str() const {

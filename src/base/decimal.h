@@ -27,6 +27,10 @@ class Decimal {
   // fraction are dropped first where that helps).
   static Result<Decimal> parse(std::string_view text);
 
+  // Takes a number in its usual spelling off the front of `text`: [-]digits[.digits], at most 18
+  // digits. What follows is not looked at. False, and nothing taken, where no such number begins.
+  static bool take(std::string_view& text, Decimal& out);
+
   constexpr std::int64_t mantissa() const { return mantissa_; }
   constexpr int scale() const { return scale_; }
   constexpr bool is_zero() const { return mantissa_ == 0; }

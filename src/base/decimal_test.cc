@@ -71,6 +71,39 @@ TEST(Decimal, RefusesWhatIsNoNumber) {
   EXPECT_FALSE(Decimal::parse(std::string_view("1\0", 2)));
 }
 
+TEST(Decimal, IsTakenOffTheFrontOfAText) {
+  struct Case {
+    std::string_view text, number, rest;
+  };
+  const Case cases[] = {
+      {"0.00005100,\"x\"", "0.00005100", ",\"x\""},
+      {"63348.4", "63348.4", ""},
+      {"-7}", "-7", "}"},
+      {"0", "0", ""},
+      {"1e5", "1", "e5"},
+      {"1.5.5", "1.5", ".5"},
+      {"123456789012345678]", "123456789012345678", "]"},
+      {"0.12345678901234567]", "0.12345678901234567", "]"},
+  };
+  for (const auto& c : cases) {
+    std::string_view rest = c.text;
+    Decimal out;
+    ASSERT_TRUE(Decimal::take(rest, out)) << c.text;
+    EXPECT_EQ(out.str(), c.number);
+    EXPECT_EQ(rest, c.rest);
+  }
+  for (const std::string_view text :
+       {"", "-", "+1", ".5", "1.", "1.x", "01", "-01.5", "--1", "x", " 1", "1234567890123456789",
+        "0.123456789012345678", "123456789.0123456789",
+        "100000000000000000000000000000000000000"}) {
+    std::string_view rest = text;
+    Decimal out(42, 1);
+    EXPECT_FALSE(Decimal::take(rest, out)) << text;
+    EXPECT_EQ(rest, text);
+    EXPECT_EQ(out.str(), "4.2");
+  }
+}
+
 TEST(Decimal, RefusesWhatDoesNotFit) {
   for (const std::string text :
        {"9223372036854775808", "-9223372036854775809", "10000000000000000000", "1e19", "1e-19",

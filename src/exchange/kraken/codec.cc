@@ -8,6 +8,7 @@
 #include "exchange/kraken/book_data.h"
 #include "exchange/kraken/control.h"
 #include "exchange/kraken/market_data.h"
+#include "exchange/kraken/usual_frames.h"
 
 namespace tickwitness::exchange::kraken {
 namespace {
@@ -178,6 +179,7 @@ Codec::~Codec() = default;
 void Codec::decode(std::string_view text, Frame& out) {
   out.clear();
   if (text.size() > kFrameBytesMax) return set_malformed(out, Malformed::too_large);
+  if (read_usual(text, out)) return;
   auto& buffer = parsers_->buffer;
   const std::size_t needed = text.size() + simdjson::SIMDJSON_PADDING;
   if (buffer.size() < needed) buffer.resize(std::max(needed, 2 * buffer.size()));
