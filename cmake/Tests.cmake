@@ -79,13 +79,17 @@ endif()
 if(benchmark_FOUND)
   get_property(benches GLOBAL PROPERTY TW_BENCHES)
   add_custom_target(benches)
-  # What the scripts of bench/ drive: a feed at a fixed rate, and many clients.
+  # What the scripts of bench/ drive: a feed at a fixed rate, many clients, and a codec.
   add_executable(feed_load EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/feed_load.cc
     ${CMAKE_SOURCE_DIR}/bench/load_exchange.cc)
   target_link_libraries(feed_load PRIVATE tw_app tw_flags)
   add_executable(sse_clients EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/sse_clients.cc)
   target_link_libraries(sse_clients PRIVATE tw_flags fmt::fmt)
-  add_dependencies(benches feed_load sse_clients)
+  add_executable(kraken_trade_frame EXCLUDE_FROM_ALL
+    ${CMAKE_SOURCE_DIR}/bench/kraken_trade_frame.cc)
+  target_link_libraries(kraken_trade_frame PRIVATE tw_exchange_kraken tw_flags
+                                                   benchmark::benchmark)
+  add_dependencies(benches feed_load sse_clients kraken_trade_frame)
   set(programs)
   foreach(bench ${benches})
     add_dependencies(benches ${bench})

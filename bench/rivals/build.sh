@@ -29,14 +29,7 @@ cp -rp bench/rivals/rust "$out/rust"
 )
 cp "$out/rust-target/release/rust_bench" "$out/rust_bench"
 
-# A copy likewise, with its own node_modules.
-say "rivals: npm"
-mkdir -p "$out/npm"
-cp bench/rivals/npm/{package.json,package-lock.json,.npmrc,workload.mjs,prom_client.mjs} "$out/npm/"
-if ! cmp -s "$out/npm/package-lock.json" "$out/npm/node_modules/.installed"; then
-  (cd "$out/npm" && run_logged "$top/build/logs/rivals-npm.log" npm ci --no-audit --no-fund)
-  cp "$out/npm/package-lock.json" "$out/npm/node_modules/.installed"
-fi
+bench/rivals/npm/install.sh
 
 say "rivals: C++"
 tools/build.sh release core_bench
