@@ -42,6 +42,14 @@ std::string_view to_string(VenueStatus status) {
   return "?";
 }
 
+VenueStatus parse_venue_status(std::string_view word) {
+  for (const auto status :
+       {VenueStatus::online, VenueStatus::cancel_only, VenueStatus::post_only,
+        VenueStatus::limit_only, VenueStatus::reduce_only, VenueStatus::maintenance})
+    if (to_string(status) == word) return status;
+  return VenueStatus::unknown;
+}
+
 std::string_view to_string(FrameKind kind) {
   switch (kind) {
     case FrameKind::status:
@@ -117,6 +125,7 @@ void Frame::clear() {
   skipped = 0;
   request_id.reset();
   subscription.reset();
+  whole_request = false;
   symbol.reset();
   venue_status = VenueStatus::unknown;
   connection_id.reset();

@@ -41,6 +41,8 @@ enum class VenueStatus : std::uint8_t {
   unknown
 };
 std::string_view to_string(VenueStatus status);
+// By the words that both Kraken and to_string use; any other word is `unknown`.
+VenueStatus parse_venue_status(std::string_view word);
 
 enum class FrameKind : std::uint8_t {
   status,
@@ -113,6 +115,8 @@ struct Frame {
   std::optional<Subscription>
       subscription;  // subscribed, unsubscribed (absent: a channel that is not ours, see detail);
                      // refused when the venue names enough
+  bool whole_request = false;  // subscribed: of everything that the request with request_id asked
+                               // for or took back, which the venue does not name (Binance)
   std::optional<market::Symbol> symbol;  // refused: often the only thing that is named
   VenueStatus venue_status = VenueStatus::unknown;
   std::optional<std::uint64_t> connection_id;

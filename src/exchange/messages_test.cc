@@ -16,10 +16,18 @@ void expect_distinct_names(Enum last) {
 }
 
 TEST(Messages, EveryWordHasAName) {
-  expect_distinct_names(Channel::instrument);
+  expect_distinct_names(Channel::agg_trade);
   expect_distinct_names(VenueStatus::unknown);
   expect_distinct_names(FrameKind::malformed);
   expect_distinct_names(Malformed::bad_symbol);
+}
+
+TEST(Messages, StatesOfTheVenueAreReadByTheirNames) {
+  for (int i = 0; i <= static_cast<int>(VenueStatus::unknown); ++i) {
+    const auto status = static_cast<VenueStatus>(i);
+    EXPECT_EQ(parse_venue_status(to_string(status)), status);
+  }
+  EXPECT_EQ(parse_venue_status("Online"), VenueStatus::unknown);
 }
 
 TEST(Messages, ClearForgetsEverythingButKeepsTheMemory) {
@@ -35,6 +43,7 @@ TEST(Messages, ClearForgetsEverythingButKeepsTheMemory) {
   frame.request_id = 1;
   frame.subscription.emplace();
   frame.symbol.emplace();
+  frame.whole_request = true;
   frame.venue_status = VenueStatus::online;
   frame.connection_id = 1;
   frame.time_in.emplace();
@@ -49,7 +58,7 @@ TEST(Messages, ClearForgetsEverythingButKeepsTheMemory) {
   EXPECT_GE(frame.trades.capacity(), 50u);
   EXPECT_EQ(frame.skipped, 0u);
   EXPECT_FALSE(frame.request_id || frame.subscription || frame.symbol || frame.connection_id ||
-               frame.time_in || frame.time_out);
+               frame.time_in || frame.time_out || frame.whole_request);
   EXPECT_EQ(frame.venue_status, VenueStatus::unknown);
   EXPECT_TRUE(frame.detail.empty());
 }

@@ -20,6 +20,13 @@ struct Request {
   std::vector<Subscription> subscriptions;  // what it asks for; each expects one ack with this id
 };
 
+// `wanted` in as few requests as can be, without texts: in each at most `most` subscriptions that
+// may be asked for `together`, in the order of `wanted`, what is wanted twice once. Their ids are
+// next_id and those that follow.
+std::vector<Request> group_requests(std::span<const Subscription> wanted, std::uint64_t next_id,
+                                    std::size_t most,
+                                    bool (*together)(const Subscription&, const Subscription&));
+
 // How a venue lets a client know that its order book is right.
 enum class BookSync : std::uint8_t {
   checksum,    // the stream begins with a snapshot, and each change bears a checksum of the book

@@ -32,12 +32,16 @@ struct Quote {
   std::optional<base::Decimal> bid,
       bid_quantity;  // absent: that side of the book is empty or unknown
   std::optional<base::Decimal> ask, ask_quantity;
-  std::optional<base::WallTime> exchange_time;  // older servers send none
+  std::optional<base::WallTime> exchange_time;  // not every venue, nor every server, sends one
+  // The venue's number of the book that it is the best of; an older one must not replace a newer
+  // (Binance).
+  std::optional<std::uint64_t> update_id;
 };
 
 struct Candle {
   Symbol symbol;
   std::uint32_t interval_minutes = 0;
+  std::optional<bool> closed;  // nothing will change it any more; not every venue tells
   base::WallTime begin;
   base::Decimal open, high, low, close, volume;
   std::optional<base::Decimal> vwap;  // not every venue tells it

@@ -35,14 +35,6 @@ bool read(dom::object object, std::string_view key, T& value, Frame& out) {
   return error == simdjson::SUCCESS;
 }
 
-VenueStatus venue_status(std::string_view word) {
-  for (const auto status :
-       {VenueStatus::online, VenueStatus::cancel_only, VenueStatus::post_only,
-        VenueStatus::limit_only, VenueStatus::reduce_only, VenueStatus::maintenance})
-    if (to_string(status) == word) return status;
-  return VenueStatus::unknown;
-}
-
 void read_status(dom::object frame, Frame& out) {
   dom::array data;
   dom::object state;
@@ -53,7 +45,7 @@ void read_status(dom::object frame, Frame& out) {
                                                                  : Malformed::wrong_type);
   if (!read(state, "system", word, out)) return;
   out.kind = FrameKind::status;
-  out.venue_status = venue_status(word);
+  out.venue_status = parse_venue_status(word);
   append_detail(out, word);
   std::uint64_t id = 0;
   if (state["connection_id"].get(id) == simdjson::SUCCESS) out.connection_id = id;

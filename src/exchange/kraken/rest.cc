@@ -186,14 +186,6 @@ std::string next_page(std::uint64_t since, std::uint64_t last) {
   return fmt::format("{}", last - 1 > since ? last - 1 : last);
 }
 
-VenueStatus status_of(std::string_view word) {
-  for (const auto status :
-       {VenueStatus::online, VenueStatus::cancel_only, VenueStatus::post_only,
-        VenueStatus::limit_only, VenueStatus::reduce_only, VenueStatus::maintenance})
-    if (to_string(status) == word) return status;
-  return VenueStatus::unknown;
-}
-
 bool read_side(dom::element ticker, std::string_view side, std::optional<base::Decimal>& price,
                std::optional<base::Decimal>& quantity) {
   base::Decimal p, q;
@@ -347,7 +339,7 @@ RestResult<VenueState> KrakenRest::read_status(const RestAnswer& answer) const {
   if (!result) return std::unexpected(result.error());
   std::string_view word;
   if ((*result)["status"].get(word) != simdjson::SUCCESS) return unreadable("it has no status");
-  return VenueState{.status = status_of(word), .text = plain_text(word)};
+  return VenueState{.status = parse_venue_status(word), .text = plain_text(word)};
 }
 
 RestRequest KrakenRest::request_instruments(std::span<const market::Symbol> symbols) const {

@@ -33,28 +33,10 @@ bool same_request(const Subscription& a, const Subscription& b) {
   return a.channel == b.channel && a.interval_minutes == b.interval_minutes;
 }
 
-std::vector<Request> group(std::span<const Subscription> wanted, std::uint64_t next_id) {
-  std::vector<Request> requests;
-  for (const auto& subscription : wanted) {
-    const auto asked = [&](const Request& request) {
-      return std::ranges::find(request.subscriptions, subscription) != request.subscriptions.end();
-    };
-    if (std::ranges::any_of(requests, asked)) continue;
-    const auto open = std::ranges::find_if(requests, [&](const Request& request) {
-      return same_request(request.subscriptions.front(), subscription) &&
-             request.subscriptions.size() < KrakenV2::kSymbolsPerRequestMax;
-    });
-    auto& request = open != requests.end() ? *open : requests.emplace_back();
-    request.subscriptions.push_back(subscription);
-  }
-  for (auto& request : requests) request.id = next_id++;
-  return requests;
-}
-
 std::vector<Request> requests_for(std::string_view method, std::span<const Subscription> wanted,
                                   std::uint64_t next_id, std::uint32_t book_depth) {
   const bool subscribe = method == "subscribe";
-  auto requests = group(wanted, next_id);
+  auto requests = group_requests(wanted, next_id, KrakenV2::kSymbolsPerRequestMax, same_request);
   for (auto& request : requests) {
     const auto& first = request.subscriptions.front();
     request.text =
