@@ -1,7 +1,7 @@
 // REST replies that real exchanges gave, whose contents were counted by others.
 #include <gtest/gtest.h>
-#include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
@@ -10,6 +10,7 @@
 #include "app/recording_reader.h"
 #include "exchange/binance/rest.h"
 #include "exchange/kraken/rest.h"
+#include "exchange/rest_json.h"
 
 namespace tickwitness::app {
 namespace {
@@ -122,8 +123,9 @@ class RecordedBinanceRest : public testing::Test {
     const auto path = kData / "binance-rest" / "gct_binance_public_rest.json.gz";
     if (!std::filesystem::exists(path))
       GTEST_SKIP() << "the recorded replies are not there: " << path;
-    text_ = simdjson::padded_string(content_of(path));
-    ASSERT_EQ(parser_.parse(text_).get(root_), simdjson::SUCCESS);
+    const auto root = json_.parse(market::Venue::binance, content_of(path));
+    ASSERT_TRUE(root.has_value()) << root.error().detail;
+    root_ = *root;
   }
   // The n-th recorded reply of a route.
   std::string reply(const std::string& route, std::size_t n = 0) {
@@ -131,8 +133,7 @@ class RecordedBinanceRest : public testing::Test {
     if (root_[route]["GET"].at(n)["data"].get(data)) ADD_FAILURE() << route;
     return simdjson::minify(data);
   }
-  simdjson::dom::parser parser_;
-  simdjson::padded_string text_;
+  exchange::RestJson json_;
   simdjson::dom::element root_;
   exchange::binance::BinanceRest rest_;
   market::Symbol btc_ = symbol("BTC-USDT");

@@ -62,7 +62,7 @@ bool read_levels(simdjson::simdjson_result<dom::element> rows, bool bids,
 }
 
 void order_trades(std::vector<market::Trade>& trades, std::uint64_t after_id) {
-  std::ranges::stable_sort(trades, {}, &market::Trade::id);
+  std::ranges::sort(trades, {}, &market::Trade::id);
   const auto repeated = std::ranges::unique(trades, {}, &market::Trade::id);
   trades.erase(repeated.begin(), repeated.end());
   if (after_id == 0) return;  // nothing is known; ids may begin with 0
