@@ -2,7 +2,7 @@
 # for each *_bench.cc and *_fuzz.cc, all found by name: nobody lists files. `sim` lives beside src/.
 
 # Rooms whose code runs on several threads: their tests run under TSan too.
-set(TW_THREADED_ROOMS runtime telemetry_core telemetry pipeline net)
+set(TW_THREADED_ROOMS runtime telemetry_core telemetry pipeline store net)
 if(TW_TESTS)
   add_custom_target(tw_tests_threaded)
 endif()

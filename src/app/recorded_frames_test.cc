@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
-#include "app/recording_reader.h"
 #include "exchange/kraken/checksum.h"
 #include "exchange/kraken/codec.h"
+#include "store/recording_reader.h"
 
 namespace tickwitness::app {
 namespace {
@@ -24,7 +24,7 @@ const std::filesystem::path kData = std::filesystem::path(TW_SOURCE_DIR) / ".." 
 std::map<std::string, int> count(exchange::kraken::Codec& codec, const std::filesystem::path& path,
                                  Frame& last) {
   std::map<std::string, int> counts;
-  auto reader = RecordingReader::open({path.string()});
+  auto reader = store::RecordingReader::open({path.string()});
   if (!reader) {
     ADD_FAILURE() << reader.error().message;
     return counts;

@@ -9,12 +9,12 @@
 #include <thread>
 
 #include "app/commands.h"
-#include "app/recording_reader.h"
 #include "base/json_write.h"
 #include "exchange/kraken/session.h"
 #include "feed/intake.h"
 #include "pipeline/market_meter.h"
 #include "runtime/clock.h"
+#include "store/recording_reader.h"
 #include "telemetry/registry.h"
 
 namespace tickwitness::app {
@@ -22,7 +22,7 @@ namespace {
 
 class Replay {
  public:
-  Replay(const ReplayOptions& options, RecordingReader reader, double speed)
+  Replay(const ReplayOptions& options, store::RecordingReader reader, double speed)
       : options_(options),
         reader_(std::move(reader)),
         speed_(speed),
@@ -40,9 +40,10 @@ class Replay {
         return kDataError;
       }
       if (!*line) break;
-      if ((*line)->kind == RecordedLine::Kind::frame) on_frame(**line);
+      if ((*line)->kind == store::RecordedLine::Kind::frame) on_frame(**line);
     }
     if (terminal_) fmt::print(stderr, "\n");
+    for (const auto& note : reader_.notes()) fmt::print(stderr, "tickwitness replay: {}\n", note);
     report();
     return kOk;
   }
@@ -50,7 +51,7 @@ class Replay {
  private:
   static constexpr std::size_t kRing = 8192;
 
-  void on_frame(const RecordedLine& line) {
+  void on_frame(const store::RecordedLine& line) {
     keep_pace(line);
     // Without a receive time the frame is taken as received when it is read: its latency says
     // nothing and no view shows it.
@@ -62,7 +63,7 @@ class Replay {
     if (terminal_ && intake_.counts().frames % kProgressFrames == 0) progress();
   }
 
-  void keep_pace(const RecordedLine& line) {
+  void keep_pace(const store::RecordedLine& line) {
     if (speed_ == 0 || !line.received) return;
     if (!first_) first_ = *line.received;
     const auto due = std::chrono::duration<double, std::nano>(*line.received - *first_) / speed_;
@@ -110,7 +111,7 @@ class Replay {
 
   static constexpr std::uint64_t kProgressFrames = 4096;
   ReplayOptions options_;
-  RecordingReader reader_;
+  store::RecordingReader reader_;
   double speed_;  // 0: as fast as it goes
   runtime::SystemClock clock_;
   base::Now began_{};
@@ -148,7 +149,7 @@ int replay_command(const ReplayOptions& options) {
                options.speed);
     return kUsage;
   }
-  auto reader = RecordingReader::open(options.files);
+  auto reader = store::RecordingReader::open(options.files);
   if (!reader) {
     fmt::print(stderr, "tickwitness replay: {}\n", reader.error().message);
     return kNoInput;

@@ -8,9 +8,9 @@ namespace {
 constexpr std::string_view kDialects[] = {"tickwitness", "bots",   "core",
                                           "kiro",        "kraken", "trading"};
 
-constexpr std::string_view kRooms[] = {"app",     "base",   "config", "exchange",
-                                       "feed",    "market", "net",    "pipeline",
-                                       "runtime", "serve",  "sim",    "telemetry"};
+constexpr std::string_view kRooms[] = {"app",    "base",  "config",   "exchange", "feed",
+                                       "market", "net",   "pipeline", "runtime",  "serve",
+                                       "sim",    "store", "telemetry"};
 
 constexpr double kDay = 86400;
 constexpr double kMiB = 1024 * 1024;
@@ -209,6 +209,46 @@ const Field kFields[] = {
      .ref = [](Settings& s) -> Ref { return &s.pipeline.overload; },
      .doc = "What happens when they are that many: `backpressure` stops reading from the "
             "exchange, `drop_newest` drops and counts what does not fit."},
+    {.path = "recorder.enabled",
+     .ref = [](Settings& s) -> Ref { return &s.recorder.enabled; },
+     .doc = "Whether the frames that exchanges send are kept on disk, as they came, for "
+            "`tickwitness replay`."},
+    {.path = "recorder.directory",
+     .ref = [](Settings& s) -> Ref { return &s.recorder.directory; },
+     .doc = "Where; made if missing, for one process at a time. Empty: `recordings` in the data "
+            "directory.",
+     .text = Text::directory},
+    {.path = "recorder.ring_bytes",
+     .ref = [](Settings& s) -> Ref { return &s.recorder.ring_bytes; },
+     .doc = "What may wait for the disk, rounded up to a power of two. What does not fit is not "
+            "recorded, and counted; the feed never waits.",
+     .min = 64 * 1024,
+     .max = 1024 * kMiB,
+     .unit = "bytes"},
+    {.path = "recorder.file_bytes",
+     .ref = [](Settings& s) -> Ref { return &s.recorder.file_bytes; },
+     .doc = "Compressed size at which a recording ends and the next begins.",
+     .min = 64 * 1024,
+     .max = 1024 * 1024 * kMiB,
+     .unit = "bytes"},
+    {.path = "recorder.file_seconds",
+     .ref = [](Settings& s) -> Ref { return &s.recorder.file_age; },
+     .doc = "Age at which it ends if it did not grow so large.",
+     .min = 1,
+     .max = 30 * kDay,
+     .unit = "seconds"},
+    {.path = "recorder.total_bytes",
+     .ref = [](Settings& s) -> Ref { return &s.recorder.total_bytes; },
+     .doc = "What all recordings together may take; the oldest are removed for new ones.",
+     .min = kMiB,
+     .max = 1024.0 * 1024 * 1024 * kMiB,
+     .unit = "bytes"},
+    {.path = "recorder.keep_seconds",
+     .ref = [](Settings& s) -> Ref { return &s.recorder.keep; },
+     .doc = "Age at which a recording is removed, counted from its beginning.",
+     .min = 60,
+     .max = 3650 * kDay,
+     .unit = "seconds"},
     {.path = "http.connections_max",
      .ref = [](Settings& s) -> Ref { return &s.http.connections_max; },
      .doc = "Connections served at once, event streams not counted; further ones are answered 503.",

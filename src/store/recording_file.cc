@@ -1,16 +1,13 @@
-#include "app/recording_file.h"
+#include "store/recording_file.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <string_view>
 
-namespace tickwitness::app {
+namespace tickwitness::store {
 namespace {
 
 using base::fail;
@@ -95,15 +92,10 @@ std::unique_ptr<Decoder> decoder_for(std::string_view start) {
 }  // namespace
 
 Result<RecordingFile> RecordingFile::open(const std::string& path) {
-  std::error_code error;
   RecordingFile file;
-  if (std::filesystem::is_directory(path, error))
-    return fail(fmt::format("cannot read recording {}: it is a folder; name the files", path));
-  file.file_.reset(std::fopen(path.c_str(), "rb"));
-  if (!file.file_)
-    return fail(fmt::format("cannot read recording {}: {}", path, std::strerror(errno)));
-  const auto size = std::filesystem::file_size(path, error);
-  file.bytes_total_ = error ? 0 : size;  // a pipe has none
+  auto input = runtime::InputFile::open(path);
+  if (!input) return fail(fmt::format("cannot read recording {}: {}", path, input.error().message));
+  file.file_ = std::move(*input);
   file.input_.resize(kInputBytes);
   if (const auto filled = file.fill(); !filled)
     return fail(fmt::format("cannot read recording {}: {}", path, filled.error().message));
@@ -112,11 +104,12 @@ Result<RecordingFile> RecordingFile::open(const std::string& path) {
 }
 
 Result<std::size_t> RecordingFile::fill() {
+  const auto count = file_.read(input_);
+  if (!count) return count;
   input_at_ = 0;
-  input_end_ = std::fread(input_.data(), 1, input_.size(), file_.get());
-  bytes_read_ += input_end_;
-  if (input_end_ == 0 && std::ferror(file_.get())) return fail(std::strerror(errno));
-  return input_end_;
+  input_end_ = *count;
+  bytes_read_ += *count;
+  return *count;
 }
 
 Result<std::size_t> RecordingFile::read(std::span<char> out) {
@@ -138,4 +131,4 @@ Result<std::size_t> RecordingFile::read(std::span<char> out) {
   }
 }
 
-}  // namespace tickwitness::app
+}  // namespace tickwitness::store

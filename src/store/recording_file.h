@@ -2,15 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "runtime/input_file.h"
 
-namespace tickwitness::app {
+namespace tickwitness::store {
 
 // Turns the bytes of a file into those of its content.
 class Decoder {
@@ -37,20 +37,16 @@ class RecordingFile {
 
   // Bytes of the file itself, for progress.
   std::uint64_t bytes_read() const { return bytes_read_; }
-  std::uint64_t bytes_total() const { return bytes_total_; }
+  std::uint64_t bytes_total() const { return file_.size(); }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   base::Result<std::size_t> fill();
 
-  std::unique_ptr<std::FILE, Close> file_;
+  runtime::InputFile file_;
   std::unique_ptr<Decoder> decoder_;
   std::vector<char> input_;
   std::size_t input_at_ = 0, input_end_ = 0;
-  std::uint64_t bytes_read_ = 0, bytes_total_ = 0;
+  std::uint64_t bytes_read_ = 0;
 };
 
-}  // namespace tickwitness::app
+}  // namespace tickwitness::store

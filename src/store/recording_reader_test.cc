@@ -1,4 +1,4 @@
-#include "app/recording_reader.h"
+#include "store/recording_reader.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace tickwitness::app {
+namespace tickwitness::store {
 namespace {
 
 using Kind = RecordedLine::Kind;
@@ -175,7 +175,8 @@ TEST_F(RecordingReaderTest, TellsBeforeReadingWhichFileIsMissing) {
   const auto result = read({good, missing});
   EXPECT_TRUE(result.lines.empty());
   EXPECT_EQ(result.error, "cannot read recording " + missing + ": No such file or directory");
-  EXPECT_NE(read({folder_.string()}).error.find("it is a folder"), std::string::npos);
+  EXPECT_EQ(read({folder_.string()}).error,
+            "folder " + folder_.string() + " holds no recordings; name files of other formats");
   EXPECT_NE(read({}).error, "");
 }
 
@@ -190,4 +191,4 @@ TEST_F(RecordingReaderTest, NumbersLinesPerFile) {
 }
 
 }  // namespace
-}  // namespace tickwitness::app
+}  // namespace tickwitness::store
