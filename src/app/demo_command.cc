@@ -36,6 +36,7 @@ config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchang
   settings.data_directory = data_directory;
   settings.instance = "demo";
   settings.listen = {{"127.0.0.1", options.port}};
+  settings.recorder.enabled = false;  // the same seed makes the same market again
   const auto dialects = telemetry::known_dialects(telemetry::catalog_schema());
   settings.dialects.assign(dialects.begin(), dialects.end());
   config::Kraken& kraken = settings.kraken;

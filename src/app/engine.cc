@@ -25,7 +25,7 @@ Engine::Engine(World world, const EngineSettings& settings,
       feed_(
           settings.feed, world.executor, world.channels, world.metrics, ledger_, handoff_,
           [] { return std::make_unique<exchange::kraken::KrakenV2>(); }, [this] { drain(); },
-          [this](const feed::LinkEvent& event) { on_event(event); }),
+          [this](const feed::LinkEvent& event) { on_event(event); }, world.tap),
       timer_(world.executor.make_timer()),
       uptime_(world.metrics.uptime_seconds.at()) {
   for (const auto& subscription : settings.feed.subscriptions) {

@@ -33,6 +33,7 @@ class Engine {
     telemetry::Registry& registry;
     telemetry::Catalog& metrics;
     runtime::Log& log;
+    pipeline::FrameTap* tap = nullptr;  // is shown what the feeds receive; may be null
   };
   // `each_turn` runs first in every turn, for measurements of the process; it may be null. Then
   // `on_status` gets the state.

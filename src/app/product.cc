@@ -28,13 +28,16 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
                  runtime::AsioExecutor& main_executor, runtime::Log& log, const Tap& tap)
     : seed_(seed),
       main_(main_executor),
+      log_(log),
       channels_(engine_executor_),
       tapped_(tap ? tap(engine_executor_, channels_) : nullptr),
+      recorder_(settings.recorder.enabled ? std::make_unique<RecorderThread>(settings) : nullptr),
       composition_(
           {.engine = engine_executor_,
            .serve = main_,
            .channels = tapped_ ? *tapped_ : channels_,
-           .log = log},
+           .log = log,
+           .tap = recorder_ ? &recorder_->tap() : nullptr},
           engine, service_settings(settings), process,
           {.publish =
                [this](std::string_view event, const std::string& data, const net::Chunk& chunk) {
@@ -51,6 +54,7 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
 
 Product::~Product() {
   join_engine();
+  recorder_.reset();
   main_.watch_lag(nullptr);
 }
 
@@ -62,6 +66,7 @@ void Product::watch_event_loops() {
   };
   watch(main_, "main");
   watch(engine_executor_, "engine");
+  if (recorder_) watch(recorder_->executor(), "recorder");
 }
 
 void Product::join_engine() {
@@ -74,6 +79,7 @@ base::Result<std::vector<std::uint16_t>> Product::start() {
   if (!ports) return ports;
   next_measure_ = main_.clock().now().mono;
   measure_machine();
+  if (recorder_) recorder_->start(composition_.metrics(), log_);
   engine_executor_.post([this] { composition_.engine().start(); });
   engine_thread_ = std::thread([this] { engine_executor_.run(); });
   return ports;
@@ -84,9 +90,17 @@ void Product::stop(std::function<void()> on_stopped) {
   engine_executor_.post([this, on_stopped = std::move(on_stopped)] {
     composition_.engine().stop([this, on_stopped] {
       // The engine's last report is on its way to the main thread before this: it is read first.
-      main_.post([this, on_stopped] { server_.stop(kServeStopMax, on_stopped); });
+      stop_recorder([this, on_stopped] {
+        main_.post([this, on_stopped] { server_.stop(kServeStopMax, on_stopped); });
+      });
     });
   });
+}
+
+// On the engine's thread, which has nothing more to show.
+void Product::stop_recorder(std::function<void()> on_stopped) {
+  if (!recorder_) return on_stopped();
+  recorder_->finish(std::move(on_stopped));
 }
 
 void Product::finish(std::function<void()> armed, std::function<void()> ended) {

@@ -1,5 +1,5 @@
-// The running product: the composition with its engine on a thread of its own and its service
-// behind sockets on the caller's. `run` and `demo` are both this.
+// The running product: the composition with its engine and its recorder on threads of their own and
+// its service behind sockets on the caller's. `run` and `demo` are both this.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 
 #include "app/composition.h"
 #include "app/machine_meter.h"
+#include "app/recorder_thread.h"
 #include "config/settings.h"
 #include "net/ws_client.h"
 #include "runtime/executor_asio.h"
@@ -63,14 +64,17 @@ class Product {
   void measure_machine();
   void measure_sockets();
   void join_engine();
+  void stop_recorder(std::function<void()> on_stopped);
   void watch_event_loops();
 
   std::uint64_t seed_;
   runtime::AsioExecutor& main_;
+  runtime::Log& log_;
   std::function<void(std::string_view)> watch_events_;
   runtime::AsioExecutor engine_executor_;
   net::WsChannelFactory channels_;
   std::unique_ptr<runtime::MessageChannelFactory> tapped_;  // or null
+  std::unique_ptr<RecorderThread> recorder_;                // null: nothing is recorded
   Composition composition_;
   serve::Server server_;
   net::SocketBytes bytes_seen_;  // of the feeds, on the engine's thread

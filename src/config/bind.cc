@@ -110,7 +110,8 @@ class Binding {
       problem(value.place, fmt::format("{}: {}", field.path, set.error().message));
       return;
     }
-    if (field.text != Text::path && field.text != Text::file) return;
+    if (field.text != Text::path && field.text != Text::directory && field.text != Text::file)
+      return;
     std::string& path = *std::get<std::string*>(field.ref(settings));
     if (!path.empty()) path = beside(path_, path);
   }

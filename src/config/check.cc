@@ -94,6 +94,10 @@ void check_sizes(Loading& loading) {
     loading.problem("pipeline.ring_capacity",
                     fmt::format("pipeline.ring_capacity: {} is no power of two; {} is",
                                 s.pipeline.ring_capacity, std::bit_ceil(s.pipeline.ring_capacity)));
+  if (s.recorder.file_bytes > s.recorder.total_bytes)
+    loading.problem("recorder.file_bytes",
+                    "recorder.file_bytes is more than recorder.total_bytes, which is for all "
+                    "recordings together");
 }
 
 // A token that was written where the name of its file belongs must not be printed either.

@@ -28,10 +28,11 @@ enum class File : std::uint8_t { main, breaker, streams };
 
 // What kind of text a string is.
 enum class Text : std::uint8_t {
-  name,  // letters, digits, '.', '_', '-'; 1 to 63 of them
-  path,  // of a directory or a file to be made
-  file,  // of a file that must be readable; empty: none
-  url,   // of a WebSocket
+  name,       // letters, digits, '.', '_', '-'; 1 to 63 of them
+  path,       // of a directory or a file to be made
+  directory,  // the same; empty: a default
+  file,       // of a file that must be readable; empty: none
+  url,        // of a WebSocket
 };
 
 struct Field {

@@ -111,6 +111,18 @@ struct Pipeline {
   friend bool operator==(const Pipeline&, const Pipeline&) = default;
 };
 
+// Raw frames on disk, for replay.
+struct Recorder {
+  bool enabled = true;
+  std::string directory;  // empty: "recordings" in the data directory
+  std::size_t ring_bytes = std::size_t{8} << 20;
+  std::size_t file_bytes = std::size_t{64} << 20;
+  base::Duration file_age = std::chrono::hours(1);
+  std::size_t total_bytes = std::size_t{10} << 30;
+  base::Duration keep = std::chrono::days(7);
+  friend bool operator==(const Recorder&, const Recorder&) = default;
+};
+
 struct Http {
   std::size_t connections_max = 256;     // event streams not counted
   std::size_t event_streams_max = 5500;  // WebSockets too
@@ -137,6 +149,7 @@ struct Settings {
   bool metrics_endpoint = true;  // false: /metrics answers 404
   Kraken kraken;
   Pipeline pipeline;
+  Recorder recorder;
   Http http;
   Log log;
   friend bool operator==(const Settings&, const Settings&) = default;

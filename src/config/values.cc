@@ -84,7 +84,8 @@ Result<void> check_string(const Field& field, std::string_view text) {
     return fail("too long, or has a NUL in it");
   if (field.text == Text::url) return check_url(text);
   if (field.text == Text::path && text.empty()) return fail("is empty; name a directory");
-  if (field.text == Text::path || field.text == Text::file) return check_path(text);
+  if (field.text == Text::path || field.text == Text::directory || field.text == Text::file)
+    return check_path(text);
   const bool good = !text.empty() && text.size() <= 63 && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';

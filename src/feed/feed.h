@@ -32,12 +32,14 @@ struct FeedSettings {
 // On its executor's thread.
 class Feed {
  public:
-  // All references outlive the feed. `make_protocol` makes one codec for each connection.
+  // All references outlive the feed. `make_protocol` makes one codec for each connection. `tap` is
+  // shown what is received; it may be null.
   Feed(const FeedSettings& settings, runtime::Executor& executor,
        runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics, GapLedger& ledger,
        pipeline::Handoff& handoff,
        std::function<std::unique_ptr<exchange::Protocol>()> make_protocol,
-       std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event);
+       std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event,
+       pipeline::FrameTap* tap = nullptr);
 
   void start();
   // Connections that end from now on are not replaced: the exchange is about to close. Calls back

@@ -22,6 +22,8 @@ Link::Link(LinkContext& context, std::string name, runtime::Endpoint endpoint,
       channel_limits_(limits),
       channel_(context.channels.make(limits)),
       timer_(context.executor.make_timer()) {
+  if (context.tap != nullptr)
+    tap_stream_ = context.tap->stream(context.venue, name_, to_string(endpoint_));
   probe_.observe(session_, context_.executor.clock().now().mono);
 }
 
@@ -72,6 +74,8 @@ void Link::open() {
   channel_->open(endpoint_,
                  {.on_open =
                       [this](base::Now now) {
+                        tap_open_ = context_.tap != nullptr;
+                        if (tap_open_) context_.tap->on_open(tap_stream_, now);
                         session_.on_open(now, actions_);
                         context_.on_event({LinkEvent::What::connected, name_, endpoint_.host});
                         perform();
@@ -83,6 +87,7 @@ void Link::open() {
 }
 
 void Link::on_message(base::Now received, std::string_view text) {
+  if (context_.tap != nullptr) context_.tap->on_frame(tap_stream_, received, text);
   protocol_->decode(text, frame_);
   if (base::planted(base::PlantedBug::lost_at_reconnect) && frame_.snapshot &&
       frame_.kind == exchange::FrameKind::trades && session_.counts().reconnects != 0) {
@@ -99,6 +104,9 @@ void Link::on_message(base::Now received, std::string_view text) {
 }
 
 void Link::on_closed(base::Now now, const runtime::Closed& closed) {
+  const std::string why = fmt::format("{}{}{}", to_string(closed.reason),
+                                      closed.detail.empty() ? "" : ": ", closed.detail);
+  if (std::exchange(tap_open_, false)) context_.tap->on_closed(tap_stream_, now, why);
   const bool stopping = session_.state() == LinkState::stopped;  // then stop() has counted it
   const bool was_connected = session_.state() == LinkState::connected;
   if (was_connected) {
@@ -108,9 +116,7 @@ void Link::on_closed(base::Now now, const runtime::Closed& closed) {
   }
   session_.on_closed(now, closed);
   if (!stopping) probe_.on_closed(closed.reason, was_connected);
-  context_.on_event({LinkEvent::What::closed, name_,
-                     fmt::format("{}{}{}", to_string(closed.reason),
-                                 closed.detail.empty() ? "" : ": ", closed.detail)});
+  context_.on_event({LinkEvent::What::closed, name_, why});
   perform();
   if (on_stopped_) std::exchange(on_stopped_, nullptr)();
 }

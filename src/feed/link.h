@@ -13,6 +13,7 @@
 #include "feed/link_probe.h"
 #include "feed/session.h"
 #include "feed/status.h"
+#include "pipeline/frame_tap.h"
 #include "runtime/executor.h"
 #include "runtime/message_channel.h"
 
@@ -36,6 +37,7 @@ struct LinkContext {
   AttemptBudget& budget;
   std::function<void()> turn_done;  // after each frame: the consumer may drain
   std::function<void(const LinkEvent&)> on_event;
+  pipeline::FrameTap* tap = nullptr;  // null: nobody listens
 };
 
 // On its executor's thread.
@@ -83,6 +85,8 @@ class Link {
   runtime::ChannelLimits channel_limits_;  // that channel_ was made with
   std::unique_ptr<runtime::MessageChannel> channel_;
   std::unique_ptr<runtime::Timer> timer_;
+  pipeline::FrameTap::Stream tap_stream_ = 0;
+  bool tap_open_ = false;  // the tap was told of an opening and not yet of its end
   exchange::Frame frame_;
   Actions actions_;
   std::function<void()> on_stopped_;  // of stop() or finish()

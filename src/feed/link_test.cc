@@ -1,5 +1,6 @@
 #include "feed/link.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -147,6 +148,50 @@ struct Ending {
   CloseReason reason;
   bool up;
 };
+
+// Writes down what it is shown.
+struct Notes final : pipeline::FrameTap {
+  Stream stream(market::Venue venue, std::string_view connection, std::string_view url) override {
+    note("stream", fmt::format("{} {} {}", to_string(venue), connection, url));
+    return 7;
+  }
+  void on_open(Stream, base::Now at) override { note("open", "", at); }
+  void on_frame(Stream, base::Now at, std::string_view text) override { note("frame", text, at); }
+  void on_closed(Stream, base::Now at, std::string_view why) override { note("closed", why, at); }
+  void on_rest(Stream, base::Now, std::string_view, std::string_view) override {}
+
+  void note(std::string_view what, std::string_view text, base::Now at = {}) {
+    const auto t = at.mono == base::Instant{} ? 0 : (at.mono - base::Instant(1000s)) / 1s;
+    lines.push_back(fmt::format("{} {} {}", t, what, text));
+  }
+  std::vector<std::string> lines;
+};
+
+TEST(Link, ShowsTheTapEveryFrameAndWhenConnectionsBeganAndEnded) {
+  Notes notes;
+  World world;
+  world.context.tap = &notes;
+  Link link(world.context, "book", {.host = "venue.test", .path = "/v2"}, {}, World::session(),
+            std::make_unique<Words>(), base::Prng(1), {stream("trade BTC-USD")});
+  Wire& way = world.wire(1);
+  link.start();
+  way.end(CloseReason::refused);  // of no connection there is anything to tell
+  world.executor.run_until(1s);
+  way.accept();
+  way.say("status online");
+  world.executor.run_until(2s);
+  way.say("no frame at all \xff");
+  way.end(CloseReason::reset);
+  world.executor.run_until(10s);
+  way.accept();
+  bool stopped = false;
+  link.stop([&] { stopped = true; });
+  way.end(CloseReason::local);
+  EXPECT_TRUE(stopped);
+  EXPECT_THAT(notes.lines, ElementsAre("0 stream kraken book wss://venue.test/v2", "1 open ",
+                                       "1 frame status online", "2 frame no frame at all \xff",
+                                       "2 closed reset", "10 open ", "10 closed local"));
+}
 
 TEST(Link, EveryEndIsCountedOnceUnderItsReason) {
   for (int i = 0; i <= static_cast<int>(CloseReason::protocol); ++i) {

@@ -88,6 +88,13 @@ base::Result<Endpoint> parse_endpoint(std::string_view url) {
   return endpoint;
 }
 
+std::string to_string(const Endpoint& endpoint) {
+  const bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
+  const bool v6 = endpoint.host.contains(':');
+  return fmt::format("{}://{}{}{}{}{}", endpoint.tls ? "wss" : "ws", v6 ? "[" : "", endpoint.host,
+                     v6 ? "]" : "", usual ? "" : fmt::format(":{}", endpoint.port), endpoint.path);
+}
+
 std::string_view to_string(CloseReason reason) {
   switch (reason) {
     case CloseReason::local:

@@ -24,6 +24,8 @@ struct Endpoint {
 
 // "wss://ws.kraken.com/v2", "ws://127.0.0.1:4711/v2". Errors name what is wrong.
 base::Result<Endpoint> parse_endpoint(std::string_view url);
+// The URL again, without its port where that goes without saying.
+std::string to_string(const Endpoint& endpoint);
 
 // Why a channel ended, in the words that metrics use as label `reason`.
 enum class CloseReason : std::uint8_t {

@@ -31,6 +31,14 @@ TEST(ParseEndpoint, TakesUrlsApart) {
   }
 }
 
+TEST(ParseEndpoint, IsUndoneByToString) {
+  for (const std::string url :
+       {"wss://ws.kraken.com/v2", "ws://127.0.0.1:4711/v2", "wss://[::1]:9443/a/b?c=d&e=f",
+        "ws://localhost/", "wss://h:80/", "ws://h:443/"}) {
+    EXPECT_EQ(to_string(*parse_endpoint(url)), url);
+  }
+}
+
 struct BadUrl {
   std::string url;
   std::string names;  // part of the message
