@@ -87,7 +87,7 @@ void Recorder::take(const FrameRing::Entry& entry, base::Now now) {
   }
   ++records_;
   if (record.kind == Record::Kind::frame) ++frames_;
-  text_bytes_ += record.text.size();
+  if (record.kind != Record::Kind::closed) text_bytes_ += record.text.size();
   writer_.add(record, names_[record.stream]);
 }
 

@@ -134,6 +134,7 @@ TEST(Recorder, CountsWhatItWrote) {
   for (int i = 0; i < 1000; ++i) world.frame(fmt::format("frame {}", i));
   world.tap.on_open(world.stream, world.clock.now());
   world.tap.on_rest(world.stream, world.clock.now(), "u", "four");
+  world.tap.on_closed(world.stream, world.clock.now(), "no text that was received");
   world.finish();
   world.files.by_name.erase("somebody_elses");
   EXPECT_EQ(world.metric("frames_total"), 1000);

@@ -1,11 +1,15 @@
 #include "store/recording_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "store/recording_format.h"
+#include "store/recording_name.h"
 
 namespace tickwitness::store {
 namespace {
@@ -188,6 +192,104 @@ TEST_F(RecordingReaderTest, NumbersLinesPerFile) {
     seen.emplace_back(std::filesystem::path(line->file).filename(), line->line_number);
   EXPECT_EQ(seen,
             (std::vector<std::pair<std::string, std::uint64_t>>{{"a", 1}, {"a", 3}, {"b", 1}}));
+}
+
+// Every field of every kind, from a file that was written by other means.
+TEST(OwnRecordings, AreReadAsTheirDocumentationSays) {
+  const std::string path = std::string(TW_SOURCE_DIR) + "/src/store/testdata/by_hand.twrec";
+  auto reader = RecordingReader::open({path});
+  ASSERT_TRUE(reader) << reader.error().message;
+  constexpr std::int64_t kWall = 1'700'000'000'000'000'000;
+  const std::string url = "wss://ws.kraken.com/v2";
+  struct Line {
+    Kind kind;
+    std::int64_t mono, wall;
+    std::string connection, url, text;
+    std::uint64_t lost = 0;
+  };
+  const Line expected[] = {
+      {Kind::open, 5'000'000'000, kWall + 1, "main", url, ""},
+      {Kind::frame, 5'000'000'100, kWall + 101, "main", url, R"({"channel":"heartbeat"})"},
+      {Kind::rest, 5'000'000'200, kWall + 201, "rest", "https://api.kraken.com/0/public/Time",
+       R"({"error":[]})"},
+      {Kind::lost, 5'000'000'200, kWall + 201, "", "", "", 17},
+      {Kind::frame, 6'000'000'000, kWall - 1'000'000'000, "main", url,
+       std::string("\xff\0\n\"", 4)},
+      {Kind::closed, 6'000'000'001, kWall - 1'000'000'000, "main", url, "remote"},
+  };
+  std::uint64_t number = 0;
+  for (const Line& line : expected) {
+    const auto next = reader->next();
+    ASSERT_TRUE(next && *next);
+    const RecordedLine& got = **next;
+    EXPECT_EQ(got.kind, line.kind);
+    EXPECT_EQ(got.mono->time_since_epoch().count(), line.mono);
+    EXPECT_EQ(got.received->time_since_epoch().count(), line.wall);
+    EXPECT_EQ(got.exchange, line.connection.empty() ? "" : "kraken");
+    EXPECT_EQ(got.connection, line.connection);
+    EXPECT_EQ(got.url, line.url);
+    EXPECT_EQ(got.text, line.text);
+    EXPECT_EQ(got.lost, line.lost);
+    EXPECT_EQ(got.file, path);
+    EXPECT_EQ(got.line_number, ++number);
+  }
+  EXPECT_FALSE(reader->next().value());
+  EXPECT_THAT(reader->notes(), testing::IsEmpty());
+  EXPECT_EQ(reader->progress().done, reader->progress().total);
+}
+
+class RecordingFolders : public RecordingReaderTest {
+ protected:
+  // One frame, and its block alone.
+  static std::string recording(std::string_view text) {
+    std::string bytes;
+    append_file_head({.instance = "test"}, bytes);
+    BlockWriter writer;
+    writer.add({.text = text}, {"kraken", "main", "u"});
+    EXPECT_TRUE(writer.finish(bytes));
+    return bytes;
+  }
+};
+
+TEST_F(RecordingFolders, AreReadInTheOrderOfWritingBesideOtherFiles) {
+  file("000000000010-20200101T000000Z.twrec.part", recording("third"));
+  file("000000000009-20210101T000000Z.twrec", recording("second"));
+  file("000000000002-20220101T000000Z.twrec", recording("first"));
+  file("notes.txt", "12x");
+  file("000000000001-20220101T000000Z.twrec.gz", "12x");
+  const auto text = file("text", "1 {}\n");
+  const auto result = read({folder_.string(), text, file("packed", gzipped(recording("fourth")))});
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.lines, (std::vector<std::string>{"0 0 u first", "0 0 u second", "0 0 u third",
+                                                    "0 1  {}", "0 0 u fourth"}));
+}
+
+TEST_F(RecordingFolders, WhatIsDamagedIsNotedUnderItsFile) {
+  const auto torn = file("torn", recording("a").substr(0, 40));
+  auto reader = RecordingReader::open({torn, file("good", recording("b"))});
+  ASSERT_TRUE(reader);
+  const auto line = reader->next();
+  ASSERT_TRUE(line && *line);
+  EXPECT_EQ((*line)->text, "b");
+  EXPECT_FALSE(reader->next().value());
+  ASSERT_EQ(reader->notes().size(), 1U);
+  EXPECT_EQ(reader->notes()[0], torn + ": the last 12 bytes are no whole block and were left out");
+  EXPECT_EQ(reader->damage(), Damage{.torn_bytes = 12});
+}
+
+TEST(RecordingNames, ComeBackAndAreOnlyThese) {
+  using namespace std::chrono_literals;
+  const RecordingName name{.number = 42, .created = base::WallTime(1'700'000'000s)};
+  EXPECT_EQ(name.str(), "000000000042-20231114T221320Z.twrec");
+  EXPECT_EQ(RecordingName::parse(name.str()), name);
+  EXPECT_TRUE(RecordingName::parse("000000000042-20231114T221320Z.twrec.part")->part);
+  for (const char* bad :
+       {"", "x", "000000000042-20231114T221320Z.twrec.gz", "00000000042-20231114T221320Z.twrec",
+        "000000000042-20231314T221320Z.twrec", "000000000042-20230229T221320Z.twrec",
+        "000000000042-20231114T241320Z.twrec", "000000000042-20231114T226020Z.twrec",
+        "000000000042-16770101T000000Z.twrec", "00000000004x-20231114T221320Z.twrec"}) {
+    EXPECT_FALSE(RecordingName::parse(bad)) << bad;
+  }
 }
 
 }  // namespace
