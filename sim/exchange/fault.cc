@@ -33,6 +33,18 @@ constexpr std::array kSpellings{
     Spelling{FaultKind::hang, "hang", true, std::chrono::seconds(20)},
     Spelling{FaultKind::unanswered, "unanswered", true, std::chrono::seconds(20)},
     Spelling{FaultKind::flood, "flood", true, std::chrono::seconds(5)},
+    Spelling{FaultKind::zombie, "zombie", true, kMoment},
+    Spelling{FaultKind::drop, "drop", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::duplicate, "duplicate", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::reorder, "reorder", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::corrupt_book, "corrupt_book", true, kMoment},
+    Spelling{FaultKind::wrong_checksum, "wrong_checksum", true, kMoment},
+    Spelling{FaultKind::instrument_change, "instrument_change", true, kMoment},
+    Spelling{FaultKind::maintenance, "maintenance", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::rate_limited, "rate_limited", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::rest_errors, "rest_errors", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::rest_refuses, "rest_refuses", true, kToTheEnd},
+    Spelling{FaultKind::msg_rate, "msg_rate", true, std::chrono::seconds(5)},
     Spelling{FaultKind::skew, "skew", false, kToTheEnd},
 };
 

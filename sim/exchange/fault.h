@@ -24,6 +24,18 @@ enum class FaultKind : std::uint8_t {
   hang,                 // the exchange's host stands still; its connections stay open
   unanswered,           // subscribe and unsubscribe requests are swallowed
   flood,                // trades at kFloodPace times the usual rate
+  zombie,               // one subscription gets nothing until it is taken back and asked anew
+  drop,                 // some trade ids are never sent as updates
+  duplicate,            // trade and ticker frames come twice
+  reorder,              // trade and ticker frames change places with the next of their pair
+  corrupt_book,         // one level of one book update is wrong
+  wrong_checksum,       // one book update has a wrong checksum
+  instrument_change,    // a pair's price precision or status changes
+  maintenance,          // announced; the market stands still
+  rate_limited,         // REST: too many requests
+  rest_errors,          // REST: HTML, cut JSON, unavailable, no answer
+  rest_refuses,         // REST: one pair is unknown
+  msg_rate,             // every request exceeds the message rate
   skew,                 // the exchange's clock is ahead by `amount` (behind when negative)
 };
 std::string_view to_string(FaultKind kind);
@@ -37,6 +49,7 @@ struct Fault {
 };
 
 inline constexpr int kFloodPace = 50;
+inline constexpr std::uint64_t kDropOneIn = 50;  // trades
 
 // How long it is on, as far as the fault itself decides: zero for what is done in a moment,
 // Duration::max() for what lasts to the end.

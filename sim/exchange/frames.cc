@@ -22,6 +22,19 @@ void field_decimal(std::string& out, std::string_view name, std::int64_t units, 
   append_decimal(out, units, scale);
 }
 
+// A precision that was raised shows digits 0 behind the units.
+void append_price(std::string& out, std::int64_t units, const PairSettings& pair) {
+  append_decimal(out, units, pair.price_precision);
+  if (pair.price_zeros > 0 && pair.price_precision == 0) out += '.';
+  out.append(static_cast<std::size_t>(pair.price_zeros), '0');
+}
+
+void field_price(std::string& out, std::string_view name, std::int64_t units,
+                 const PairSettings& pair) {
+  out += name;
+  append_price(out, units, pair);
+}
+
 void field_time(std::string& out, std::string_view name, base::WallTime time, int digits) {
   out += name;
   append_time(out, time, digits);
@@ -42,17 +55,16 @@ void request_id(std::string& out, const std::optional<std::uint64_t>& id) {
 
 void write_candle(std::string& out, const PairSettings& pair, std::uint32_t interval_minutes,
                   const Candle& candle) {
-  const int precision = pair.price_precision;
   out += R"({"symbol":)";
   append_string(out, pair.symbol);
-  field_decimal(out, R"(,"open":)", candle.open, precision);
-  field_decimal(out, R"(,"high":)", candle.high, precision);
-  field_decimal(out, R"(,"low":)", candle.low, precision);
-  field_decimal(out, R"(,"close":)", candle.close, precision);
+  field_price(out, R"(,"open":)", candle.open, pair);
+  field_price(out, R"(,"high":)", candle.high, pair);
+  field_price(out, R"(,"low":)", candle.low, pair);
+  field_price(out, R"(,"close":)", candle.close, pair);
   out += R"(,"trades":)";
   append_number(out, candle.trades);
   field_decimal(out, R"(,"volume":)", candle.volume, pair.quantity_precision);
-  field_decimal(out, R"(,"vwap":)", candle.vwap(), precision);
+  field_price(out, R"(,"vwap":)", candle.vwap(), pair);
   field_time(out, R"(,"interval_begin":")", candle.begin, kNanoseconds);
   out += R"(,"interval":)";
   append_number(out, interval_minutes);
@@ -79,18 +91,20 @@ void write_instrument(std::string& out, const PairSettings& pair) {
   append_string(out, symbol.substr(0, slash));
   out += R"(,"quote":)";
   append_string(out, symbol.substr(slash + 1));
-  out += R"(,"status":"online","qty_precision":)";
+  out += R"(,"status":)";
+  append_string(out, pair.status);
+  out += R"(,"qty_precision":)";
   append_number(out, static_cast<std::uint64_t>(pair.quantity_precision));
   out += R"(,"qty_increment":)";
   append_shortest(out, 1, pair.quantity_precision);
   out += R"(,"price_precision":)";
-  append_number(out, static_cast<std::uint64_t>(pair.price_precision));
+  append_number(out, static_cast<std::uint64_t>(pair.price_decimals()));
   out += R"(,"cost_precision":5,"marginable":true,"has_index":true,"cost_min":0.50)";
   out += R"(,"margin_initial":0.20,"position_limit_long":300,"position_limit_short":240)";
   out += R"(,"tick_size":)";
-  append_shortest(out, 1, pair.price_precision);
+  append_shortest(out, 1, pair.price_decimals());
   out += R"(,"price_increment":)";
-  append_shortest(out, 1, pair.price_precision);
+  append_shortest(out, 1, pair.price_decimals());
   out += R"(,"qty_min":)";
   append_shortest(out, pair.quantity_min, pair.quantity_precision);
   out += '}';
@@ -98,10 +112,23 @@ void write_instrument(std::string& out, const PairSettings& pair) {
 
 }  // namespace
 
-void write_status(std::string& out, std::uint64_t connection_id) {
-  out += R"({"channel":"status","type":"update","data":[{"version":"2.0.10","system":"online",)"
-         R"("api_version":"v2","connection_id":)";
-  append_number(out, connection_id);
+void write_status(std::string& out, std::optional<std::uint64_t> connection_id,
+                  const std::optional<Maintenance>& maintenance) {
+  out += R"({"channel":"status","type":"update","data":[{"version":"2.0.10","system":")";
+  out += maintenance ? "maintenance" : "online";
+  out += R"(","api_version":"v2")";
+  if (connection_id) {
+    out += R"(,"connection_id":)";
+    append_number(out, *connection_id);
+  }
+  if (maintenance) {
+    field_time(out,
+               R"(,"upcoming_maintenance":[{"event_id":"sim-maintenance",)"
+               R"("affected_services":["spot"],"stage":"final_warning_30s","expected_start_utc":")",
+               maintenance->from, 0);
+    field_time(out, R"(,"expected_end_utc":")", maintenance->until, 0);
+    out += R"(}],"emergency":[])";
+  }
   out += "}]}";
 }
 
@@ -127,6 +154,10 @@ void write_ack(std::string& out, const Request& request, std::string_view symbol
   if (request.channel == WireChannel::ohlc) {
     out += R"(,"interval":)";
     append_number(out, request.interval_minutes);
+  }
+  if (request.channel == WireChannel::book) {
+    out += R"(,"depth":)";
+    append_number(out, request.depth);
   }
   if (subscribe)
     out += request.snapshot.value_or(request.channel != WireChannel::trade)
@@ -174,7 +205,7 @@ void write_trades(std::string& out, const PairSettings& pair, std::span<const Fi
     out += R"({"symbol":)";
     append_string(out, pair.symbol);
     out += fill.taker_side == market::Side::buy ? R"(,"side":"buy")" : R"(,"side":"sell")";
-    field_decimal(out, R"(,"price":)", fill.price, pair.price_precision);
+    field_price(out, R"(,"price":)", fill.price, pair);
     field_decimal(out, R"(,"qty":)", fill.quantity, pair.quantity_precision);
     out += fill.limit_order ? R"(,"ord_type":"limit","trade_id":)"
                             : R"(,"ord_type":"market","trade_id":)";
@@ -187,21 +218,20 @@ void write_trades(std::string& out, const PairSettings& pair, std::span<const Fi
 
 void write_ticker(std::string& out, const PairSettings& pair, const BestQuote& quote,
                   const DayFigures& day, bool snapshot) {
-  const int price = pair.price_precision;
   const int quantity = pair.quantity_precision;
   open_frame(out, WireChannel::ticker, snapshot);
   out += R"("data":[{"symbol":)";
   append_string(out, pair.symbol);
-  field_decimal(out, R"(,"bid":)", quote.bid, price);
+  field_price(out, R"(,"bid":)", quote.bid, pair);
   field_decimal(out, R"(,"bid_qty":)", quote.bid_quantity, quantity);
-  field_decimal(out, R"(,"ask":)", quote.ask, price);
+  field_price(out, R"(,"ask":)", quote.ask, pair);
   field_decimal(out, R"(,"ask_qty":)", quote.ask_quantity, quantity);
-  field_decimal(out, R"(,"last":)", day.sums.close, price);
+  field_price(out, R"(,"last":)", day.sums.close, pair);
   field_decimal(out, R"(,"volume":)", day.sums.volume, quantity);
-  field_decimal(out, R"(,"vwap":)", day.sums.vwap(), price);
-  field_decimal(out, R"(,"low":)", day.sums.low, price);
-  field_decimal(out, R"(,"high":)", day.sums.high, price);
-  field_decimal(out, R"(,"change":)", day.change, price);
+  field_price(out, R"(,"vwap":)", day.sums.vwap(), pair);
+  field_price(out, R"(,"low":)", day.sums.low, pair);
+  field_price(out, R"(,"high":)", day.sums.high, pair);
+  field_price(out, R"(,"change":)", day.change, pair);
   field_decimal(out, R"(,"change_pct":)", day.change_percent, 2);
   field_time(out, R"(,"timestamp":")", quote.time, kMicroseconds);
   out += "}]}";
@@ -217,6 +247,36 @@ void write_candles(std::string& out, const PairSettings& pair, std::uint32_t int
     write_candle(out, pair, interval_minutes, candle);
   }
   out += "]}";
+}
+
+void write_book(std::string& out, const PairSettings& pair, std::span<const BookChange> levels,
+                std::uint32_t checksum, base::WallTime time, bool snapshot) {
+  open_frame(out, WireChannel::book, snapshot);
+  out += R"("data":[{"symbol":)";
+  append_string(out, pair.symbol);
+  for (const BookSide side : {BookSide::bid, BookSide::ask}) {
+    out += side == BookSide::bid ? R"(,"bids":[)" : R"(,"asks":[)";
+    bool first = true;
+    for (const BookChange& change : levels) {
+      if (change.side != side) continue;
+      field_price(out, first ? R"({"price":)" : R"(,{"price":)", change.level.price, pair);
+      field_decimal(out, R"(,"qty":)", change.level.quantity, pair.quantity_precision);
+      out += '}';
+      first = false;
+    }
+    out += ']';
+  }
+  out += R"(,"checksum":)";
+  append_number(out, checksum);
+  field_time(out, R"(,"timestamp":")", time, kMicroseconds);
+  out += "}]}";
+}
+
+void write_instrument_update(std::string& out, const PairSettings& pair) {
+  open_frame(out, WireChannel::instrument, false);
+  out += R"("data":{"assets":[],"pairs":[)";
+  write_instrument(out, pair);
+  out += "]}}";
 }
 
 void write_instruments(std::string& out, const std::vector<PairSettings>& pairs) {

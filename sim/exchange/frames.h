@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/exchange/order_book.h"
 #include "sim/exchange/request.h"
 #include "sim/exchange/settings.h"
 #include "sim/exchange/tape.h"
@@ -20,7 +21,13 @@ struct Served {
   base::WallTime in, out;
 };
 
-void write_status(std::string& out, std::uint64_t connection_id);
+// While the exchange is in maintenance, from when to when it expects to be.
+struct Maintenance {
+  base::WallTime from, until;
+};
+// Nothing where the exchange is online. Some frames bear no connection id.
+void write_status(std::string& out, std::optional<std::uint64_t> connection_id,
+                  const std::optional<Maintenance>& maintenance);
 void write_heartbeat(std::string& out);
 void write_pong(std::string& out, const Request& request, Served served);
 // `symbol` is empty for instrument.
@@ -37,6 +44,11 @@ void write_ticker(std::string& out, const PairSettings& pair, const BestQuote& q
 // One message per call; `candles` oldest first.
 void write_candles(std::string& out, const PairSettings& pair, std::uint32_t interval_minutes,
                    std::span<const Candle> candles, base::WallTime now, bool snapshot);
+// `levels`: in the order of their lists.
+void write_book(std::string& out, const PairSettings& pair, std::span<const BookChange> levels,
+                std::uint32_t checksum, base::WallTime time, bool snapshot);
 void write_instruments(std::string& out, const std::vector<PairSettings>& pairs);
+// The pair alone, as it is from now on.
+void write_instrument_update(std::string& out, const PairSettings& pair);
 
 }  // namespace tickwitness::sim

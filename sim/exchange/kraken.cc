@@ -5,15 +5,14 @@
 namespace tickwitness::sim {
 namespace {
 
+// A generator of their own, so that no fault moves the market.
+constexpr std::uint64_t kDiceSeed = 0xFA17'FA17'FA17'FA17ULL;
+
 base::Duration total_skew(const Settings& settings) {
   base::Duration skew = settings.skew;
   for (const Fault& fault : settings.faults)
     if (fault.kind == FaultKind::skew) skew += fault.amount;
   return skew;
-}
-
-base::WallTime shown(base::WallTime time) {
-  return std::chrono::floor<std::chrono::microseconds>(time);
 }
 
 }  // namespace
@@ -24,9 +23,12 @@ Kraken::Kraken(Settings settings, base::Now start)
       clock_(start, total_skew(settings_)),
       prng_(settings_.seed),
       feed_(settings_, prng_.split(), clock_, start.mono),
-      rest_(settings_, feed_, truth_),
+      books_(settings_, feed_),
+      rest_(settings_, feed_, books_, truth_),
       attempts_(settings_.connections),
-      subscribers_(settings_.pairs.size()) {
+      subscribers_(settings_.pairs.size()),
+      dice_(settings_.seed ^ kDiceSeed),
+      quotes_sent_(settings_.pairs.size()) {
   for (std::size_t i = 0; i < settings_.pairs.size(); ++i) {
     const PairSettings& pair = settings_.pairs[i];
     PairTruth& truth = truth_.pairs.emplace_back();
@@ -44,6 +46,14 @@ Kraken::Kraken(Settings settings, base::Now start)
       faults_.insert(std::ranges::upper_bound(faults_, fault.at, {}, &Fault::at), fault);
     }
   }
+}
+
+std::vector<TradeRecord> Kraken::trades_between(std::size_t pair, base::WallTime from,
+                                                base::WallTime to) const {
+  const auto time = [](const TradeRecord& record) { return record.fill.time; };
+  const std::deque<TradeRecord>& all = trades(pair);
+  return {std::ranges::lower_bound(all, from, {}, time),
+          std::ranges::upper_bound(all, to, {}, time)};
 }
 
 Kraken::Admission Kraken::on_attempt(base::Now now) {
@@ -74,7 +84,7 @@ void Kraken::on_connect(ConnectionId connection, base::Now now, Actions& actions
 
 void Kraken::greet(ConnectionId connection, Actions& actions) {
   text_.clear();
-  write_status(text_, prng_.next());
+  write_status(text_, prng_.next(), maintenance_);
   send(connection, {.kind = SentKind::status}, text_, actions);
 }
 
@@ -104,7 +114,7 @@ void Kraken::step(base::Now now, Actions& actions) {
     const base::Instant next = std::min({fault, end, beat});
     while (const Publication* const due = feed_.poll(std::min(next, now.mono), clock_))
       publish(*due, now, actions);
-    if (next > now.mono) return;
+    if (next > now.mono) return bury_zombies(now);
     if (end == next) {
       end_fault(end, now, actions);
     } else if (fault == next) {
@@ -126,6 +136,7 @@ HttpReply Kraken::on_http(std::string_view method, std::string_view target, base
   clock_.observe(now);
   if (unreachable(now.mono))
     return {503, "text/html", "<html><body>Service Unavailable</body></html>"};
+  if (auto reply = spoiled_reply()) return *std::move(reply);
   return rest_.serve(method, target, now.mono, clock_.at(now.mono));
 }
 
@@ -134,102 +145,13 @@ void Kraken::begin_shutdown(base::Now now, Actions& actions) {
   step(now, actions);
   feed_.stop();
   while (const Publication* const due = feed_.poll(now.mono, clock_)) publish(*due, now, actions);
+  publish_swapped(now, actions);
   shut_down_ = true;
   faults_done_ = faults_.size();
   while (!connections_.empty()) {
     ++truth_.shutdown_closes;
     actions.emplace_back(Close{connections_.begin()->first});
     forget(connections_.begin());
-  }
-}
-
-void Kraken::publish(const Publication& publication, base::Now now, Actions& actions) {
-  const std::size_t pair = publication.pair;
-  const std::span<const Fill> fills = publication.what.fills();
-  if (!fills.empty()) {
-    PairTruth& truth = truth_.pairs[pair];
-    truth.trades_made += fills.size();
-    truth.last_price = {fills.back().price, settings_.pairs[pair].price_precision};
-  }
-  if (is_on(FaultKind::hang)) {
-    truth_.pairs[pair].trades_undelivered += fills.size();
-    return;
-  }
-  if (!fills.empty()) publish_trades(pair, fills, now, actions);
-  publish_quote(pair, publication, now, actions);
-  if (!fills.empty()) publish_candles(pair, fills.back().time, actions);
-}
-
-void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base::Now now,
-                            Actions& actions) {
-  PairTruth& truth = truth_.pairs[pair];
-  const std::vector<Subscriber>& listeners = subscribers_[pair].of(WireChannel::trade);
-  const bool silenced = is_silenced(WireChannel::trade, pair);
-  if (silenced && !listeners.empty()) truth.trades_withheld += fills.size();
-  if (silenced || listeners.empty()) {
-    truth.trades_undelivered += fills.size();
-    return;
-  }
-  text_.clear();
-  write_trades(text_, settings_.pairs[pair], fills, false);
-  Parcel parcel = data_parcel(WireChannel::trade, pair, fills.size(), false);
-  parcel.last_price = truth.last_price;
-  for (const Fill& fill : fills) parcel.stamp[parcel.stamps++] = shown(fill.time);
-  std::uint32_t sent = 0;
-  for (const Subscriber& listener : listeners) {
-    if (connections_.at(listener.connection).poisoned) continue;
-    send(listener.connection, parcel, text_, actions);
-    ++sent;
-  }
-  if (sent == 0) {
-    truth.trades_undelivered += fills.size();
-    return;
-  }
-  truth.trades.update += fills.size() * sent;
-  truth.last_price_sent = truth.last_price;
-  truth.last_id_sent = fills.back().id;
-  std::deque<TradeRecord>& records = feed_.tape(pair).trades();
-  for (std::size_t i = 1; i <= std::min(fills.size(), records.size()); ++i)
-    records[records.size() - i].updates_sent += sent;
-  for (const Fill& fill : fills)
-    truth.trade_latencies.add({now.mono, clock_.unskewed_at(now.mono) - shown(fill.time)});
-}
-
-void Kraken::publish_quote(std::size_t pair, const Publication& publication, base::Now now,
-                           Actions& actions) {
-  const std::vector<Subscriber>& listeners = subscribers_[pair].of(WireChannel::ticker);
-  if (listeners.empty()) return;
-  text_.clear();
-  write_ticker(text_, settings_.pairs[pair], publication.what.quote, feed_.tape(pair).day(), false);
-  Parcel parcel = data_parcel(WireChannel::ticker, pair, 1, false);
-  parcel.stamp[parcel.stamps++] = publication.what.quote.time;
-  PairTruth& truth = truth_.pairs[pair];
-  bool sent = false;
-  for (const Subscriber& listener : listeners) {
-    if (listener.on_trades && publication.what.fill_count == 0) continue;
-    if (connections_.at(listener.connection).poisoned) continue;
-    send(listener.connection, parcel, text_, actions);
-    ++truth.quotes.update;
-    sent = true;
-  }
-  if (sent)
-    truth.quote_latencies.add(
-        {now.mono, clock_.unskewed_at(now.mono) - publication.what.quote.time});
-}
-
-void Kraken::publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions) {
-  PairTruth& truth = truth_.pairs[pair];
-  Parcel parcel = data_parcel(WireChannel::ohlc, pair, 1, false);
-  for (const Subscriber& listener : subscribers_[pair].of(WireChannel::ohlc)) {
-    if (connections_.at(listener.connection).poisoned) continue;
-    const std::uint32_t minutes = kIntervals[listener.interval];
-    const Candle& candle = *feed_.tape(pair).candles(listener.interval).running();
-    text_.clear();
-    write_candles(text_, settings_.pairs[pair], minutes, {&candle, 1}, stamp, false);
-    parcel.interval = minutes;
-    send(listener.connection, parcel, text_, actions);
-    ++truth.candles.update;
-    ++truth.candles_by_interval[minutes].update;
   }
 }
 

@@ -19,6 +19,7 @@
 #include "base/prng.h"
 #include "base/time.h"
 #include "sim/exchange/bad_frames.h"
+#include "sim/exchange/books.h"
 #include "sim/exchange/exchange_clock.h"
 #include "sim/exchange/frames.h"
 #include "sim/exchange/market_feed.h"
@@ -83,7 +84,8 @@ class Kraken {
 
   // No fault is on, waits or comes any more; those that are in force from the start do not count.
   bool at_peace() const {
-    return faults_done_ == faults_.size() && waiting_.empty() && lasting_.empty();
+    return faults_done_ == faults_.size() && waiting_.empty() && lasting_.empty() &&
+           zombies_.empty();
   }
 
   // Makes nothing more, sends what was made, closes every connection and accepts no other. The
@@ -99,6 +101,14 @@ class Kraken {
   std::uint64_t trades_forgotten(std::size_t pair) const {
     return feed_.tape(pair).trades_forgotten();
   }
+  // One of these by its id; nullptr when it is not kept or was never published.
+  const TradeRecord* trade(std::size_t pair, std::uint64_t id) { return feed_.tape(pair).find(id); }
+  // Those of these that bear a time from `from` to `to`, by the exchange's clock.
+  std::vector<TradeRecord> trades_between(std::size_t pair, base::WallTime from,
+                                          base::WallTime to) const;
+  // As it stands for subscribers; nullptr while nobody wanted to see it (Settings::keep_books).
+  const OrderBook* book(std::size_t pair) const { return books_.find(pair); }
+  // Status and precision of a pair are those of now.
   const Settings& settings() const { return settings_; }
 
  private:
@@ -115,6 +125,14 @@ class Kraken {
     WireChannel channel;
     std::string symbol;
   };
+  // A subscription that gets nothing.
+  struct Zombie {
+    ConnectionId connection;
+    WireChannel channel;
+    std::size_t pair;
+    std::size_t fault;  // index into Truth::faults
+    friend bool operator==(const Zombie&, const Zombie&) = default;
+  };
   // What came in while the exchange hung.
   struct Held {
     ConnectionId connection;
@@ -124,16 +142,24 @@ class Kraken {
   // kraken.cc
   void greet(ConnectionId connection, Actions& actions);
   bool unreachable(base::Instant now) const;
-  void publish(const Publication& publication, base::Now now, Actions& actions);
-  void publish_trades(std::size_t pair, std::span<const Fill> fills, base::Now now,
-                      Actions& actions);
-  void publish_quote(std::size_t pair, const Publication& publication, base::Now now,
-                     Actions& actions);
-  void publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions);
   void send(ConnectionId connection, const Parcel& parcel, const std::string& text,
             Actions& actions, std::size_t fragment_bytes = 0);
   void forget(Connections::iterator connection);
   void heartbeat(base::Now now, Actions& actions);
+
+  // kraken_publish.cc
+  void publish(const Publication& publication, base::Now now, Actions& actions);
+  // Its trades or its quote.
+  void publish_part(WireChannel part, const Publication& publication, base::Now now,
+                    Actions& actions);
+  void publish_trades(std::size_t pair, std::span<const Fill> fills, base::Now now,
+                      Actions& actions);
+  void publish_quote(const Publication& publication, base::Now now, Actions& actions);
+  void publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions);
+  void publish_book(const Publication& publication, base::Now now, Actions& actions);
+  // How often it was sent: a zombie is sent nothing, by fault duplicate it is sent twice.
+  std::uint32_t send_update(const Subscriber& to, const Parcel& parcel, const std::string& text,
+                            Actions& actions);
 
   // kraken_requests.cc
   void serve(ConnectionId id, base::Now now, std::string_view text, Actions& actions);
@@ -146,6 +172,7 @@ class Kraken {
   void send_snapshot(ConnectionId id, const Request& request, std::size_t pair, base::Now now,
                      Actions& actions);
   void send_trade_snapshot(ConnectionId id, std::size_t pair, Actions& actions);
+  void send_book_snapshot(ConnectionId id, std::uint64_t depth, std::size_t pair, Actions& actions);
   // `request`: nothing when it could not be read.
   void refuse(ConnectionId id, const RequestError& error, const Request* request,
               std::string_view symbol, base::Now now, Actions& actions);
@@ -169,11 +196,30 @@ class Kraken {
   void close_refused(Actions& actions);
   void hold(ConnectionId connection, std::optional<std::string> text);
   void answer_held(base::Now now, Actions& actions);
+  void begin(FaultKind kind, base::Instant moment, base::Now now, base::Instant until,
+             Actions& actions);
   // It is on until then, or longer if it was already.
   void last(FaultKind kind, base::Instant until);
   bool is_on(FaultKind kind) const { return lasting_.contains(kind); }
   void note(FaultKind kind, base::Now now, std::string detail, base::Instant until);
   bool is_silenced(WireChannel channel, std::size_t pair) const;
+
+  // kraken_feed_faults.cc
+  bool make_zombie(base::Now now);
+  bool is_zombie(WireChannel channel, std::size_t pair, ConnectionId connection) const;
+  void bury_zombies(base::Now now);
+  void swap_with_next(WireChannel part, const Publication& publication, base::Now now,
+                      Actions& actions);
+  void publish_swapped(base::Now now, Actions& actions);
+  std::size_t drop_some(std::size_t pair, std::span<const Fill> fills,
+                        std::array<Fill, Happening::kFillsMax>& kept);
+  void falsify(std::size_t pair, const Subscriber& to, base::Now now,
+               std::vector<BookChange>& changes, Parcel& parcel);
+  void change_instrument(base::Now now, Actions& actions);
+  void begin_maintenance(base::Instant moment, base::Now now, base::Instant until,
+                         Actions& actions);
+  void send_status_to_all(Actions& actions);
+  std::optional<HttpReply> spoiled_reply();
 
   Settings settings_;
   Truth truth_;
@@ -181,6 +227,7 @@ class Kraken {
   ExchangeClock clock_;
   base::Prng prng_;
   MarketFeed feed_;
+  Books books_;
   Rest rest_;
   RateLimit attempts_;
 
@@ -195,10 +242,19 @@ class Kraken {
   std::map<FaultKind, base::Instant> lasting_;  // what is on, and until when
   std::optional<Refused> refused_;              // what fault refuse_subscription hit
   std::optional<std::size_t> silenced_;         // pair whose trade subscription is silent
+  base::Prng dice_;                             // of faults
+  std::vector<Zombie> zombies_;
+  // What waits for the next trades or the next quote of its pair.
+  std::map<std::pair<std::size_t, WireChannel>, Publication> swapped_;
+  std::vector<base::WallTime> quotes_sent_;  // as Settings::pairs: the youngest
+  std::optional<Maintenance> maintenance_;
+  bool status_owed_ = false;  // it changed while the exchange hung
+  std::uint64_t instrument_changes_ = 0;
   base::Instant hung_until_ = base::Instant::min();
   std::vector<Held> held_;
   std::size_t held_bytes_ = 0;
   std::string text_;
+  std::vector<BookChange> changes_;
 };
 
 }  // namespace tickwitness::sim

@@ -35,9 +35,14 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
       note(fault.kind, now, to_string(fault), now.mono);
       close_all(fault.kind, actions);
       return;
+    case FaultKind::instrument_change:
+      return change_instrument(now, actions);
     case FaultKind::silent:
     case FaultKind::malformed:
     case FaultKind::bad_utf8:
+    case FaultKind::zombie:
+    case FaultKind::corrupt_book:
+    case FaultKind::wrong_checksum:
       waiting_.insert_or_assign(fault.kind, fault);
       commit_waiting(moment, now, actions);
       return;
@@ -45,11 +50,17 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
     case FaultKind::hang:
     case FaultKind::unanswered:
     case FaultKind::flood:
+    case FaultKind::drop:
+    case FaultKind::duplicate:
+    case FaultKind::reorder:
+    case FaultKind::maintenance:
+    case FaultKind::rate_limited:
+    case FaultKind::rest_errors:
+    case FaultKind::rest_refuses:
+    case FaultKind::msg_rate:
       note(fault.kind, now, to_string(fault), until);
       last(fault.kind, until);
-      if (fault.kind == FaultKind::hang) hung_until_ = until;
-      if (fault.kind == FaultKind::down) close_all(fault.kind, actions);
-      if (fault.kind == FaultKind::flood) feed_.set_trade_pace(kFloodPace, moment);
+      begin(fault.kind, moment, now, until, actions);
       return;
     case FaultKind::refuse_subscription:
     case FaultKind::skew:
@@ -57,12 +68,28 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
   }
 }
 
+void Kraken::begin(FaultKind kind, base::Instant moment, base::Now now, base::Instant until,
+                   Actions& actions) {
+  if (kind == FaultKind::hang) hung_until_ = until;
+  if (kind == FaultKind::down) close_all(kind, actions);
+  if (kind == FaultKind::flood) feed_.set_trade_pace(kFloodPace, moment);
+  if (kind == FaultKind::maintenance) begin_maintenance(moment, now, until, actions);
+  if (kind == FaultKind::rest_refuses) {
+    const std::size_t pair = dice_.below(settings_.pairs.size());
+    truth_.faults.back().detail = settings_.pairs[pair].symbol;
+    rest_.refuse(pair);
+  }
+}
+
 // These need something to hit; when a fault's time finds nothing, it hits the next that comes.
 void Kraken::commit_waiting(base::Instant moment, base::Now now, Actions& actions) {
   for (auto next = waiting_.begin(); next != waiting_.end();) {
     const auto& [kind, fault] = *next;
-    const bool done = kind == FaultKind::silent ? silence_one(fault, moment, now)
-                                                : send_bad_frames(kind, now, actions);
+    bool done = false;  // books are falsified when they are sent
+    if (kind == FaultKind::silent) done = silence_one(fault, moment, now);
+    if (kind == FaultKind::zombie) done = make_zombie(now);
+    if (kind == FaultKind::malformed || kind == FaultKind::bad_utf8)
+      done = send_bad_frames(kind, now, actions);
     next = done ? waiting_.erase(next) : std::next(next);
   }
 }
@@ -78,6 +105,18 @@ void Kraken::after(FaultKind kind, base::Instant moment, base::Now now, Actions&
   if (kind == FaultKind::silent) silenced_.reset();
   if (kind == FaultKind::flood) feed_.set_trade_pace(1, moment);
   if (kind == FaultKind::hang) answer_held(now, actions);
+  if (kind == FaultKind::reorder) publish_swapped(now, actions);
+  if (kind == FaultKind::rest_refuses) rest_.refuse(std::nullopt);
+  if (kind == FaultKind::maintenance) {
+    maintenance_.reset();
+    rest_.set_maintenance(false);
+    feed_.resume(moment);
+    status_owed_ = true;
+  }
+  if (status_owed_ && !is_on(FaultKind::hang)) {
+    status_owed_ = false;
+    send_status_to_all(actions);
+  }
   if (kind == FaultKind::refuse_subscription) close_refused(actions);
 }
 
@@ -85,6 +124,7 @@ void Kraken::heal(base::Now now, Actions& actions) {
   step(now, actions);
   faults_done_ = faults_.size();
   waiting_.clear();
+  zombies_.clear();
   for (FiredFault& fault : truth_.faults) fault.until = std::min(fault.until, now.mono);
   // All of them are over before the first has an after-effect.
   for (const auto& [kind, until] : std::exchange(lasting_, {})) after(kind, now.mono, now, actions);

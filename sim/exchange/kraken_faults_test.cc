@@ -22,7 +22,7 @@ std::size_t data_frames_after(const World& world, base::Duration time) {
 
 // Trades sent as updates after one time and not after the other.
 std::size_t trades_between(const World& world, base::Duration from, base::Duration to,
-                           std::optional<std::uint8_t> pair = std::nullopt) {
+                           std::optional<std::uint16_t> pair = std::nullopt) {
   std::size_t count = 0;
   for (const Received& frame : world.frames)
     if (frame.parcel.kind == SentKind::trade && !frame.parcel.snapshot &&

@@ -23,7 +23,7 @@ void Kraken::serve(ConnectionId id, base::Now now, std::string_view text, Action
   const auto found = connections_.find(id);
   if (found == connections_.end() || found->second.poisoned) return;
   ++truth_.requests;
-  if (!found->second.requests.allow(now.mono)) {
+  if (!found->second.requests.allow(now.mono) || is_on(FaultKind::msg_rate)) {
     text_.clear();
     write_rate_exceeded(text_);
     send(id, {.kind = SentKind::rate_exceeded}, text_, actions);
@@ -38,6 +38,7 @@ void Kraken::serve(ConnectionId id, base::Now now, std::string_view text, Action
   } else {
     refuse(id, *parsed.error, nullptr, {}, now, actions);
   }
+  bury_zombies(now);
   commit_waiting(now.mono, now, actions);
 }
 
@@ -99,7 +100,8 @@ void Kraken::subscribe(ConnectionId id, const Request& request, const std::strin
   }
   const std::size_t pair = *pair_index(symbol);
   subscribers_[pair].add(request.channel, {id, interval_index(request.interval_minutes).value_or(0),
-                                           request.on_trades});
+                                           request.on_trades, *depth_index(request.depth)});
+  if (request.channel == WireChannel::book) books_.keep(pair);
   if (request.snapshot.value_or(request.channel != WireChannel::trade))
     send_snapshot(id, request, pair, now, actions);
 }
@@ -130,9 +132,10 @@ void Kraken::unsubscribe(ConnectionId id, const Request& request, const std::str
     present = std::exchange(connections_.at(id).instruments, false);
   } else if (pair) {
     const Subscriber* const subscriber = subscribers_[*pair].find(request.channel, id);
-    present =
-        subscriber != nullptr && (request.channel != WireChannel::ohlc ||
-                                  kIntervals[subscriber->interval] == request.interval_minutes);
+    present = subscriber != nullptr &&
+              (request.channel != WireChannel::ohlc ||
+               kIntervals[subscriber->interval] == request.interval_minutes) &&
+              (request.channel != WireChannel::book || kDepths[subscriber->depth] == request.depth);
     if (present) subscribers_[*pair].remove(request.channel, id);
   }
   if (present) {
@@ -152,6 +155,8 @@ void Kraken::send_snapshot(ConnectionId id, const Request& request, std::size_t 
     if (!is_silenced(WireChannel::trade, pair)) send_trade_snapshot(id, pair, actions);
     return;
   }
+  if (request.channel == WireChannel::book)
+    return send_book_snapshot(id, request.depth, pair, actions);
   text_.clear();
   if (request.channel == WireChannel::ticker) {
     write_ticker(text_, settings, tape.quote(), tape.day(), true);
@@ -189,7 +194,23 @@ void Kraken::send_trade_snapshot(ConnectionId id, std::size_t pair, Actions& act
   Parcel parcel = data_parcel(WireChannel::trade, pair, count, true);
   parcel.last_price = truth.last_price_sent;
   send(id, parcel, text_, actions);
-  truth.last_id_sent = fills.back().id;
+  truth.last_id_sent = std::max(truth.last_id_sent.value_or(0), fills.back().id);
+}
+
+void Kraken::send_book_snapshot(ConnectionId id, std::uint64_t depth, std::size_t pair,
+                                Actions& actions) {
+  const OrderBook& book = books_.keep(pair);
+  changes_.clear();
+  for (const BookSide side : {BookSide::bid, BookSide::ask})
+    for (std::size_t i = 0; i < std::min<std::size_t>(book.size(side), depth); ++i)
+      changes_.push_back({side, book.level(side, i)});
+  Parcel parcel = data_parcel(WireChannel::book, pair, changes_.size(), true);
+  parcel.checksum = book.checksum(settings_.pairs[pair].price_zeros);
+  text_.clear();
+  write_book(text_, settings_.pairs[pair], changes_, parcel.checksum, feed_.tape(pair).quote().time,
+             true);
+  send(id, parcel, text_, actions);
+  ++truth_.pairs[pair].books.snapshot;
 }
 
 void Kraken::refuse(ConnectionId id, const RequestError& error, const Request* request,
@@ -215,7 +236,7 @@ void Kraken::acknowledge(ConnectionId id, const Request& request, std::string_vi
 
 Parcel Kraken::answer_parcel(SentKind kind, const Request& request, std::string_view symbol) const {
   Parcel parcel{.kind = kind, .channel = request.channel};
-  if (const auto pair = pair_index(symbol)) parcel.pair = static_cast<std::uint8_t>(*pair);
+  if (const auto pair = pair_index(symbol)) parcel.pair = static_cast<std::uint16_t>(*pair);
   if (request.channel == WireChannel::ohlc)
     parcel.interval = static_cast<std::uint32_t>(request.interval_minutes);
   return parcel;

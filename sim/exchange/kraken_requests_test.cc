@@ -64,9 +64,9 @@ const Case kAnswers[] = {
      R"({"error":"Subscription name invalid","method":"subscribe","req_id":9,"success":false)"},
     {subscribe(R"("channel":"book","symbol":["BTC/USD"],"depth":42)"),
      R"({"error":"Subscription depth not supported","method":"subscribe","success":false)"},
-    {subscribe(R"("channel":"book","symbol":["BTC/USD"],"depth":10)"),
-     R"({"error":"Book is not served by this simulated exchange","method":"subscribe",)"
-     R"("success":false)"},
+    {subscribe(R"("channel":"book","symbol":["BTC/USD"],"depth":25,"snapshot":false)"),
+     R"({"method":"subscribe","result":{"channel":"book","depth":25,"snapshot":false,)"
+     R"("symbol":"BTC/USD"},"success":true)"},
     {subscribe(R"("channel":"ohlc","symbol":["BTC/USD"],"interval":7)"),
      R"({"error":"Subscription ohlc interval not supported","method":"subscribe",)"
      R"("success":false)"},

@@ -50,25 +50,56 @@ const Publication* MarketFeed::poll(base::Instant until, const ExchangeClock& cl
 
 // The time to the next trade has no memory, so what remains of it may be scaled.
 void MarketFeed::set_trade_pace(int pace, base::Instant now) {
+  const base::Instant from = std::max(now, paused_until_);
   std::vector<Timer> timers;
   for (; !timers_.empty(); timers_.pop()) timers.push_back(timers_.top());
   for (Timer& timer : timers) {
-    if (timer.kind == Kind::trades) timer.at = now + (timer.at - now) * trade_pace_ / pace;
+    if (timer.kind == Kind::trades) timer.at = from + (timer.at - from) * trade_pace_ / pace;
     timers_.push(timer);
   }
   trade_pace_ = pace;
+}
+
+void MarketFeed::release() {
+  std::vector<Timer> timers;
+  for (; !timers_.empty(); timers_.pop()) timers.push_back(timers_.top());
+  for (Pair& pair : pairs_)
+    for (Held& held : pair.held) held.due = base::Instant::min();
+  for (Timer& timer : timers) {
+    if (timer.kind == Kind::publish) timer.at = base::Instant::min();
+    timers_.push(timer);
+  }
+}
+
+void MarketFeed::pause(base::Instant now, base::Instant until) {
+  const base::Instant from = std::max(now, paused_until_);
+  if (until <= from) return;
+  defer(until - from);
+  paused_until_ = until;
+}
+
+void MarketFeed::resume(base::Instant now) {
+  if (paused_until_ <= now) return;
+  defer(now - paused_until_);
+  paused_until_ = now;
+}
+
+// Whatever is yet to be made.
+void MarketFeed::defer(base::Duration by) {
+  std::vector<Timer> timers;
+  for (; !timers_.empty(); timers_.pop()) timers.push_back(timers_.top());
+  for (Timer& timer : timers) {
+    if (timer.kind != Kind::publish) timer.at += by;
+    timers_.push(timer);
+  }
 }
 
 void MarketFeed::stop() {
   std::vector<Timer> kept;
   for (; !timers_.empty(); timers_.pop())
     if (timers_.top().kind == Kind::publish) kept.push_back(timers_.top());
-  for (Pair& pair : pairs_)
-    for (Held& held : pair.held) held.due = base::Instant::min();
-  for (Timer& timer : kept) {
-    timer.at = base::Instant::min();
-    timers_.push(timer);
-  }
+  for (const Timer& timer : kept) timers_.push(timer);
+  release();
 }
 
 // One trade at least, so that there is a last price from the beginning.

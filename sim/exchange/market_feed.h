@@ -37,6 +37,14 @@ class MarketFeed {
   // `now` has been polled.
   void set_trade_pace(int pace, base::Instant now);
 
+  // What was made is due at once. All that is due by now has been polled.
+  void release();
+  // Nothing is made until then; afterwards the market goes on where it was. All that is due by
+  // `now` has been polled.
+  void pause(base::Instant now, base::Instant until);
+  // It goes on now, if it pauses.
+  void resume(base::Instant now);
+
   // Nothing more is made; what was made is due at once.
   void stop();
 
@@ -65,6 +73,7 @@ class MarketFeed {
   };
 
   void trade_through(Pair& pair, const ExchangeClock& clock, base::Instant from, base::Instant to);
+  void defer(base::Duration by);
   void hold(std::uint32_t index, base::Instant made);
   base::Duration draw_delay(base::Prng& prng) const;
   base::Duration until_next(Pair& pair, Kind kind);
@@ -74,6 +83,7 @@ class MarketFeed {
   std::vector<Pair> pairs_;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
   int trade_pace_ = 1;
+  base::Instant paused_until_ = base::Instant::min();
   Happening made_;
   Publication current_;
 };

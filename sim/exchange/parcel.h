@@ -19,16 +19,19 @@ namespace tickwitness::sim {
 struct Parcel {
   SentKind kind = SentKind::status;
   std::optional<WireChannel> channel;  // data, acks, and refusals of what one channel was asked
-  std::optional<std::uint8_t> pair;    // index into Settings::pairs, where the frame is about one
+  std::optional<std::uint16_t> pair;   // index into Settings::pairs, where the frame is about one
   bool snapshot = false;
   std::uint8_t stamps = 0;     // how many of `stamp` hold
   std::uint32_t interval = 0;  // minutes; ohlc only, its acks and refusals included
-  std::uint32_t items = 0;     // trades, quotes, candles or instruments in it
+  std::uint32_t items = 0;     // trades, quotes, candles, levels or instruments in it
   std::string_view reason;     // malformed: static text, what a client should count it under
   std::optional<base::Decimal> last_price;  // of a trade frame
   // The exchange's own times of trades and quotes as the text shows them, in its order; of updates
   // only.
   std::array<base::WallTime, Happening::kFillsMax> stamp{};
+  std::uint32_t checksum = 0;  // of a book, as sent
+  bool falsified = false;      // a book whose levels and checksum do not agree, by fault
+  bool repeated = false;       // was sent just before as well, by fault
 
   std::span<const base::WallTime> stamped() const { return {stamp.data(), stamps}; }
 };
@@ -37,9 +40,10 @@ struct Parcel {
 inline Parcel data_parcel(WireChannel channel, std::size_t pair, std::size_t items, bool snapshot) {
   return {.kind = channel == WireChannel::trade    ? SentKind::trade
                   : channel == WireChannel::ticker ? SentKind::ticker
-                                                   : SentKind::ohlc,
+                  : channel == WireChannel::ohlc   ? SentKind::ohlc
+                                                   : SentKind::book,
           .channel = channel,
-          .pair = static_cast<std::uint8_t>(pair),
+          .pair = static_cast<std::uint16_t>(pair),
           .snapshot = snapshot,
           .items = static_cast<std::uint32_t>(items)};
 }

@@ -70,7 +70,7 @@ void PriceProcess::make_trades(base::WallTime stamp, Happening& out) {
       const base::WallTime later = stamp + microseconds(static_cast<std::int64_t>(prng_.below(50)));
       if (later < minute_end) stamp = later;  // one event never spans two candles
     }
-    out.fill_storage[i] = Fill{next_id_++, price,       draw_quantity(),
+    out.fill_storage[i] = Fill{next_id_++, price,       draw_quantity(prng_, settings_),
                                last_side_, limit_order, stamp + base::Duration(i)};
   }
   last_stamp_ = stamp;
@@ -99,8 +99,8 @@ void PriceProcess::renew_quote() {
   const std::int64_t low = (fair_ >> kFraction) - spread / 2;
   quote_.bid = std::max<std::int64_t>(1, low);
   quote_.ask = quote_.bid + spread;
-  quote_.bid_quantity = draw_quantity();
-  quote_.ask_quantity = draw_quantity();
+  quote_.bid_quantity = draw_quantity(prng_, settings_);
+  quote_.ask_quantity = draw_quantity(prng_, settings_);
 }
 
 void PriceProcess::renew_spell(base::WallTime stamp) {
@@ -116,15 +116,14 @@ base::WallTime PriceProcess::advance(base::WallTime stamp, base::Duration least)
   return stamp;
 }
 
-// Much dust, some round lots, a few large ones.
-std::int64_t PriceProcess::draw_quantity() {
-  if (prng_.below(8) == 0) return settings_.quantity_min;
-  const auto thousandth = static_cast<std::int64_t>(1 + prng_.below(2000));
-  std::int64_t quantity = settings_.typical_quantity / 1000 * thousandth;
-  quantity += static_cast<std::int64_t>(prng_.below(1000));
-  quantity <<= halving(prng_, 5);
-  if (prng_.below(8) == 0) quantity = settings_.typical_quantity * (1 + halving(prng_, 6));
-  return std::max(quantity, settings_.quantity_min);
+std::int64_t draw_quantity(base::Prng& prng, const PairSettings& pair) {
+  if (prng.below(8) == 0) return pair.quantity_min;
+  const auto thousandth = static_cast<std::int64_t>(1 + prng.below(2000));
+  std::int64_t quantity = pair.typical_quantity / 1000 * thousandth;
+  quantity += static_cast<std::int64_t>(prng.below(1000));
+  quantity <<= halving(prng, 5);
+  if (prng.below(8) == 0) quantity = pair.typical_quantity * (1 + halving(prng, 6));
+  return std::max(quantity, pair.quantity_min);
 }
 
 }  // namespace tickwitness::sim

@@ -9,6 +9,9 @@
 
 namespace tickwitness::sim {
 
+// Of one order, in units: much dust, some round lots, a few large ones.
+std::int64_t draw_quantity(base::Prng& prng, const PairSettings& pair);
+
 class PriceProcess {
  public:
   // `settings` must outlive it.
@@ -27,7 +30,6 @@ class PriceProcess {
   void renew_quote();
   void renew_spell(base::WallTime stamp);
   base::WallTime advance(base::WallTime stamp, base::Duration least);
-  std::int64_t draw_quantity();
   std::int64_t fair_units() const;
 
   const PairSettings& settings_;

@@ -8,18 +8,18 @@
 
 #include "sim/exchange/candles.h"
 #include "sim/exchange/json_reader.h"
+#include "sim/exchange/order_book.h"
 
 namespace tickwitness::sim {
 namespace {
 
 constexpr std::size_t kSymbolLengthMax = 32;
 constexpr std::array kChannels{WireChannel::trade, WireChannel::ticker, WireChannel::ohlc,
-                               WireChannel::instrument};
+                               WireChannel::book, WireChannel::instrument};
 constexpr std::array<std::string_view, 3> kRequestFields{"method", "params", "req_id"};
 constexpr std::array<std::string_view, 2> kPingFields{"method", "req_id"};
 constexpr std::array<std::string_view, 7> kParamFields{
     "channel", "symbol", "snapshot", "event_trigger", "interval", "depth", "token"};
-constexpr std::array<std::uint64_t, 5> kDepths{10, 25, 100, 500, 1000};
 
 // The error text, or nothing when all is well.
 using Check = std::optional<std::string>;
@@ -36,12 +36,6 @@ Check read_channel(const Json& params, Request& out) {
   const Json* const channel = params.find("channel");
   if (channel == nullptr) return "Channel(s) not found";
   if (channel->type != Json::Type::string) return "Channel field must be a string";
-  if (channel->text == "book") {
-    const Json* const depth = params.find("depth");
-    if (depth != nullptr && std::ranges::find(kDepths, depth->as_unsigned()) == kDepths.end())
-      return "Subscription depth not supported";
-    return "Book is not served by this simulated exchange";
-  }
   for (const WireChannel known : kChannels) {
     if (channel->text != to_string(known)) continue;
     out.channel = known;
@@ -82,6 +76,11 @@ Check read_options(const Json& params, Request& out) {
     if (!interval_index(*minutes)) return "Subscription ohlc interval not supported";
     out.interval_minutes = *minutes;
   }
+  const Json* const depth = params.find("depth");
+  if (depth != nullptr && out.channel == WireChannel::book) {
+    out.depth = depth->as_unsigned().value_or(0);
+    if (!depth_index(out.depth)) return "Subscription depth not supported";
+  }
   return std::nullopt;
 }
 
@@ -113,6 +112,8 @@ std::string_view to_string(WireChannel channel) {
       return "ticker";
     case WireChannel::ohlc:
       return "ohlc";
+    case WireChannel::book:
+      return "book";
     case WireChannel::instrument:
       return "instrument";
   }

@@ -10,7 +10,7 @@
 
 namespace tickwitness::sim {
 
-enum class WireChannel : std::uint8_t { trade, ticker, ohlc, instrument };
+enum class WireChannel : std::uint8_t { trade, ticker, ohlc, book, instrument };
 std::string_view to_string(WireChannel channel);
 
 struct Request {
@@ -20,6 +20,7 @@ struct Request {
   WireChannel channel = WireChannel::trade;
   std::vector<std::string> symbols;    // empty for instrument
   std::uint64_t interval_minutes = 1;  // ohlc
+  std::uint64_t depth = 10;            // book
   bool on_trades = true;               // ticker: event_trigger "trades" rather than "bbo"
   std::optional<bool> snapshot;
 };

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 
+#include "sim/exchange/rest_text.h"
 #include "sim/exchange/text.h"
 
 namespace tickwitness::sim {
@@ -16,6 +17,7 @@ using std::chrono::seconds;
 
 constexpr std::string_view kRoot = "/0/public/";
 constexpr std::uint64_t kRowsMax = 1000;
+constexpr std::uint64_t kDepthMax = 500;
 constexpr std::size_t kTargetBytesMax = 4096;
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
@@ -61,26 +63,10 @@ std::int64_t nanoseconds(const Fill& fill) {
   return fill.time.time_since_epoch().count();
 }
 
-// Prices have at least 5 decimals here, whatever the pair's precision; times 7.
-void write_row(std::string& out, const Fill& fill, const PairSettings& pair) {
-  out += R"([")";
-  append_decimal(out, fill.price, pair.price_precision);
-  if (pair.price_precision == 0) out += '.';
-  for (int i = pair.price_precision; i < 5; ++i) out += '0';
-  out += R"(",")";
-  append_decimal(out, fill.quantity, pair.quantity_precision);
-  out += R"(",)";
-  append_decimal(out, nanoseconds(fill) / 100, 7);
-  out += fill.taker_side == market::Side::buy ? R"(,"b",")" : R"(,"s",")";
-  out += fill.limit_order ? R"(l","",)" : R"(m","",)";
-  append_number(out, fill.id);
-  out += ']';
-}
-
 }  // namespace
 
-Rest::Rest(const Settings& settings, MarketFeed& feed, Truth& truth)
-    : settings_(settings), feed_(feed), truth_(truth) {
+Rest::Rest(const Settings& settings, MarketFeed& feed, Books& books, Truth& truth)
+    : settings_(settings), feed_(feed), books_(books), truth_(truth) {
   for (const PairSettings& pair : settings.pairs) {
     names_.push_back(rest_names(pair.symbol));
     limits_.emplace_back(settings.rest_trades);
@@ -96,29 +82,82 @@ HttpReply Rest::serve(std::string_view method, std::string_view target, base::In
   target.remove_prefix(kRoot.size());
   const std::size_t mark = std::min(target.find('?'), target.size());
   const std::string_view name = target.substr(0, mark);
-  if (name == "Trades") return trades(target.substr(std::min(mark + 1, target.size())), now);
   HttpReply reply;
   if (name == "SystemStatus") {
-    reply.body = R"({"error":[],"result":{"status":"online","timestamp":")";
+    reply.body = maintenance_ ? R"({"error":[],"result":{"status":"maintenance","timestamp":")"
+                              : R"({"error":[],"result":{"status":"online","timestamp":")";
     append_time(reply.body, stamp, 0);
     reply.body += R"("}})";
     return reply;
   }
-  if (name != "Time") return error("EGeneral:Unknown method");
+  if (name != "Time") return market(name, target.substr(std::min(mark + 1, target.size())), now);
   reply.body = R"({"error":[],"result":{"unixtime":)";
   append_number(reply.body, static_cast<std::uint64_t>(stamp.time_since_epoch() / seconds(1)));
   reply.body += R"(,"rfc1123":")" + rfc1123(stamp) + R"("}})";
   return reply;
 }
 
-HttpReply Rest::trades(std::string_view query, base::Instant now) {
+HttpReply Rest::market(std::string_view name, std::string_view query, base::Instant now) {
+  const bool all = name == "AssetPairs";
+  if (!all && name != "Trades" && name != "Depth" && name != "Ticker")
+    return error("EGeneral:Unknown method");
+  if (maintenance_) return error("EService:Unavailable");
   const std::optional<std::string> asked = parameter(query, "pair");
-  if (!asked) return error("EGeneral:Invalid arguments");
-  std::size_t pair = 0;
-  while (pair < names_.size() && *asked != names_[pair].altname && *asked != names_[pair].key &&
-         *asked != settings_.pairs[pair].symbol)
-    ++pair;
-  if (pair == names_.size()) return error("EQuery:Unknown asset pair");
+  if (!asked) return all ? asset_pairs(std::nullopt) : error("EGeneral:Invalid arguments");
+  const std::optional<std::size_t> pair = pair_of(*asked);
+  if (!pair) return error("EQuery:Unknown asset pair");
+  if (all) return asset_pairs(pair);
+  if (name == "Depth") return depth(query, *pair);
+  return name == "Ticker" ? ticker(*pair) : trades(query, *pair, now);
+}
+
+std::optional<std::size_t> Rest::pair_of(std::string_view name) const {
+  for (std::size_t pair = 0; pair < names_.size(); ++pair)
+    if ((name == names_[pair].altname || name == names_[pair].key ||
+         name == settings_.pairs[pair].symbol) &&
+        pair != refused_)
+      return pair;
+  return std::nullopt;
+}
+
+HttpReply Rest::depth(std::string_view query, std::size_t pair) {
+  const auto count = parse_unsigned(parameter(query, "count").value_or("100"));
+  if (!count || *count == 0 || *count > kDepthMax) return error("EGeneral:Invalid arguments");
+  HttpReply reply;
+  reply.body = R"({"error":[],"result":{")" + names_[pair].key + R"(":)";
+  const OrderBook& book = books_.keep(pair);
+  const base::WallTime time = feed_.tape(pair).quote().time;
+  write_depth(reply.body, settings_.pairs[pair], book.top(BookSide::ask, *count),
+              book.top(BookSide::bid, *count), time);
+  reply.body += "}}";
+  return reply;
+}
+
+HttpReply Rest::ticker(std::size_t pair) {
+  const Tape& tape = feed_.tape(pair);
+  HttpReply reply;
+  reply.body = R"({"error":[],"result":{")" + names_[pair].key + R"(":)";
+  write_ticker_row(reply.body, settings_.pairs[pair], tape.quote(), tape.trades().back().fill,
+                   tape.day());
+  reply.body += "}}";
+  return reply;
+}
+
+HttpReply Rest::asset_pairs(std::optional<std::size_t> only) {
+  HttpReply reply;
+  reply.body = R"({"error":[],"result":{)";
+  for (std::size_t pair = 0; pair < names_.size(); ++pair) {
+    if (pair == refused_ || (only && pair != *only)) continue;
+    if (reply.body.back() != '{') reply.body += ',';
+    append_string(reply.body, names_[pair].key);
+    reply.body += ':';
+    write_asset_pair(reply.body, settings_.pairs[pair], names_[pair]);
+  }
+  reply.body += "}}";
+  return reply;
+}
+
+HttpReply Rest::trades(std::string_view query, std::size_t pair, base::Instant now) {
   if (!limits_[pair].allow(now)) return error("EGeneral:Too many requests");
   const std::optional<std::string> since_text = parameter(query, "since");
   const std::optional<std::string> count_text = parameter(query, "count");
@@ -138,7 +177,7 @@ HttpReply Rest::trades(std::string_view query, base::Instant now) {
   reply.body = R"({"error":[],"result":{")" + names_[pair].key + R"(":[)";
   for (std::size_t i = 0; i < rows && row != all.end(); ++i, ++row) {
     if (i > 0) reply.body += ',';
-    write_row(reply.body, row->fill, settings_.pairs[pair]);
+    write_trade_row(reply.body, row->fill, settings_.pairs[pair]);
     last = nanoseconds(row->fill);
     ++row->rest_rows_sent;
     ++truth_.rest_rows;

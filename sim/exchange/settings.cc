@@ -61,6 +61,24 @@ std::vector<PairSettings> default_pairs() {
   };
 }
 
+std::vector<PairSettings> many_pairs(std::size_t count) {
+  std::vector<PairSettings> pairs = default_pairs();
+  pairs.reserve(count);
+  for (std::size_t i = pairs.size(); i < count; ++i) {
+    PairSettings pair{.symbol = "C" + std::to_string(i) + "/USD"};
+    pair.price_precision = static_cast<int>(1 + i % 6);
+    pair.quantity_precision = i % 3 == 0 ? 5 : 8;
+    pair.start_price = static_cast<std::int64_t>(20'000 + 311 * i);
+    pair.typical_quantity = 40'000'000;
+    pair.quantity_min = 10'000;
+    pair.trades_per_second = 0.05;
+    pair.quotes_per_second = 0.2;
+    pairs.push_back(std::move(pair));
+  }
+  pairs.resize(count);
+  return pairs;
+}
+
 RestNames rest_names(std::string_view symbol) {
   const std::size_t slash = symbol.find('/');
   const std::string base = legacy_asset(symbol.substr(0, slash));

@@ -23,6 +23,11 @@ struct PairSettings {
   double trades_per_second = 1;       // mean; > 0
   double quotes_per_second = 5;       // mean of quote changes that are not caused by trades; > 0
   std::int64_t step_ppb = 30'000;     // standard deviation of one quote step, parts per 10^9
+  // What the instrument channel says. A precision that was raised shows so many digits 0 more.
+  std::string status = "online";
+  int price_zeros = 0;
+
+  int price_decimals() const { return price_precision + price_zeros; }
 };
 
 // Time from an event's stamp to its frame: least + exponential(mean_extra), at most `most`; once in
@@ -43,12 +48,15 @@ struct Pace {
 
 // BTC/USD, ETH/USD, SOL/USD, XRP/USD.
 std::vector<PairSettings> default_pairs();
+// These and smaller, quiet ones: `count` (≥ 1) in all, each with a symbol of its own.
+std::vector<PairSettings> many_pairs(std::size_t count);
 
 struct Settings {
   std::uint64_t seed = 1;
   std::vector<PairSettings> pairs = default_pairs();
   std::vector<Fault> faults;
   DelayModel delay;
+  bool keep_books = false;  // from the start, not only from the first who wants to see one
   base::Duration heartbeat = std::chrono::seconds(1);
   base::Duration skew{0};  // the exchange's clock minus the given wall clock
   base::Duration history = std::chrono::hours(1);  // of trading before the start

@@ -124,6 +124,8 @@ TEST(Shape, SimulatedFramesLookLikeRecordedOnes) {
   world.say(connection, R"({"method":"ping","req_id":1})");
   world.say(connection, R"({"method":"subscribe","req_id":7,"params":{"channel":"trade",)"
                         R"("symbol":["BTC/USD"]}})");
+  world.say(connection, R"({"method":"subscribe","params":{"channel":"book",)"
+                        R"("symbol":["BTC/USD","ETH/USD"]}})");
   world.run_until(std::chrono::seconds(10));
 
   std::set<std::string> kinds;
@@ -144,18 +146,11 @@ TEST(Shape, SimulatedFramesLookLikeRecordedOnes) {
           << kind << " lacks '" << field << "', recordings have it: " << frame.text.substr(0, 300);
     }
   }
-  const std::set<std::string> expected{"heartbeat",
-                                       "instrument",
-                                       "ohlc",
-                                       "pong",
-                                       "refused",
-                                       "status",
-                                       "subscribe ohlc",
-                                       "trade",
-                                       "subscribe trade",
-                                       "subscribe instrument",
-                                       "ticker",
-                                       "subscribe ticker"};
+  const std::set<std::string> expected{
+      "book",           "heartbeat",       "instrument",      "ohlc",
+      "pong",           "refused",         "status",          "subscribe book",
+      "subscribe ohlc", "trade",           "subscribe trade", "subscribe instrument",
+      "ticker",         "subscribe ticker"};
   EXPECT_EQ(kinds, expected);
 }
 

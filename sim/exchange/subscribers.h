@@ -15,6 +15,7 @@ struct Subscriber {
   ConnectionId connection = 0;
   std::size_t interval = 0;  // ohlc: index into kIntervals
   bool on_trades = false;    // ticker: only when there was a trade
+  std::size_t depth = 0;     // book: index into kDepths
 };
 
 // In the order of subscribing. At most one per channel and connection, as Kraken has it.
@@ -38,14 +39,15 @@ class Subscribers {
   }
 
   void remove_all(ConnectionId connection) {
-    for (const WireChannel channel : {WireChannel::trade, WireChannel::ticker, WireChannel::ohlc})
+    for (const WireChannel channel :
+         {WireChannel::trade, WireChannel::ticker, WireChannel::ohlc, WireChannel::book})
       remove(channel, connection);
   }
 
  private:
   static std::size_t index(WireChannel channel) { return static_cast<std::size_t>(channel); }
   const std::vector<Subscriber>& at(WireChannel channel) const { return lists_[index(channel)]; }
-  std::array<std::vector<Subscriber>, 3> lists_;  // trade, ticker, ohlc
+  std::array<std::vector<Subscriber>, 4> lists_;  // trade, ticker, ohlc, book
 };
 
 }  // namespace tickwitness::sim

@@ -27,6 +27,12 @@ void Tape::apply(const Happening& happening, bool before_start) {
   }
 }
 
+TradeRecord* Tape::find(std::uint64_t id) {
+  if (trades_.empty() || id < trades_.front().fill.id || id > trades_.back().fill.id)
+    return nullptr;
+  return &trades_[id - trades_.front().fill.id];  // ids have no gap
+}
+
 DayFigures Tape::day() const {
   DayFigures day;
   if (!candles_[0].running()) return day;

@@ -20,6 +20,10 @@ struct TradeRecord {
   std::uint32_t snapshots_sent = 0;
   std::uint32_t rest_rows_sent = 0;
   bool before_start = false;
+  bool dropped = false;  // left out of an update by fault
+
+  // Whether anybody could have got it, by whichever way.
+  bool offered() const { return updates_sent + snapshots_sent + rest_rows_sent > 0; }
 };
 
 // Rolling 24 hours, by whole minutes.
@@ -39,6 +43,8 @@ class Tape {
 
   const std::deque<TradeRecord>& trades() const { return trades_; }
   std::deque<TradeRecord>& trades() { return trades_; }
+  // nullptr for one that is not kept.
+  TradeRecord* find(std::uint64_t id);
   // Oldest trades that were let go because there were too many.
   std::uint64_t trades_forgotten() const { return trades_forgotten_; }
   const CandleSeries& candles(std::size_t interval) const { return candles_[interval]; }

@@ -21,6 +21,10 @@ void Traffic::add(const Parcel& parcel, std::size_t frame_bytes) {
   if (parcel.last_price) pair.last_price = parcel.last_price;
   if (parcel.kind == SentKind::trade) add_items(pair.trades, parcel);
   if (parcel.kind == SentKind::ticker) add_items(pair.quotes, parcel);
+  if (parcel.kind == SentKind::book) {
+    ++(parcel.snapshot ? pair.books.snapshot : pair.books.update);
+    if (parcel.falsified) ++pair.books_falsified;
+  }
   if (parcel.kind == SentKind::ohlc) {
     add_items(pair.candles, parcel);
     if (const auto interval = interval_index(parcel.interval))

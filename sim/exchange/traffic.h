@@ -20,6 +20,8 @@ struct PairTraffic {
   ItemCounts trades;
   ItemCounts quotes;
   ItemCounts candles;
+  ItemCounts books;                   // frames: each bears one checksum
+  std::uint64_t books_falsified = 0;  // of these, by fault
   std::array<ItemCounts, kIntervals.size()> candles_by_interval{};  // as kIntervals
   std::uint64_t stamped = 0;                // items that bear a time of the exchange
   std::optional<base::Decimal> last_price;  // of the last trade frame

@@ -40,6 +40,10 @@ void expect_equal(const Traffic& traffic, const Truth& truth) {
     expect_equal(pair.trades, expected.trades, expected.symbol + " trades");
     expect_equal(pair.quotes, expected.quotes, expected.symbol + " quotes");
     expect_equal(pair.candles, expected.candles, expected.symbol + " candles");
+    expect_equal(pair.books, expected.books, expected.symbol + " books");
+    std::uint64_t falsified = 0;
+    for (const FalsifiedBook& book : truth.falsified_books) falsified += book.pair == i ? 1 : 0;
+    EXPECT_EQ(pair.books_falsified, falsified);
     for (std::size_t k = 0; k < kIntervals.size(); ++k) {
       const auto found = expected.candles_by_interval.find(kIntervals[k]);
       expect_equal(pair.candles_by_interval[k],
@@ -53,13 +57,17 @@ void expect_equal(const Traffic& traffic, const Truth& truth) {
 
 TEST(Traffic, UnderEveryFaultTheSumOfTheParcelsIsTheTruth) {
   const Settings settings =
-      with({"malformed@10s", "bad_utf8@15s", "disconnect@20s", "down@30s+5s", "silent@38s+4s",
-            "hang@44s+2s", "unanswered@46s+1s", "flood@47s+1s", "reset@50s", "refuse_subscription",
-            "skew=120ms"});
+      with({"malformed@10s",      "bad_utf8@15s",         "disconnect@20s",     "down@30s+5s",
+            "silent@38s+4s",      "hang@44s+2s",          "unanswered@46s+1s",  "flood@47s+1s",
+            "reset@50s",          "refuse_subscription",  "skew=120ms",         "zombie@3s",
+            "drop@8s+2s",         "duplicate@22s+3s",     "reorder@36s+3s",     "corrupt_book@7s",
+            "wrong_checksum@37s", "instrument_change@9s", "maintenance@55s+2s", "rate_limited@58s",
+            "rest_errors@59s",    "rest_refuses@60s",     "msg_rate@61s+1s"});
   World world(settings);
   for (int round = 0; round < 8; ++round) {
     const ConnectionId first = world.connect();
     subscribe_all(world, first, 1);
+    world.say(first, R"({"method":"subscribe","params":{"channel":"book","symbol":["BTC/USD"]}})");
     subscribe_all(world, world.connect(), 5);
     subscribe_all(world, world.connect(), 60);
     for (int i = 0; i < 45; ++i) world.say(first, R"({"method":"ping"})");

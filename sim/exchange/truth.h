@@ -27,10 +27,11 @@ enum class SentKind : std::uint8_t {
   trade,
   ticker,
   ohlc,
+  book,
   instrument,
   malformed,  // bad_utf8's frame included
 };
-inline constexpr std::size_t kSentKinds = 12;
+inline constexpr std::size_t kSentKinds = 13;
 std::string_view to_string(SentKind kind);
 
 // Items, not frames: one trade frame may hold several. Each connection that was sent one counts.
@@ -70,13 +71,15 @@ struct PairTruth {
   ItemCounts trades;
   ItemCounts quotes;
   ItemCounts candles;
+  ItemCounts books;                                         // frames: each bears one checksum
   std::map<std::uint32_t, ItemCounts> candles_by_interval;  // minutes
   std::uint64_t trades_made = 0;         // published since the start, delivered or not
   std::uint64_t trades_undelivered = 0;  // published while nobody was sent them as an update
-  std::uint64_t trades_withheld = 0;     // of these: because the subscription was silenced
+  std::uint64_t trades_withheld = 0;     // of these: because the subscription was silent
+  std::uint64_t trades_dropped = 0;      // of these: left out, though a socket was up for them
   base::Decimal last_price;              // of the market
   std::optional<base::Decimal> last_price_sent;  // of the last trade item handed to the wire
-  std::optional<std::uint64_t> last_id_sent;
+  std::optional<std::uint64_t> last_id_sent;     // the highest
   Latencies trade_latencies;
   Latencies quote_latencies;
 };
@@ -87,6 +90,18 @@ struct FiredFault {
   std::string detail;  // what it met: "trade BTC/USD"
   // When it ended or is due to end; `at` for what is done in a moment.
   base::Instant until = base::Instant::max();
+};
+
+// A book update whose levels and checksum do not agree.
+struct FalsifiedBook {
+  FaultKind kind = FaultKind::wrong_checksum;
+  base::Instant at;
+  std::uint64_t connection = 0;
+  std::size_t pair = 0;  // index into Settings::pairs
+  std::uint64_t depth = 0;
+  std::uint32_t checksum_sent = 0, checksum_true = 0;
+  // corrupt_book only, in units.
+  std::int64_t price = 0, quantity_sent = 0, quantity_true = 0;
 };
 
 struct Truth {
@@ -106,10 +121,15 @@ struct Truth {
   std::uint64_t shutdown_closes = 0;      // by us: at the end
   std::uint64_t closed_by_client = 0;
   std::vector<FiredFault> faults;
+  std::uint64_t frames_withheld = 0;    // by fault zombie
+  std::uint64_t frames_duplicated = 0;  // sent a second time; counted with the others as well
+  std::uint64_t frames_reordered = 0;   // of trades and tickers, sent after a younger one
+  std::vector<FalsifiedBook> falsified_books;
 
   std::uint64_t rest_requests = 0;
   std::uint64_t rest_rows = 0;
-  std::map<std::string, std::uint64_t> rest_errors;  // by error text
+  // By error text; what is no reply in JSON as "HTTP 502", "cut", "unanswered".
+  std::map<std::string, std::uint64_t> rest_errors;
 
   std::uint64_t sent(SentKind kind) const { return frames[static_cast<std::size_t>(kind)]; }
   std::uint64_t frames_total() const;

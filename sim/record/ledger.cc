@@ -22,9 +22,10 @@ std::string stream_name(WireChannel channel, std::uint64_t interval) {
 std::optional<std::size_t> slot_of(WireChannel channel, std::uint64_t interval) {
   if (channel == WireChannel::trade) return 0;
   if (channel == WireChannel::ticker) return 1;
+  if (channel == WireChannel::book) return 2;
   if (channel == WireChannel::instrument) return std::nullopt;
   const auto index = interval_index(interval);
-  return index ? std::optional(2 + *index) : std::nullopt;
+  return index ? std::optional(3 + *index) : std::nullopt;
 }
 
 }  // namespace
@@ -133,6 +134,7 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
     case SentKind::trade:
     case SentKind::ticker:
     case SentKind::ohlc:
+    case SentKind::book:
     case SentKind::instrument:
       if (!wanted) return;
       stream->on_data(record, now, parcel.items, terms_);

@@ -89,7 +89,7 @@ class Ledger {
   StreamRecord::Silences silences(const StreamRecord& stream, base::Instant now) const;
 
  private:
-  static constexpr std::size_t kSlots = 2 + kIntervals.size();  // trade, spread, ohlc by interval
+  static constexpr std::size_t kSlots = 3 + kIntervals.size();  // trade, spread, book, ohlc …
   using Slots = std::array<StreamRecord*, kSlots>;
 
   const LinkRecord& asker(const StreamRecord& stream) const { return links_.at(stream.link); }

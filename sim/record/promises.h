@@ -13,7 +13,8 @@ struct Promises {
   base::Duration breaker_timeout{};
   base::Duration breaker_half_open_timeout{};
 
-  // Duration::max() for reference data: its silence says nothing.
+  // Duration::max() for books, of which nothing is promised, and for reference data, whose silence
+  // says nothing.
   base::Duration stale_after(WireChannel channel) const {
     switch (channel) {
       case WireChannel::trade:
@@ -22,6 +23,7 @@ struct Promises {
         return stale_after_spread;
       case WireChannel::ohlc:
         return stale_after_ohlc;
+      case WireChannel::book:
       case WireChannel::instrument:
         break;
     }
