@@ -6,8 +6,8 @@
 namespace tickwitness::sim {
 namespace {
 
-// One pair at 50 events per second, subscribed to trades, quotes and one-minute candles.
-// `times_real` is simulated seconds per second.
+// One pair at 50 events per second, subscribed to trades, quotes and one-minute candles, and to a
+// book of that depth unless it is 0. `times_real` is simulated seconds per second.
 void simulate_one_pair(benchmark::State& state) {
   Settings settings;
   settings.pairs.resize(1);
@@ -25,6 +25,12 @@ void simulate_one_pair(benchmark::State& state) {
         1, start,
         R"({"method":"subscribe","params":{"symbol":["BTC/USD"],)" + std::string(params) + "}}",
         actions);
+  if (const auto depth = state.range(0); depth != 0)
+    exchange.on_text(1, start,
+                     R"({"method":"subscribe","params":{"channel":"book","symbol":["BTC/USD"],)"
+                     R"("depth":)" +
+                         std::to_string(depth) + "}}",
+                     actions);
   base::Duration simulated{0};
   std::size_t frames = 0;
   for (auto _ : state) {
@@ -42,7 +48,7 @@ void simulate_one_pair(benchmark::State& state) {
   state.counters["frames"] =
       benchmark::Counter(static_cast<double>(frames), benchmark::Counter::kIsRate);
 }
-BENCHMARK(simulate_one_pair)->Unit(benchmark::kMillisecond);
+BENCHMARK(simulate_one_pair)->Unit(benchmark::kMillisecond)->Arg(0)->Arg(10)->Arg(1000);
 
 void start_exchange(benchmark::State& state) {
   const base::Now start{base::Instant(std::chrono::hours(1)),

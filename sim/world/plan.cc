@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/prng.h"
@@ -44,6 +45,19 @@ constexpr std::array kExchangeHabits{
     ExchangeHabit{FaultKind::bad_utf8},          ExchangeHabit{FaultKind::down, 1s, 10min},
     ExchangeHabit{FaultKind::hang, 1s, 2min},    ExchangeHabit{FaultKind::unanswered, 1s, 3min},
     ExchangeHabit{FaultKind::flood, 1s, 20s},
+};
+constexpr std::array kFeedHabits{
+    ExchangeHabit{FaultKind::zombie},
+    ExchangeHabit{FaultKind::drop, 1s, 5min},
+    ExchangeHabit{FaultKind::duplicate, 1s, 5min},
+    ExchangeHabit{FaultKind::reorder, 1s, 5min},
+    ExchangeHabit{FaultKind::corrupt_book},
+    ExchangeHabit{FaultKind::wrong_checksum},
+    ExchangeHabit{FaultKind::instrument_change},
+    ExchangeHabit{FaultKind::maintenance, 5s, 10min},
+    ExchangeHabit{FaultKind::rate_limited, 1s, 2min},
+    ExchangeHabit{FaultKind::rest_errors, 1s, 5min},
+    ExchangeHabit{FaultKind::msg_rate, 1s, 20s},
 };
 constexpr std::array kWorldHabits{
     WorldHabit{WorldFaultKind::black_hole, 1s, 2min},
@@ -107,8 +121,8 @@ void draw_machine(base::Prng& random, Plan& plan) {
   plan.scrape_every = std::chrono::milliseconds(10'000 + random.below(10'001));
 }
 
-void draw_exchange_faults(base::Prng& random, Plan& plan) {
-  for (const ExchangeHabit& habit : kExchangeHabits) {
+void draw_habits(base::Prng& random, Plan& plan, std::span<const ExchangeHabit> habits) {
+  for (const ExchangeHabit& habit : habits) {
     if (random.below(2) == 0) continue;
     const std::uint64_t times = 1 + random.below(3);
     for (std::uint64_t i = 0; i < times; ++i) {
@@ -118,6 +132,10 @@ void draw_exchange_faults(base::Prng& random, Plan& plan) {
       plan.exchange.faults.push_back(fault);
     }
   }
+}
+
+void draw_exchange_faults(base::Prng& random, Plan& plan) {
+  draw_habits(random, plan, kExchangeHabits);
   if (random.below(4) == 0) {
     plan.exchange.faults.push_back({.kind = FaultKind::refuse_subscription});
   }
@@ -126,6 +144,14 @@ void draw_exchange_faults(base::Prng& random, Plan& plan) {
     fault.amount = std::chrono::milliseconds(random.below(401)) - 200ms;
     plan.exchange.faults.push_back(fault);
   }
+}
+
+// For good, which is why it is rare.
+void draw_feed_faults(base::Prng& random, Plan& plan) {
+  draw_habits(random, plan, kFeedHabits);
+  if (random.below(8) != 0) return;
+  plan.exchange.faults.push_back(
+      {.kind = FaultKind::rest_refuses, .at = draw_moment(random, plan.length)});
 }
 
 void draw_world_fault(base::Prng& random, Plan& plan, const WorldHabit& habit) {
@@ -169,7 +195,7 @@ std::vector<std::string> Plan::fault_texts() const {
   return texts;
 }
 
-Plan draw_plan(std::uint64_t seed, base::Duration length) {
+Plan draw_plan(std::uint64_t seed, base::Duration length, bool feed_faults) {
   base::Prng root(seed);
   // One generator for each part, all made at once: a draw more in one part changes no other.
   base::Prng market = root.split();
@@ -182,10 +208,12 @@ Plan draw_plan(std::uint64_t seed, base::Duration length) {
   draw_product(product, plan);
   draw_machine(machine, plan);
   const std::uint64_t mood = root.below(8);
+  base::Prng feed = root.split();
   if (mood == 1) draw_crashes(world_faults, plan);
   if (mood > 1) {
     draw_exchange_faults(exchange_faults, plan);
     draw_world_faults(world_faults, plan);
+    if (feed_faults) draw_feed_faults(feed, plan);
   }
   order(plan.faults);
   return plan;

@@ -5,6 +5,8 @@
 namespace tickwitness::app {
 namespace {
 
+constexpr std::size_t kUnansweredMax = 64;
+
 net::HttpLimits shell_limits() {
   net::HttpLimits limits;
   limits.streams_max = 64;
@@ -54,6 +56,7 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
   const base::Now now = executor_.clock().now();
   if (!request.upgrade) {
     const sim::HttpReply reply = kraken_.on_http(request.method, request.target, now);
+    if (reply.unanswered) return keep_waiting(responder);
     return responder.respond(net::Response::of(reply.status, reply.content_type, reply.body));
   }
   switch (kraken_.on_attempt(now)) {
@@ -65,6 +68,12 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
     case sim::Kraken::Admission::too_many:
       return responder.respond(net::Response::text(429, "Too many connection attempts."));
   }
+}
+
+// An answer that is let go would be sent as an error; beyond the limit the oldest is.
+void DemoExchange::keep_waiting(const net::Responder& responder) {
+  if (unanswered_.size() == kUnansweredMax) unanswered_.pop_front();
+  unanswered_.push_back(responder);
 }
 
 void DemoExchange::turn() {

@@ -2,6 +2,7 @@
 // its own, on a thread of its own, carrying out what the pure exchange decides.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -36,6 +37,7 @@ class DemoExchange {
 
  private:
   void on_request(const net::Request& request, const net::Responder& responder);
+  void keep_waiting(const net::Responder& responder);
   void turn();
   void perform();
 
@@ -46,6 +48,7 @@ class DemoExchange {
   sim::Actions actions_;
   net::WsServer sockets_;
   net::HttpServer http_;
+  std::deque<net::Responder> unanswered_;  // requests that wait in vain, by fault
   std::unique_ptr<runtime::Timer> timer_;
   bool at_peace_ = false;
   std::thread thread_;
