@@ -102,7 +102,9 @@ class Kraken {
     return feed_.tape(pair).trades_forgotten();
   }
   // One of these by its id; nullptr when it is not kept or was never published.
-  const TradeRecord* trade(std::size_t pair, std::uint64_t id) { return feed_.tape(pair).find(id); }
+  const TradeRecord* trade(std::size_t pair, std::uint64_t id) const {
+    return feed_.tape(pair).find(id);
+  }
   // Those of these that bear a time from `from` to `to`, by the exchange's clock.
   std::vector<TradeRecord> trades_between(std::size_t pair, base::WallTime from,
                                           base::WallTime to) const;

@@ -33,10 +33,14 @@ TEST(KrakenPeace, BeginsWhenTheLastFaultIsOver) {
   const struct {
     std::string fault;
     seconds peace;
-  } cases[] = {{"disconnect@5s", seconds(5)}, {"down@5s+3s", seconds(8)},
-               {"hang@5s+3s", seconds(8)},    {"unanswered@5s+3s", seconds(8)},
-               {"flood@5s+3s", seconds(8)},   {"silent@5s+3s", seconds(8)},
-               {"malformed@5s", seconds(5)},  {"silent@5s", seconds(0)}};
+  } cases[] = {{"disconnect@5s", seconds(5)},     {"down@5s+3s", seconds(8)},
+               {"hang@5s+3s", seconds(8)},        {"unanswered@5s+3s", seconds(8)},
+               {"flood@5s+3s", seconds(8)},       {"silent@5s+3s", seconds(8)},
+               {"malformed@5s", seconds(5)},      {"silent@5s", seconds(0)},
+               {"zombie@5s", seconds(0)},         {"drop@5s+3s", seconds(8)},
+               {"reorder@5s+3s", seconds(8)},     {"instrument_change@5s", seconds(5)},
+               {"msg_rate@5s+3s", seconds(8)},    {"maintenance@5s+3s", seconds(8)},
+               {"wrong_checksum@5s", seconds(0)}, {"rest_refuses@5s", seconds(0)}};
   for (const auto& c : cases) {
     World world(with({c.fault}));
     const ConnectionId connection = world.connect();

@@ -1,6 +1,7 @@
 #include "sim/exchange/tape.h"
 
 #include <chrono>
+#include <utility>
 
 namespace tickwitness::sim {
 namespace {
@@ -28,6 +29,10 @@ void Tape::apply(const Happening& happening, bool before_start) {
 }
 
 TradeRecord* Tape::find(std::uint64_t id) {
+  return const_cast<TradeRecord*>(std::as_const(*this).find(id));
+}
+
+const TradeRecord* Tape::find(std::uint64_t id) const {
   if (trades_.empty() || id < trades_.front().fill.id || id > trades_.back().fill.id)
     return nullptr;
   return &trades_[id - trades_.front().fill.id];  // ids have no gap

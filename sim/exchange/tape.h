@@ -45,6 +45,7 @@ class Tape {
   std::deque<TradeRecord>& trades() { return trades_; }
   // nullptr for one that is not kept.
   TradeRecord* find(std::uint64_t id);
+  const TradeRecord* find(std::uint64_t id) const;
   // Oldest trades that were let go because there were too many.
   std::uint64_t trades_forgotten() const { return trades_forgotten_; }
   const CandleSeries& candles(std::size_t interval) const { return candles_[interval]; }
