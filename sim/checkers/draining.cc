@@ -70,7 +70,7 @@ class Missing {
       const auto record =
           seen_.ledger.streams().find({std::string(stream.symbol), std::string(stream.stream)});
       const bool quiet = record != seen_.ledger.streams().end() && is_quiet(record->second);
-      if (quiet && stream.state == to_string(StreamState::stale)) continue;
+      if (quiet && stream.state == to_string(StreamState::suspect)) continue;
       add("{} {} is shown {}", stream.symbol, stream.stream, stream.state);
     }
   }
@@ -78,7 +78,7 @@ class Missing {
   // It came back after healing, and its market says little enough to be silent again.
   bool is_quiet(const StreamRecord& stream) const {
     return stream.last_data && *stream.last_data >= healed_ &&
-           seen_.ledger.expected(stream, seen_.now.mono).state == StreamState::stale;
+           seen_.ledger.expected(stream, seen_.now.mono).state == StreamState::suspect;
   }
 
   const Observation& seen_;

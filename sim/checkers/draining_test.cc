@@ -95,7 +95,7 @@ TEST(Draining, SaysOnceWhatIsMissingWhenTheTimeIsOver) {
       {"ETH-USD trade is shown pending", nothing,
        [](Shown& s) { s.state("ETH-USD", "trade", StreamState::pending); }},
       {"BTC-USD trade is shown stale", nothing,
-       [](Shown& s) { s.state("BTC-USD", "trade", StreamState::stale); }},
+       [](Shown& s) { s.state("BTC-USD", "trade", StreamState::suspect); }},
       {"3 items wait in rings", nothing,
        [](Shown& s) { s.series["tickwitness_pipeline_ring_depth{ring=ingest}"] = 3; }},
   };

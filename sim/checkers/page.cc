@@ -65,7 +65,7 @@ Streams streams_at(const Arrival& arrival, base::Instant made) {
     const auto expected = arrival.ledger.expected(stream, made);
     const bool settled = made - expected.since >= PageChecker::kSettled + arrival.age;
     const bool unwell =
-        expected.state == StreamState::stale || expected.state == StreamState::refused;
+        expected.state == StreamState::suspect || expected.state == StreamState::refused;
     if (stream.wanted && unwell && settled) ++streams.unwell;
     if (!settled || (stream.wanted && unwell)) streams.well = false;
   }

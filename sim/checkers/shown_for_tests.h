@@ -29,7 +29,7 @@ class Shown {
 
   void state(const std::string& symbol, const std::string& stream, StreamState holds) {
     for (const auto one :
-         {StreamState::pending, StreamState::live, StreamState::stale, StreamState::refused}) {
+         {StreamState::pending, StreamState::live, StreamState::suspect, StreamState::refused}) {
       series["tickwitness_feed_subscription_state{symbol=" + symbol + ",stream=" + stream +
              ",state=" + std::string(to_string(one)) + "}"] = one == holds ? 1 : 0;
     }

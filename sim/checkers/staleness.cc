@@ -68,15 +68,15 @@ void Staleness::look(const Look& at, const ShownStream& stream, Report& report) 
   looked_.add();
   const auto expected = at.ledger.expected(found->second, at.now);
   const base::Duration since = at.now - expected.since;
-  const bool shown = stream.state == to_string(StreamState::stale);
-  if (expected.state == StreamState::stale && !shown) {
+  const bool shown = stream.state == to_string(StreamState::suspect);
+  if (expected.state == StreamState::suspect && !shown) {
     worst_ = std::max(worst_, since);
     limit_ = std::max(limit_, shown_within(at.age));
     if (since < shown_within(at.age)) return;
     report.violation(name(), at.at,
                      fmt::format("{} {}: stale for {:.3f} s, and shown {}", stream.symbol,
                                  stream.stream, seconds(since), stream.state));
-  } else if (expected.state != StreamState::stale && shown && since >= shown_within(at.age)) {
+  } else if (expected.state != StreamState::suspect && shown && since >= shown_within(at.age)) {
     report.violation(name(), at.at,
                      fmt::format("{} {}: shown stale, and {} for {:.3f} s", stream.symbol,
                                  stream.stream, to_string(expected.state), seconds(since)));

@@ -53,7 +53,7 @@ TEST(Staleness, AStreamWithoutAConnectionIsNeverStale) {
   watch.scrape();
   EXPECT_THAT(watch.said(), IsEmpty());
   Shown shown(wire);
-  shown.state("BTC-USD", "trade", StreamState::stale);
+  shown.state("BTC-USD", "trade", StreamState::suspect);
   watch.scrape(shown);
   EXPECT_THAT(watch.said(), ElementsAre(HasSubstr("shown stale, and pending")));
 }

@@ -239,7 +239,7 @@ Ledger::Expected Ledger::expected(const StreamRecord& stream, base::Instant now)
   if (stream.refused) {
     found.state = StreamState::refused;
   } else if (limit != base::Duration::max() && stream.silence(link, now) >= limit) {
-    found = {StreamState::stale, std::max(stream.since + limit, changed)};
+    found = {StreamState::suspect, std::max(stream.since + limit, changed)};
   } else if (stream.data) {
     found.state = StreamState::live;
   }

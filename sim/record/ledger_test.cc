@@ -66,7 +66,7 @@ TEST(Ledger, AStreamIsPendingThenLiveThenStaleThenLiveAgain) {
   EXPECT_EQ(wire.state(), StreamState::live);
   EXPECT_EQ(wire.expected().since, live);
   wire.pass(1s);
-  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
   EXPECT_EQ(wire.expected().since, wire.now().mono);
   wire.pass(5s);
   EXPECT_EQ(wire.expected().since, wire.now().mono - 5s);
@@ -84,9 +84,9 @@ TEST(Ledger, SilenceFromTheRequestOnIsStaleToo) {
   wire.pass(19s);
   EXPECT_EQ(wire.state(), StreamState::pending);
   wire.pass(1s);
-  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
   wire.ask(R"("trade")");  // asking does not end a silence
-  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
 }
 
 TEST(Ledger, ALostConnectionMakesItsStreamsPending) {
@@ -233,7 +233,7 @@ TEST(Ledger, NewPromisesJudgeFromNowOn) {
   EXPECT_EQ(wire.expected().since, wire.now().mono);
   EXPECT_EQ(wire.silences().certain, 1U);  // it was one before
   wire.pass(60s);
-  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
   EXPECT_EQ(wire.silences().certain, 1U);
   wire.trades();
   EXPECT_EQ(wire.silences().certain, 1U);
@@ -252,7 +252,7 @@ TEST(Ledger, WhatFellIntoAStallMayHaveGoneUnnoticed) {
   EXPECT_EQ(wire.silences().certain, 0U);
   EXPECT_EQ(wire.silences().possible, 1U);
   wire.pass(1ms);
-  EXPECT_EQ(wire.state(), StreamState::stale);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
   EXPECT_EQ(wire.expected().since, wire.now().mono - 1s);
   EXPECT_EQ(wire.silences().certain, 1U);
 }

@@ -10,7 +10,7 @@ std::string_view to_string(StreamState state) {
       return "pending";
     case StreamState::live:
       return "live";
-    case StreamState::stale:
+    case StreamState::suspect:
       return "stale";
     case StreamState::refused:
       return "refused";

@@ -104,7 +104,7 @@ TEST(DemoChecks, WhatOnlyTheExchangeKnows) {
        [](DemoWorld& w) { w.metrics.market_last_price.at(kKraken, w.btc).set(26500.2); },
        {R"(counters.tickwitness_market_last_price{symbol="BTC-USD"})", "demo.last_price_BTC-USD"}},
       {"stale though nothing was silent",
-       [](DemoWorld& w) { w.report(feed::SubscriptionState::stale); },
+       [](DemoWorld& w) { w.report(feed::SubscriptionState::suspect); },
        {"demo.subscriptions_stale_at_end"}},
       {"no report from the engine",
        [](DemoWorld& w) { w.seen.before_end = nullptr; },
@@ -268,7 +268,7 @@ TEST(DemoChecks, ASilenceAfterAnotherMayBeginStale) {
                                     .at = at(from),
                                     .detail = "trade BTC/USD",
                                     .until = at(until)});
-    world.report(feed::SubscriptionState::stale);
+    world.report(feed::SubscriptionState::suspect);
     world.seen.stale_seen = at(seen);
     const auto failed = world.failed();
     if (seen == 21s) {
@@ -312,7 +312,7 @@ TEST(DemoChecks, StalenessMustBeFoundInTime) {
     DemoWorld world;
     world.truth.faults.push_back(
         {.kind = sim::FaultKind::silent, .at = at(20s), .detail = "trade BTC/USD"});
-    world.report(feed::SubscriptionState::stale);
+    world.report(feed::SubscriptionState::suspect);
     world.seen.stale_seen = at(seen);
     const sim::Report report = world.result().report;
     EXPECT_THAT(names(report.bounds()), Contains("demo.stale_found_after_s"));

@@ -230,7 +230,7 @@ TEST(DemoJudges, SeeASilenceThatIsNotFoundInTime) {
 
 TEST(DemoJudges, SeeASilenceThatIsNone) {
   DemoRun run;
-  run.world.shows("trade", SubscriptionState::stale);
+  run.world.shows("trade", SubscriptionState::suspect);
   run.wait(2s);
   run.scrape();
   EXPECT_THAT(run.said(), Contains("staleness: BTC-USD trade: shown stale, and live for 2.000 s"));

@@ -47,6 +47,8 @@ class Protocol {
   virtual std::vector<Request> unsubscribe(std::span<const Subscription> wanted,
                                            std::uint64_t next_id) = 0;
   virtual std::string ping(std::uint64_t id) = 0;
+  // What one connection may send in any second, pings included.
+  virtual std::size_t max_messages_per_second() const { return 5; }
   // How subscriptions must be spread over connections: the index of the connection for each of
   // `wanted`, from 0.
   virtual std::vector<std::size_t> assign_connections(

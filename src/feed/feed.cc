@@ -15,6 +15,10 @@ std::string connection_name(std::size_t index, const std::vector<exchange::Subsc
   return index == 0 ? "main" : stream_name(wanted.front());
 }
 
+double seconds_of(base::Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
 // `done` after as many calls; at once when none is awaited.
 std::function<void()> when_all(std::size_t count, std::function<void()> done) {
   if (count == 0) {
@@ -41,6 +45,7 @@ Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
       budget_(settings.attempts_per_10_minutes, kBudgetWindow),
       intake_({.venue = settings.venue, .trades = settings.trades, .books = settings.books},
               *protocol_, ledger, metrics, handoff, turn_done),
+      witness_(executor),
       context_{.venue = settings.venue,
                .executor = executor,
                .channels = channels,
@@ -49,10 +54,13 @@ Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
                .budget = budget_,
                .turn_done = std::move(turn_done),
                .on_event = std::move(on_event),
-               .tap = tap},
+               .tap = tap,
+               .witness = witness_,
+               .on_venue = [this](exchange::VenueStatus status) { on_venue(status); }},
       random_(settings.seed),
       venue_status_(metrics.venue_status.at(label_of(settings.venue))),
-      clock_offset_(metrics.feed_clock_offset_seconds.at(label_of(settings.venue))) {
+      clock_offset_(metrics.feed_clock_offset_seconds.at(label_of(settings.venue))),
+      clock_uncertainty_(metrics.feed_clock_uncertainty_seconds.at(label_of(settings.venue))) {
   for (auto& plan : plan()) add_link(std::move(plan));
 }
 
@@ -80,6 +88,7 @@ void Feed::add_link(Plan plan) {
   links_.push_back(std::make_unique<Link>(context_, std::move(plan.name), settings_.endpoint,
                                           settings_.channel, settings_.session, make_protocol_(),
                                           random_.split(), std::move(plan.wanted)));
+  if (last_word_) links_.back()->on_venue(*last_word_);
   if (started_) links_.back()->start();
 }
 
@@ -139,8 +148,28 @@ void Feed::observe(base::Instant now) {
     venue_status_.set(label_of(*status));
   } else {
     venue_status_.clear();
-    clock_offset_.clear();
   }
+  if (const auto estimate = clock(executor_.clock().now())) {
+    clock_offset_.set(seconds_of(estimate->offset));
+    clock_uncertainty_.set(seconds_of(estimate->uncertainty));
+  } else {
+    clock_offset_.clear();
+    clock_uncertainty_.clear();
+  }
+}
+
+std::optional<ClockOffset::Estimate> Feed::clock(base::Now now) const {
+  std::optional<ClockOffset::Estimate> best;
+  for (const auto& link : links_) {
+    const auto one = link->clock(now);
+    if (one && (!best || one->uncertainty < best->uncertainty)) best = one;
+  }
+  return best;
+}
+
+void Feed::on_venue(exchange::VenueStatus status) {
+  last_word_ = status;
+  for (auto& link : links_) link->on_venue(status);
 }
 
 std::optional<exchange::VenueStatus> Feed::venue_status() const {

@@ -12,6 +12,7 @@
 #include "feed/intake.h"
 #include "feed/link.h"
 #include "feed/status.h"
+#include "feed/witness_desk.h"
 #include "runtime/executor.h"
 #include "runtime/message_channel.h"
 
@@ -54,6 +55,10 @@ class Feed {
   void observe(base::Instant now);
   FeedStatus status(base::Now now) const;
   const Intake& intake() const { return intake_; }
+  // Asks nobody until it is given a source.
+  WitnessDesk& witness() { return witness_; }
+  // The most certain of what the connections know of the venue's clock.
+  std::optional<ClockOffset::Estimate> clock(base::Now now) const;
 
  private:
   struct Plan {
@@ -62,6 +67,7 @@ class Feed {
   };
   std::vector<Plan> plan() const;
   std::optional<exchange::VenueStatus> venue_status() const;
+  void on_venue(exchange::VenueStatus status);
   void add_link(Plan plan);
   void retire(std::unique_ptr<Link> link);
 
@@ -71,10 +77,12 @@ class Feed {
   runtime::Executor& executor_;
   AttemptBudget budget_;
   Intake intake_;
+  WitnessDesk witness_;
   LinkContext context_;
   base::Prng random_;
   telemetry::StateSet<telemetry::label::VenueStatus> venue_status_;
-  telemetry::Gauge clock_offset_;
+  telemetry::Gauge clock_offset_, clock_uncertainty_;
+  std::optional<exchange::VenueStatus> last_word_;  // newest ever; links that come later must know
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<std::unique_ptr<Link>> retired_;  // closing after a reload
   bool started_ = false;

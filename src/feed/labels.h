@@ -31,6 +31,12 @@ inline telemetry::label::CloseReason label_of(runtime::CloseReason v) {
 inline telemetry::label::SubscriptionState label_of(SubscriptionState v) {
   return static_cast<telemetry::label::SubscriptionState>(v);
 }
+inline telemetry::label::Verdict label_of(Verdict v) {
+  return static_cast<telemetry::label::Verdict>(v);
+}
+inline telemetry::label::HealResult label_of(HealResult v) {
+  return static_cast<telemetry::label::HealResult>(v);
+}
 inline telemetry::label::BreakerState label_of(BreakerState v) {
   return static_cast<telemetry::label::BreakerState>(v);
 }

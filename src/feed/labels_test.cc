@@ -28,6 +28,8 @@ TEST(Labels, TheWordsOfTheCatalogueAreTheWordsOfTheRooms) {
   same_words(runtime::CloseReason::local, runtime::CloseReason::protocol);
   same_words(SubscriptionState::pending, SubscriptionState::refused);
   same_words(BookState::waiting, BookState::quarantined);
+  same_words(Verdict::active, Verdict::unknown);
+  same_words(HealResult::healed, HealResult::lost);
   same_words(BreakerState::closed, BreakerState::half_open);
   same_words(exchange::RestEndpoint::trades, exchange::RestEndpoint::instruments);
   same_words(exchange::VenueStatus::online, exchange::VenueStatus::unknown);

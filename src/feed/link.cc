@@ -21,7 +21,8 @@ Link::Link(LinkContext& context, std::string name, runtime::Endpoint endpoint,
       limits_(limits),
       channel_limits_(limits),
       channel_(context.channels.make(limits)),
-      timer_(context.executor.make_timer()) {
+      timer_(context.executor.make_timer()),
+      split_(context.venue, context.metrics) {
   if (context.tap != nullptr)
     tap_stream_ = context.tap->stream(context.venue, name_, to_string(endpoint_));
   probe_.observe(session_, context_.executor.clock().now().mono);
@@ -94,9 +95,13 @@ void Link::on_message(base::Now received, std::string_view text) {
     return;
   }
   context_.intake.on_frame(received, frame_, text.size());
-  session_.on_frame(received, frame_);
+  context_.witness.on_frame(received, frame_);
+  session_.on_frame(received, frame_, actions_);
+  split_.on_frame(received.wall, frame_, clock(received));
+  split_.on_handled(context_.executor.clock().now().mono - received.mono);
   context_.turn_done();
   using Kind = exchange::FrameKind;
+  if (frame_.kind == Kind::status) context_.on_venue(frame_.venue_status);
   const bool data = frame_.kind == Kind::trades || frame_.kind == Kind::quotes ||
                     frame_.kind == Kind::candles || frame_.kind == Kind::books ||
                     frame_.kind == Kind::heartbeat;
@@ -125,15 +130,7 @@ void Link::perform() {
   // An action may call back into the session and so add actions; the list is taken before it is
   // run.
   while (!actions_.empty()) {
-    for (auto& act : std::exchange(actions_, {})) {
-      if (std::holds_alternative<action::Connect>(act)) {
-        open();
-      } else if (auto* send = std::get_if<action::Send>(&act)) {
-        channel_->send(std::move(send->text));
-      } else {
-        channel_->close();
-      }
-    }
+    for (auto& act : std::exchange(actions_, {})) perform(act);
   }
   probe_.sync(session_);
   report();
@@ -147,16 +144,49 @@ void Link::perform() {
   }
 }
 
+void Link::perform(Action& act) {
+  if (std::holds_alternative<action::Connect>(act)) {
+    open();
+  } else if (auto* send = std::get_if<action::Send>(&act)) {
+    channel_->send(std::move(send->text));
+  } else if (std::holds_alternative<action::Disconnect>(act)) {
+    channel_->close();
+  } else if (const auto* question = std::get_if<action::Witness>(&act)) {
+    ask_witness(question->subscription);
+  } else if (const auto* found = std::get_if<action::Found>(&act)) {
+    probe_.on_found(found->after);
+    context_.on_event(
+        {LinkEvent::What::zombie, name_,
+         fmt::format("{} {}", stream_name(found->subscription), found->subscription.symbol.str())});
+  }
+}
+
+void Link::ask_witness(const exchange::Subscription& subscription) {
+  context_.witness.ask(subscription, [self = std::weak_ptr(self_), subscription](Verdict verdict) {
+    const auto alive = self.lock();
+    if (!alive) return;
+    Link& link = **alive;
+    link.probe_.on_verdict(verdict);
+    link.session_.on_witness(link.context_.executor.clock().now(), subscription, verdict,
+                             link.actions_);
+    link.perform();
+  });
+}
+
+void Link::on_venue(exchange::VenueStatus status) {
+  session_.on_venue(context_.executor.clock().now(), status);
+}
+
 void Link::report() {
-  if (session_.counts().subscriptions_stale != stale_reported_) {
-    stale_reported_ = session_.counts().subscriptions_stale;
+  if (session_.subscriptions().times_stale() != silent_reported_) {
+    silent_reported_ = session_.subscriptions().times_stale();
     std::string names;
     for (const auto& entry : session_.subscriptions().entries()) {
-      if (entry.state != SubscriptionState::stale) continue;
+      if (!entry.overlong) continue;
       names += fmt::format("{}{} {}", names.empty() ? "" : ", ", stream_name(entry.subscription),
                            entry.subscription.symbol.str());
     }
-    context_.on_event({LinkEvent::What::stale, name_, names});
+    context_.on_event({LinkEvent::What::silent, name_, names});
   }
   if (session_.counts().refusals != refusals_reported_) {
     refusals_reported_ = session_.counts().refusals;
@@ -211,9 +241,12 @@ void Link::append_subscriptions(std::vector<SubscriptionStatus>& out) const {
          .stream = stream_name(entry.subscription),
          .connection = name_,
          .state = entry.state,
-         .answered = entry.answered,
+         // While it is renewed it is wanted and known.
+         .answered = entry.answered || entry.state == SubscriptionState::healing,
          .last_data = entry.last_data,
          .stale_after = limit == base::Duration::max() ? std::nullopt : std::optional(limit),
+         .threshold = limit == base::Duration::max() ? std::nullopt
+                                                     : std::optional(table.suspicious_after(entry)),
          .events = entry.events,
          .refusal = entry.refusal});
   }

@@ -10,9 +10,11 @@
 
 #include "exchange/protocol.h"
 #include "feed/intake.h"
+#include "feed/latency_split.h"
 #include "feed/link_probe.h"
 #include "feed/session.h"
 #include "feed/status.h"
+#include "feed/witness_desk.h"
 #include "pipeline/frame_tap.h"
 #include "runtime/executor.h"
 #include "runtime/message_channel.h"
@@ -21,7 +23,15 @@ namespace tickwitness::feed {
 
 // Something an operator would want a log line for.
 struct LinkEvent {
-  enum class What : std::uint8_t { connecting, connected, closed, refused, stale, breaker };
+  enum class What : std::uint8_t {
+    connecting,
+    connected,
+    closed,
+    refused,
+    silent,  // subscriptions, for longer than configured
+    zombie,
+    breaker
+  };
   What what = What::connecting;
   std::string connection;
   std::string detail;
@@ -37,7 +47,9 @@ struct LinkContext {
   AttemptBudget& budget;
   std::function<void()> turn_done;  // after each frame: the consumer may drain
   std::function<void(const LinkEvent&)> on_event;
-  pipeline::FrameTap* tap = nullptr;  // null: nobody listens
+  pipeline::FrameTap* tap;  // null: nobody listens
+  WitnessDesk& witness;
+  std::function<void(exchange::VenueStatus)> on_venue;  // one link heard it, all must know
 };
 
 // On its executor's thread.
@@ -64,6 +76,11 @@ class Link {
   void observe(base::Instant now);
 
   const std::string& name() const { return name_; }
+  // What the venue said on any connection.
+  void on_venue(exchange::VenueStatus status);
+  std::optional<ClockOffset::Estimate> clock(base::Now now) const {
+    return session_.clock_offset().at(now);
+  }
   const std::optional<Session::VenueWord>& venue_word() const { return session_.venue_word(); }
   ConnectionStatus status() const;
   void append_subscriptions(std::vector<SubscriptionStatus>& out) const;
@@ -73,7 +90,9 @@ class Link {
   void on_message(base::Now received, std::string_view text);
   void on_closed(base::Now now, const runtime::Closed& closed);
   void perform();  // the session's actions, then the timer
-  void report();   // changes worth a log line
+  void perform(Action& act);
+  void ask_witness(const exchange::Subscription& subscription);
+  void report();  // changes worth a log line
 
   LinkContext& context_;
   std::string name_;
@@ -89,8 +108,11 @@ class Link {
   bool tap_open_ = false;  // the tap was told of an opening and not yet of its end
   exchange::Frame frame_;
   Actions actions_;
+  // What is under way may outlive the link; it looks here whether it does.
+  std::shared_ptr<Link*> self_ = std::make_shared<Link*>(this);
   std::function<void()> on_stopped_;  // of stop() or finish()
-  std::uint64_t stale_reported_ = 0;
+  LatencySplit split_;
+  std::uint64_t silent_reported_ = 0;
   std::uint64_t refusals_reported_ = 0;
   BreakerState breaker_reported_ = BreakerState::closed;
 };

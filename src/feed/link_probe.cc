@@ -35,13 +35,18 @@ LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Conn
       acks_(metrics.feed_acks.at(exchange)),
       refusals_(metrics.feed_refusals.at(exchange)),
       overdue_(metrics.feed_acks_overdue.at(exchange)),
+      dropped_(metrics.feed_frames_dropped.at(exchange)),
       trips_(metrics.breaker_trips.at(exchange, name)),
       connected_(metrics.feed_connected.at(exchange, name)),
       last_frame_age_(metrics.feed_last_frame_age_seconds.at(exchange, name)),
       last_trip_(metrics.breaker_last_trip_timestamp_seconds.at(exchange, name)),
-      clock_offset_(metrics.feed_clock_offset_seconds.at(exchange)),
       breaker_state_(metrics.breaker_state.at(exchange, name)),
-      rtt_(metrics.feed_rtt_seconds.at(exchange)) {
+      rtt_(metrics.feed_rtt_seconds.at(exchange)),
+      detection_(metrics.feed_detection_seconds.at(exchange)),
+      heals_{metrics.feed_subscription_heals.at(exchange, label_of(HealResult::healed)),
+             metrics.feed_subscription_heals.at(exchange, label_of(HealResult::silent)),
+             metrics.feed_subscription_heals.at(exchange, label_of(HealResult::refused)),
+             metrics.feed_subscription_heals.at(exchange, label_of(HealResult::lost))} {
   connected_.set(0);
   // There from the start, at 0: the first of them must show in an increase().
   for (const auto reason : {runtime::CloseReason::remote, runtime::CloseReason::reset}) {
@@ -60,6 +65,10 @@ void LinkProbe::sync(const Session& session) {
   carry(acks_, seen_.acks, counts.acks);
   carry(refusals_, seen_.refusals, counts.refusals);
   carry(overdue_, seen_.acks_overdue, counts.acks_overdue);
+  carry(dropped_, seen_.frames_dropped, counts.frames_dropped);
+  for (std::size_t i = 0; i < heals_.size(); ++i) {
+    carry(heals_[i], heals_seen_[i], session.subscriptions().heals()[i]);
+  }
   const CircuitBreaker& breaker = session.breaker();
   carry(trips_, trips_seen_, breaker.trips());
   if (retired_) return;  // what ends is still counted, what is no more has no state
@@ -70,8 +79,11 @@ void LinkProbe::sync(const Session& session) {
       sample && session.clock_offset().samples() != pongs_seen_) {
     pongs_seen_ = session.clock_offset().samples();
     rtt_.observe(sample->round_trip);
-    clock_offset_.set(seconds_of(sample->offset));
   }
+}
+
+void LinkProbe::on_verdict(Verdict verdict) {
+  metrics_.feed_witness_checks.at(exchange_, label_of(verdict)).inc();
 }
 
 void LinkProbe::on_closed(runtime::CloseReason reason, bool was_connected) {
@@ -93,10 +105,12 @@ LinkProbe::Stream& LinkProbe::stream(const exchange::Subscription& subscription)
   const std::string words =
       stream_name(subscription);  // outlives the label, which only looks at it
   const telemetry::label::Stream name{words};
-  streams_.push_back({.subscription = subscription,
-                      .state = metrics_.feed_subscription_state.at(exchange_, symbol, name),
-                      .age = metrics_.feed_subscription_age_seconds.at(exchange_, symbol, name),
-                      .stale = metrics_.feed_subscription_stale.at(exchange_, symbol, name)});
+  streams_.push_back(
+      {.subscription = subscription,
+       .state = metrics_.feed_subscription_state.at(exchange_, symbol, name),
+       .age = metrics_.feed_subscription_age_seconds.at(exchange_, symbol, name),
+       .threshold = metrics_.feed_subscription_threshold_seconds.at(exchange_, symbol, name),
+       .stale = metrics_.feed_subscription_stale.at(exchange_, symbol, name)});
   return streams_.back();
 }
 
@@ -109,12 +123,15 @@ void LinkProbe::observe(const Session& session, base::Instant now) {
     s.wanted = true;
     s.state.set(label_of(entry.state));
     if (entry.last_data) s.age.set(seconds_of(now - *entry.last_data));
+    const base::Duration threshold = session.subscriptions().suspicious_after(entry);
+    if (threshold != base::Duration::max()) s.threshold.set(seconds_of(threshold));
     carry(s.stale, s.stale_seen, entry.times_stale);
   }
   std::erase_if(streams_, [](const Stream& stream) {
     if (stream.wanted) return false;
     stream.state.clear();  // no longer subscribed: nothing to say
     stream.age.clear();
+    stream.threshold.clear();
     return true;
   });
 }
@@ -127,6 +144,7 @@ void LinkProbe::retire() {
   for (const auto& stream : streams_) {
     stream.state.clear();
     stream.age.clear();
+    stream.threshold.clear();
   }
   streams_.clear();
 }

@@ -2,6 +2,7 @@
 // registry.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ class LinkProbe {
   // After anything that may have changed counts or states; cheap.
   void sync(const Session& session);
   void on_closed(runtime::CloseReason reason, bool was_connected);
+  // A zombie was found so long after its last data.
+  void on_found(base::Duration after) { detection_.observe(after); }
+  void on_verdict(Verdict verdict);
   // Once a second: ages and the state of each subscription.
   void observe(const Session& session, base::Instant now);
   // The connection is no longer configured: from now on only what it still counts is said. Not to
@@ -33,7 +37,7 @@ class LinkProbe {
   struct Stream {
     exchange::Subscription subscription;
     telemetry::StateSet<telemetry::label::SubscriptionState> state;
-    telemetry::Gauge age;
+    telemetry::Gauge age, threshold;
     telemetry::Counter stale;
     std::uint64_t stale_seen = 0;
     bool wanted = true;
@@ -44,10 +48,12 @@ class LinkProbe {
   std::string name_;
   telemetry::Catalog& metrics_;
   telemetry::Counter attempts_, reconnect_attempts_, reconnects_, acks_, refusals_, overdue_,
-      trips_;
-  telemetry::Gauge connected_, last_frame_age_, last_trip_, clock_offset_;
+      dropped_, trips_;
+  telemetry::Gauge connected_, last_frame_age_, last_trip_;
   telemetry::StateSet<telemetry::label::BreakerState> breaker_state_;
-  telemetry::Histogram rtt_;
+  telemetry::Histogram rtt_, detection_;
+  std::array<telemetry::Counter, 4> heals_;  // by HealResult
+  std::array<std::uint64_t, 4> heals_seen_{};
   SessionCounts seen_;
   std::uint64_t trips_seen_ = 0;
   std::uint64_t pongs_seen_ = 0;

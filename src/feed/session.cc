@@ -10,6 +10,17 @@ namespace {
 
 constexpr int kRequestsMax = 3;  // asked that often without any answer: the connection is of no use
 constexpr std::string_view kAlreadySubscribed = "Already subscribed";
+constexpr std::string_view kTooMany = "Exceeded msg rate";
+// Pings come faster at the start of a connection: the best of some round trips tells the offset.
+constexpr int kFirstPings = 5;
+constexpr base::Duration kFirstPingEvery = std::chrono::seconds(2);
+constexpr base::Duration kLookEvery = std::chrono::milliseconds(500);
+
+// No order is matched then, so nothing happens.
+bool rests(exchange::VenueStatus status) {
+  using enum exchange::VenueStatus;
+  return status == maintenance || status == cancel_only || status == post_only;
+}
 
 void consider(std::optional<base::Instant>& first, std::optional<base::Instant> at) {
   if (at && (!first || *at < *first)) first = at;
@@ -25,7 +36,8 @@ Session::Session(const SessionSettings& settings, exchange::Protocol& protocol,
       budget_(budget),
       backoff_(settings.backoff, random),
       breaker_(settings.breaker),
-      table_(settings.stale_after) {
+      table_(settings.stale_after),
+      requests_(protocol.max_messages_per_second()) {
   table_.set(std::move(wanted));
 }
 
@@ -76,6 +88,8 @@ void Session::on_open(base::Now now, Actions& out) {
   healthy_ = false;
   opened_at_ = now.mono;
   heard_ = now.mono;
+  next_look_ = now.mono;
+  pings_ = 0;
   next_ping_ = now.mono;  // the first ping at once: the clock offset is wanted from the start
   std::vector<exchange::Subscription> wanted;
   for (const auto& entry : table_.entries()) wanted.push_back(entry.subscription);
@@ -87,14 +101,26 @@ void Session::request(base::Now now, std::vector<exchange::Subscription> wanted,
   if (wanted.empty()) return;
   for (auto& message : protocol_.subscribe(wanted, next_request_)) {
     next_request_ = std::max(next_request_, message.id + 1);
-    for (const auto& subscription : message.subscriptions) {
-      table_.on_requested(subscription, message.id, now.mono);
+    for (const auto& subscription : message.subscriptions) table_.on_queued(subscription);
+    requests_.add({.request = std::move(message)});
+  }
+  send(now, out);
+}
+
+void Session::send(base::Now now, Actions& out) {
+  while (auto item = requests_.next(now.mono)) {
+    for (const auto& subscription : item->request.subscriptions) {
+      if (item->subscribes) {
+        table_.on_requested(subscription, item->request.id, now.mono);
+      } else {
+        table_.on_unsubscribe_sent(subscription, item->request.id, now.mono);
+      }
     }
-    out.emplace_back(action::Send{std::move(message.text)});
+    out.emplace_back(action::Send{std::move(item->request.text)});
   }
 }
 
-void Session::on_frame(base::Now received, const exchange::Frame& frame) {
+void Session::on_frame(base::Now received, const exchange::Frame& frame, Actions& out) {
   if (state_ != LinkState::connected) return;
   last_frame_ = received.mono;
   heard_ = received.mono;
@@ -109,31 +135,35 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
       }
       break;
     case Kind::subscribed:
-      ++counts_.acks;
-      if (base::planted(base::PlantedBug::double_after_retry) && counts_.acks_overdue != 0) {
-        ++counts_.acks;
+      on_ack(received, frame);
+      break;
+    case Kind::unsubscribed:
+      if (frame.request_id) {
+        renew(received, table_.unsubscribed(frame.request_id, base::Instant::min()), out);
       }
-      if (frame.subscription) table_.on_accepted(*frame.subscription);
       break;
     case Kind::refused:
-      on_refusal(frame);
+      on_refusal(received, frame, out);
       break;
     case Kind::trades:
     case Kind::quotes:
     case Kind::candles:
     case Kind::instruments:
     case Kind::books:
-      on_items(received, frame);
+      if (drops(frame)) {
+        ++counts_.frames_dropped;
+      } else {
+        on_items(received, frame);
+      }
       break;
     case Kind::heartbeat:
       if (base::planted(base::PlantedBug::heartbeat_clears_stale)) {
         for (const auto& entry : table_.entries()) {
-          if (entry.state != SubscriptionState::stale) continue;
-          table_.on_data(entry.subscription, 0, received.mono);
+          if (entry.state != SubscriptionState::suspect) continue;
+          table_.on_data(entry.subscription, 0, true, received.mono);
         }
       }
       break;
-    case Kind::unsubscribed:
     case Kind::shutdown:
     case Kind::unsupported:
     case Kind::malformed:
@@ -142,13 +172,27 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame) {
   if (breaker_.state() == BreakerState::half_open && table_.any_accepted()) breaker_.on_success();
 }
 
-void Session::on_refusal(const exchange::Frame& frame) {
+void Session::on_ack(base::Now received, const exchange::Frame& frame) {
+  ++counts_.acks;
+  requests_.on_answer();
+  if (base::planted(base::PlantedBug::double_after_retry) && counts_.acks_overdue != 0) {
+    ++counts_.acks;
+  }
+  if (frame.whole_request && frame.request_id) table_.on_accepted(*frame.request_id, received.mono);
+  if (frame.subscription) table_.on_accepted(*frame.subscription, received.mono);
+}
+
+void Session::on_refusal(base::Now received, const exchange::Frame& frame, Actions& out) {
   ++counts_.refusals;
+  if (frame.detail.starts_with(kTooMany)) requests_.on_too_many(received.mono);
   if (!frame.request_id) return;  // cannot be matched; the missing answer will be noticed
+  // There was nothing to take back: that is as good.
+  const auto taken_back = table_.unsubscribed(frame.request_id, base::Instant::min());
+  if (!taken_back.empty()) return renew(received, taken_back, out);
   if (frame.detail.starts_with(kAlreadySubscribed) && frame.symbol) {
     for (const auto& entry : table_.entries()) {
       if (entry.request_id == *frame.request_id && entry.subscription.symbol == *frame.symbol) {
-        table_.on_accepted(entry.subscription);  // an answer got lost, the data flows
+        table_.on_accepted(entry.subscription, received.mono);  // an answer got lost
         return;
       }
     }
@@ -156,25 +200,54 @@ void Session::on_refusal(const exchange::Frame& frame) {
   table_.on_refused(*frame.request_id, frame.symbol, frame.detail);
 }
 
+bool Session::drops(const exchange::Frame& frame) const {
+  using exchange::Channel;
+  const auto off = [&](Channel channel, const auto& items) {
+    return std::ranges::any_of(items, [&](const auto& item) {
+      return table_.is_off({.channel = channel, .symbol = item.symbol});
+    });
+  };
+  switch (frame.kind) {
+    case exchange::FrameKind::trades:
+      return off(frame.channel, frame.trades);
+    case exchange::FrameKind::quotes:
+      return off(Channel::spread, frame.quotes);
+    case exchange::FrameKind::books:
+      return off(Channel::book, frame.books);
+    case exchange::FrameKind::candles:
+      return std::ranges::any_of(frame.candles, [&](const auto& candle) {
+        return table_.is_off({.channel = Channel::ohlc,
+                              .symbol = candle.symbol,
+                              .interval_minutes = candle.interval_minutes});
+      });
+    default:
+      return false;
+  }
+}
+
 void Session::on_items(base::Now received, const exchange::Frame& frame) {
   using exchange::Channel;
   for (const auto& trade : frame.trades) {
-    table_.on_data({.channel = frame.channel, .symbol = trade.symbol}, 1, received.mono);
+    table_.on_data({.channel = frame.channel, .symbol = trade.symbol}, 1, frame.snapshot,
+                   received.mono);
   }
   for (const auto& quote : frame.quotes) {
-    table_.on_data({.channel = Channel::spread, .symbol = quote.symbol}, 1, received.mono);
+    table_.on_data({.channel = Channel::spread, .symbol = quote.symbol}, 1, frame.snapshot,
+                   received.mono);
   }
   for (const auto& candle : frame.candles) {
     table_.on_data({.channel = Channel::ohlc,
                     .symbol = candle.symbol,
                     .interval_minutes = candle.interval_minutes},
-                   1, received.mono);
+                   1, frame.snapshot, received.mono);
   }
   for (const auto& book : frame.books) {
-    table_.on_data({.channel = Channel::book, .symbol = book.symbol}, 1, received.mono);
+    table_.on_data({.channel = Channel::book, .symbol = book.symbol}, 1, frame.snapshot,
+                   received.mono);
   }
   if (frame.kind == exchange::FrameKind::instruments) {
-    table_.on_data({.channel = Channel::instrument}, frame.instruments.size(), received.mono);
+    table_.on_data({.channel = Channel::instrument}, frame.instruments.size(), frame.snapshot,
+                   received.mono);
   }
 }
 
@@ -183,6 +256,7 @@ void Session::on_closed(base::Now now, const runtime::Closed& closed) {
   if (was_connected) ++counts_.disconnections;
   if (was_connected && !closing_) note_health(now.mono);  // its timer may be as late as this
   table_.on_connection_lost();
+  requests_.clear();
   if (finishing_) state_ = LinkState::stopped;
   if (state_ == LinkState::stopped) venue_word_.reset();
   if (state_ == LinkState::stopped) return;
@@ -209,18 +283,69 @@ void Session::on_time(base::Now now, Actions& out) {
   }
   if (state_ != LinkState::connected) return;
   if (closing_) return;
-  counts_.subscriptions_stale += table_.mark_stale(now.mono).size();
   note_health(now.mono);
   if (now.mono - heard_ >= settings_.link_timeout) {
     return disconnect("no frame within the link timeout", out);
   }
-  if (now.mono >= next_ping_) {
-    const std::uint64_t id = next_request_++;
-    offset_.on_ping(id, now);
-    out.emplace_back(action::Send{protocol_.ping(id)});
-    next_ping_ = now.mono + settings_.ping_interval;
-  }
+  check_silences(now, out);
   check_answers(now, out);
+  if (!closing_) heal(now, out);
+  if (closing_) return;
+  send(now, out);
+  ping(now, out);
+  next_look_ = now.mono + kLookEvery;
+}
+
+void Session::ping(base::Now now, Actions& out) {
+  if (now.mono < next_ping_ || !requests_.pass(now.mono)) return;
+  const std::uint64_t id = next_request_++;
+  offset_.on_ping(id, now);
+  out.emplace_back(action::Send{protocol_.ping(id)});
+  const bool soon = ++pings_ < kFirstPings;
+  next_ping_ = now.mono + (soon ? std::min(kFirstPingEvery, settings_.ping_interval)
+                                : settings_.ping_interval);
+}
+
+void Session::check_silences(base::Now now, Actions& out) {
+  for (const auto& subscription : table_.check(now.mono)) {
+    out.emplace_back(action::Witness{subscription});
+  }
+}
+
+void Session::on_witness(base::Now now, const exchange::Subscription& subscription, Verdict verdict,
+                         Actions& out) {
+  if (state_ != LinkState::connected || closing_) return;
+  if (const auto after = table_.on_witness(subscription, verdict, now.mono)) {
+    ++counts_.zombies;
+    out.emplace_back(action::Found{.subscription = subscription, .after = *after});
+    heal(now, out);
+  }
+}
+
+void Session::on_venue(base::Now now, exchange::VenueStatus status) {
+  table_.mute(rests(status), now.mono);
+}
+
+void Session::heal(base::Now now, Actions& out) {
+  const bool pause_over = !replaced_at_ || now.mono - *replaced_at_ >= settings_.replacement_pause;
+  if (pause_over && table_.heals_in_vain() >= settings_.heals_in_vain_max) {
+    replaced_at_ = now.mono;
+    return disconnect("a subscription stays silent though it was renewed", out);
+  }
+  for (const auto& subscription : table_.to_heal(now.mono, settings_.heals_at_once)) {
+    table_.begin_heal(subscription, now.mono);
+    for (auto& message : protocol_.unsubscribe(std::span(&subscription, 1), next_request_)) {
+      next_request_ = std::max(next_request_, message.id + 1);
+      requests_.add({.request = std::move(message), .subscribes = false});
+    }
+  }
+  renew(now, table_.unsubscribed(std::nullopt, now.mono - settings_.unsubscribe_timeout), out);
+  send(now, out);
+}
+
+void Session::renew(base::Now now, const std::vector<exchange::Subscription>& taken_back,
+                    Actions& out) {
+  for (const auto& subscription : taken_back) request(now, {subscription}, out);
 }
 
 void Session::note_health(base::Instant now) {
@@ -251,8 +376,9 @@ void Session::set_wanted(base::Now now, std::vector<exchange::Subscription> want
   if (state_ != LinkState::connected || closing_) return;
   for (auto& message : protocol_.unsubscribe(change.removed, next_request_)) {
     next_request_ = std::max(next_request_, message.id + 1);
-    out.emplace_back(action::Send{std::move(message.text)});
+    requests_.add({.request = std::move(message), .subscribes = false});
   }
+  send(now, out);
   request(now, std::move(change.added), out);
 }
 
@@ -277,7 +403,10 @@ std::optional<base::Instant> Session::deadline() const {
   consider(first, table_.deadline(settings_.ack_timeout));
   if (!healthy_ && table_.any_accepted()) consider(first, opened_at_ + settings_.healthy_after);
   consider(first, heard_ + settings_.link_timeout);
-  consider(first, next_ping_);
+  consider(first, next_look_);
+  const base::Instant turn = requests_.ready_at();
+  consider(first, std::max(next_ping_, turn));
+  if (requests_.any()) consider(first, turn);
   return first;
 }
 

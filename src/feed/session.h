@@ -15,6 +15,7 @@
 #include "feed/backoff.h"
 #include "feed/circuit_breaker.h"
 #include "feed/clock_offset.h"
+#include "feed/paced_requests.h"
 #include "feed/subscription_table.h"
 #include "runtime/message_channel.h"
 
@@ -26,6 +27,10 @@ struct SessionSettings {
   base::Duration link_timeout =
       std::chrono::seconds(10);  // any frame; Kraken's heartbeat comes each second
   base::Duration ack_timeout = std::chrono::seconds(10);
+  base::Duration unsubscribe_timeout = std::chrono::seconds(5);  // of a renewal; then it goes on
+  std::size_t heals_at_once = 3;                                 // renewals under way
+  int heals_in_vain_max = 3;  // of one subscription in a row; then the connection is replaced
+  base::Duration replacement_pause = std::chrono::minutes(5);  // between two of these
   base::Duration healthy_after =
       std::chrono::seconds(60);  // forgives past failures; a connection lost earlier is one
   base::Duration maintenance_floor =
@@ -43,8 +48,18 @@ struct Send {
   std::string text;
 };
 struct Disconnect {};  // the driver reports on_closed when it is done
+// A witness is to be asked; the driver reports on_witness, at once or later.
+struct Witness {
+  exchange::Subscription subscription;
+};
+// A zombie was found so long after its last data; nothing is to be done.
+struct Found {
+  exchange::Subscription subscription;
+  base::Duration after;
+};
 }  // namespace action
-using Action = std::variant<action::Connect, action::Send, action::Disconnect>;
+using Action =
+    std::variant<action::Connect, action::Send, action::Disconnect, action::Witness, action::Found>;
 using Actions = std::vector<Action>;
 
 enum class LinkState : std::uint8_t { idle, waiting, connecting, connected, stopped };
@@ -57,8 +72,9 @@ struct SessionCounts {
   std::uint64_t disconnections = 0;      // connections that were up and ended
   std::uint64_t acks = 0;
   std::uint64_t refusals = 0;
-  std::uint64_t acks_overdue = 0;         // requests repeated because nothing answered
-  std::uint64_t subscriptions_stale = 0;  // times any subscription was found stale
+  std::uint64_t acks_overdue = 0;    // requests repeated because nothing answered
+  std::uint64_t zombies = 0;         // times any subscription was found dead
+  std::uint64_t frames_dropped = 0;  // data of a subscription that was being taken back
 };
 
 // Not thread-safe. After each call the driver runs `out` in order, then sees that on_time is called
@@ -77,7 +93,15 @@ class Session {
   void stop(base::Now now, Actions& out);
   void on_open(base::Now now, Actions& out);
   // `frame` as decoded from what was received at `received`.
-  void on_frame(base::Now received, const exchange::Frame& frame);
+  void on_frame(base::Now received, const exchange::Frame& frame, Actions& out);
+  // Data that must not be used: what a subscription that is being renewed still says before the
+  // venue took it back. on_frame wants to know of it all the same.
+  bool drops(const exchange::Frame& frame) const;
+  void on_witness(base::Now now, const exchange::Subscription& subscription, Verdict verdict,
+                  Actions& out);
+  // What the venue says of itself, on whichever connection. While its matching engine rests, and
+  // for a while after, silence says nothing.
+  void on_venue(base::Now now, exchange::VenueStatus status);
   void on_closed(base::Now now, const runtime::Closed& closed);
   void on_time(base::Now now, Actions& out);
   // Changes what is wanted without touching what stays (configuration reload).
@@ -108,7 +132,13 @@ class Session {
   void request(base::Now now, std::vector<exchange::Subscription> wanted, Actions& out);
   void note_health(base::Instant now);
   void check_answers(base::Now now, Actions& out);
-  void on_refusal(const exchange::Frame& frame);
+  void check_silences(base::Now now, Actions& out);
+  void heal(base::Now now, Actions& out);
+  void renew(base::Now now, const std::vector<exchange::Subscription>& taken_back, Actions& out);
+  void ping(base::Now now, Actions& out);
+  void send(base::Now now, Actions& out);
+  void on_ack(base::Now received, const exchange::Frame& frame);
+  void on_refusal(base::Now received, const exchange::Frame& frame, Actions& out);
   void on_items(base::Now received, const exchange::Frame& frame);
   void disconnect(std::string why, Actions& out);
 
@@ -118,6 +148,7 @@ class Session {
   Backoff backoff_;
   CircuitBreaker breaker_;
   SubscriptionTable table_;
+  PacedRequests requests_;
   ClockOffset offset_;
   SessionCounts counts_;
 
@@ -131,7 +162,10 @@ class Session {
   base::Instant retry_at_{};
   base::Instant opened_at_{};
   base::Instant next_ping_{};
-  std::optional<base::Instant> last_frame_;  // ever: its age is shown while disconnected too
+  int pings_ = 0;              // on this connection
+  base::Instant next_look_{};  // at silences: data may have moved their deadlines nearer
+  std::optional<base::Instant> replaced_at_;  // because renewals were in vain
+  std::optional<base::Instant> last_frame_;   // ever: its age is shown while disconnected too
   base::Instant heard_{};  // link watchdog: opening or any frame of this connection
   std::uint64_t next_request_ = 1;
 };

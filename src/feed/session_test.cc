@@ -103,7 +103,7 @@ struct World {
     return std::ranges::count_if(actions,
                                  [](const Action& a) { return std::holds_alternative<A>(a); });
   }
-  void frame(exchange::Frame f) { session->on_frame(now(), f); }
+  void frame(exchange::Frame f) { session->on_frame(now(), f, actions); }
   void ack(const Subscription& subscription, std::uint64_t id) {
     exchange::Frame f;
     f.kind = exchange::FrameKind::subscribed;
@@ -148,7 +148,7 @@ TEST(Session, ConnectsSubscribesAndPingsAtOnce) {
   EXPECT_EQ(w.session->counts().acks, 1u);
 }
 
-TEST(Session, ALinkThatBeatsWhileOneSubscriptionIsSilentReadsConnectedAndStale) {
+TEST(Session, ALinkThatBeatsWhileOneSubscriptionIsSilentReadsConnectedAndSuspect) {
   World w;
   w.begin();
   w.open();
@@ -160,14 +160,14 @@ TEST(Session, ALinkThatBeatsWhileOneSubscriptionIsSilentReadsConnectedAndStale) 
     w.heartbeat();
   }
   EXPECT_EQ(w.state_of(kTrade), SubscriptionState::live);
-  EXPECT_EQ(w.state_of(kSpread), SubscriptionState::stale) << "20 s without data";
+  EXPECT_EQ(w.state_of(kSpread), SubscriptionState::suspect) << "20 s without data";
   w.run_until(30s);
-  EXPECT_EQ(w.state_of(kTrade), SubscriptionState::stale);
+  EXPECT_EQ(w.state_of(kTrade), SubscriptionState::suspect);
   EXPECT_EQ(w.session->state(), LinkState::connected);
-  EXPECT_EQ(w.session->counts().subscriptions_stale, 2u);
+  EXPECT_EQ(w.session->subscriptions().times_stale(), 2u);
   w.trade();
   EXPECT_EQ(w.state_of(kTrade), SubscriptionState::live) << "data, and only data, revives";
-  EXPECT_EQ(w.state_of(kSpread), SubscriptionState::stale);
+  EXPECT_EQ(w.state_of(kSpread), SubscriptionState::suspect);
   EXPECT_EQ(w.count<action::Disconnect>(), 0);
 }
 

@@ -38,12 +38,44 @@ std::string_view to_string(SubscriptionState state) {
       return "pending";
     case SubscriptionState::live:
       return "live";
-    case SubscriptionState::stale:
-      return "stale";
+    case SubscriptionState::quiet:
+      return "quiet";
+    case SubscriptionState::suspect:
+      return "suspect";
+    case SubscriptionState::zombie:
+      return "zombie";
+    case SubscriptionState::healing:
+      return "healing";
     case SubscriptionState::refused:
       return "refused";
   }
   return "pending";
+}
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::active:
+      return "active";
+    case Verdict::quiet:
+      return "quiet";
+    case Verdict::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(HealResult result) {
+  switch (result) {
+    case HealResult::healed:
+      return "healed";
+    case HealResult::silent:
+      return "silent";
+    case HealResult::refused:
+      return "refused";
+    case HealResult::lost:
+      return "lost";
+  }
+  return "lost";
 }
 
 std::string stream_name(const exchange::Subscription& subscription) {

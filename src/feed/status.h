@@ -39,6 +39,7 @@ struct SubscriptionStatus {
   bool answered = false;  // the venue has accepted or refused it on this connection
   std::optional<base::Instant> last_data;
   std::optional<base::Duration> stale_after;  // none: silence says nothing
+  std::optional<base::Duration> threshold;    // silence after which a witness is asked; the same
   std::uint64_t events = 0;
   std::string refusal;
 };
@@ -54,6 +55,8 @@ struct FeedStatus {
 std::string_view to_string(LinkState state);
 std::string_view to_string(BreakerState state);
 std::string_view to_string(SubscriptionState state);
+std::string_view to_string(Verdict verdict);
+std::string_view to_string(HealResult result);
 
 // "trade", "spread", "ohlc-5", "instrument".
 std::string stream_name(const exchange::Subscription& subscription);

@@ -4,6 +4,11 @@
 
 namespace tickwitness::feed {
 
+bool is_silent(SubscriptionState state) {
+  return state == SubscriptionState::suspect || state == SubscriptionState::zombie ||
+         state == SubscriptionState::healing;
+}
+
 base::Duration StaleAfter::of(exchange::Channel channel) const {
   switch (channel) {
     case exchange::Channel::trade:
@@ -40,9 +45,11 @@ SubscriptionTable::Change SubscriptionTable::set(std::vector<exchange::Subscript
       change.removed.push_back(entry.subscription);
     }
   }
+  off_ = 0;
   std::erase_if(entries_, [&](const SubscriptionEntry& entry) {
     return std::ranges::find(wanted, entry.subscription) == wanted.end();
   });
+  for (const auto& entry : entries_) off_ += entry.renewal.unsubscribing() ? 1 : 0;
   for (auto& subscription : wanted) {
     if (find(subscription) != nullptr) continue;
     entries_.push_back({.subscription = subscription});
@@ -53,28 +60,46 @@ SubscriptionTable::Change SubscriptionTable::set(std::vector<exchange::Subscript
 
 void SubscriptionTable::on_connection_lost() {
   for (auto& entry : entries_) {
+    end_heal(entry, HealResult::lost);
     entry.state = SubscriptionState::pending;
-    entry.answered = false;
+    entry.answered = entry.queued = entry.data = entry.overlong = entry.asking = false;
     entry.request_id = 0;
-    entry.requests = 0;
+    entry.requests = entry.unknowns = 0;
+    entry.patience = base::Duration::zero();
+    entry.arrivals.restart();
     entry.refusal.clear();
   }
+}
+
+void SubscriptionTable::on_queued(const exchange::Subscription& subscription) {
+  if (SubscriptionEntry* entry = find(subscription)) entry->queued = true;
 }
 
 void SubscriptionTable::on_requested(const exchange::Subscription& subscription,
                                      std::uint64_t request_id, base::Instant now) {
   SubscriptionEntry* entry = find(subscription);
   if (entry == nullptr) return;
+  entry->queued = false;
   entry->request_id = request_id;
   ++entry->requests;
-  entry->since = now;
+  if (!entry->overlong) entry->since = now;  // asking does not end a silence that has been found
 }
 
-void SubscriptionTable::on_accepted(const exchange::Subscription& subscription) {
-  if (SubscriptionEntry* entry = find(subscription)) {
-    entry->answered = true;
-    entry->refusal.clear();
-    if (entry->state == SubscriptionState::refused) entry->state = SubscriptionState::pending;
+void SubscriptionTable::accept(SubscriptionEntry& entry, base::Instant now) {
+  if (entry.state == SubscriptionState::refused) entry.state = SubscriptionState::pending;
+  if (entry.answered) return;
+  entry.answered = true;
+  // The first data is waited for from now on.
+  if (!entry.data && !entry.overlong) entry.since = now;
+}
+
+void SubscriptionTable::on_accepted(const exchange::Subscription& subscription, base::Instant now) {
+  if (SubscriptionEntry* entry = find(subscription)) accept(*entry, now);
+}
+
+void SubscriptionTable::on_accepted(std::uint64_t request_id, base::Instant now) {
+  for (auto& entry : entries_) {
+    if (request_id != 0 && entry.request_id == request_id) accept(entry, now);
   }
 }
 
@@ -85,6 +110,7 @@ std::size_t SubscriptionTable::on_refused(std::uint64_t request_id,
   for (auto& entry : entries_) {
     if (entry.request_id != request_id || entry.answered) continue;
     if (symbol && entry.subscription.symbol != *symbol) continue;
+    end_heal(entry, HealResult::refused);
     entry.answered = true;
     entry.state = SubscriptionState::refused;
     entry.refusal = words;
@@ -94,53 +120,31 @@ std::size_t SubscriptionTable::on_refused(std::uint64_t request_id,
 }
 
 void SubscriptionTable::on_data(const exchange::Subscription& subscription, std::uint64_t items,
-                                base::Instant now) {
+                                bool snapshot, base::Instant now) {
   SubscriptionEntry* entry = find(subscription);
   if (entry == nullptr) return;
+  if (snapshot) {
+    entry->arrivals.restart();
+  } else {
+    entry->arrivals.on_arrival(now);
+    end_heal(*entry, HealResult::healed);
+  }
   entry->state = SubscriptionState::live;
-  entry->answered = true;
+  entry->answered = entry->data = true;
+  entry->overlong = entry->asking = false;
+  entry->patience = base::Duration::zero();
+  entry->unknowns = 0;
   entry->since = now;
   entry->last_data = now;
   entry->events += items;
-}
-
-std::optional<base::Instant> SubscriptionTable::deadline(base::Duration ack_timeout) const {
-  std::optional<base::Instant> first;
-  const auto consider = [&](base::Instant at) {
-    if (!first || at < *first) first = at;
-  };
-  for (const auto& entry : entries_) {
-    if (entry.request_id == 0 || entry.state == SubscriptionState::refused) continue;
-    if (!entry.answered) consider(entry.since + ack_timeout);
-    const base::Duration limit = stale_after(entry);
-    if (entry.state != SubscriptionState::stale && limit != base::Duration::max()) {
-      consider(entry.since + limit);
-    }
-  }
-  return first;
-}
-
-std::vector<exchange::Subscription> SubscriptionTable::mark_stale(base::Instant now) {
-  std::vector<exchange::Subscription> marked;
-  for (auto& entry : entries_) {
-    if (entry.request_id == 0 || entry.state == SubscriptionState::refused ||
-        entry.state == SubscriptionState::stale) {
-      continue;
-    }
-    const base::Duration limit = stale_after(entry);
-    if (limit == base::Duration::max() || now - entry.since < limit) continue;
-    entry.state = SubscriptionState::stale;
-    ++entry.times_stale;
-    marked.push_back(entry.subscription);
-  }
-  return marked;
 }
 
 std::vector<exchange::Subscription> SubscriptionTable::overdue(base::Instant now,
                                                                base::Duration ack_timeout) const {
   std::vector<exchange::Subscription> late;
   for (const auto& entry : entries_) {
-    if (entry.request_id != 0 && !entry.answered && now - entry.since >= ack_timeout) {
+    if (entry.request_id != 0 && !entry.answered && !entry.queued &&
+        now - entry.since >= ack_timeout) {
       late.push_back(entry.subscription);
     }
   }

@@ -25,7 +25,7 @@ struct Health {
 
 TEST(HealthJson, OneWordForTheWhole) {
   const auto live = subscription("BTC-USD", "trade", SubscriptionState::live);
-  const auto stale = subscription("BTC-USD", "trade", SubscriptionState::stale);
+  const auto stale = subscription("BTC-USD", "trade", SubscriptionState::suspect);
   const auto up = connection("main", LinkState::connected);
   const auto down = connection("main", LinkState::waiting);
   const Health cases[] = {

@@ -125,7 +125,7 @@ SubscriptionTotals totals(const EngineStatus& status) {
         case feed::SubscriptionState::pending:
           ++sums.pending;
           break;
-        case feed::SubscriptionState::stale:
+        case feed::SubscriptionState::suspect:
           ++sums.stale;
           break;
         case feed::SubscriptionState::refused:

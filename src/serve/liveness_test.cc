@@ -64,7 +64,7 @@ TEST(Liveness, ReadinessNamesWhatIsMissing) {
 
   EngineStatus status = engine({connection("main", LinkState::connected)},
                                {subscription("BTC-USD", "trade", SubscriptionState::live),
-                                subscription("BTC-USD", "ohlc-5", SubscriptionState::stale),
+                                subscription("BTC-USD", "ohlc-5", SubscriptionState::suspect),
                                 subscription("ETH-USD", "trade", SubscriptionState::pending)});
   status.feeds[0].subscriptions[2].answered = true;  // accepted, and nothing was traded yet
   EXPECT_TRUE(readiness(&status, at().mono).ready);

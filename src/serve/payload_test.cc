@@ -109,7 +109,7 @@ TEST(Payload, PairsAreThoseConfiguredWithNullForWhatIsNotKnown) {
   world.metrics.market_spread.at(Exchange::kraken, btc).set(0.1);
   // Known, but configured no more.
   world.metrics.market_last_price.at(Exchange::kraken, telemetry::label::Symbol{"OLD-USD"}).set(1);
-  auto trade = subscription("BTC-USD", "trade", feed::SubscriptionState::stale);
+  auto trade = subscription("BTC-USD", "trade", feed::SubscriptionState::suspect);
   trade.last_data = at(-130s).mono;
   trade.stale_after = 120s;
   const EngineStatus status =
