@@ -64,7 +64,7 @@ TEST(Draining, AStreamThatCameBackMayBeQuietOneThatDidNotMayNot) {
     if (came_back) {
       EXPECT_THAT(drain.watch.said(), testing::IsEmpty());
     } else {
-      EXPECT_THAT(drain.watch.said(), ElementsAre(HasSubstr("BTC-USD trade is stale")));
+      EXPECT_THAT(drain.watch.said(), ElementsAre(HasSubstr("BTC-USD trade is suspect")));
     }
   }
 }
@@ -94,7 +94,7 @@ TEST(Draining, SaysOnceWhatIsMissingWhenTheTimeIsOver) {
        [](Shown& s) { s.connection("ohlc-5", true, ModelBreaker::open); }},
       {"ETH-USD trade is shown pending", nothing,
        [](Shown& s) { s.state("ETH-USD", "trade", StreamState::pending); }},
-      {"BTC-USD trade is shown stale", nothing,
+      {"BTC-USD trade is shown suspect", nothing,
        [](Shown& s) { s.state("BTC-USD", "trade", StreamState::suspect); }},
       {"3 items wait in rings", nothing,
        [](Shown& s) { s.series["tickwitness_pipeline_ring_depth{ring=ingest}"] = 3; }},

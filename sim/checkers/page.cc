@@ -55,7 +55,7 @@ std::optional<T> number(std::string_view text) {
 }
 
 struct Streams {
-  std::size_t unwell = 0;  // stale or refused for so long that it must show
+  std::size_t unwell = 0;  // suspect or refused for so long that it must show
   bool well = true;        // none is, nor was a while ago
 };
 
@@ -231,7 +231,7 @@ void PageChecker::status(const Arrival& arrival, base::Instant made, Report& rep
                                                     : open != 0 && !(open == all && streams.well);
   if (right) return;
   report.violation(name(), arrival.at,
-                   fmt::format("ws_status is {} with {} of {} links open and {} streams stale or "
+                   fmt::format("ws_status is {} with {} of {} links open and {} streams suspect or "
                                "refused",
                                found.text, open, all, streams.unwell));
 }

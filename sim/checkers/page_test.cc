@@ -273,8 +273,8 @@ TEST(PageChecker, AStreamThatIsStaleOrRefusedDegrades) {
     std::string_view right, wrong;  // empty: whatever is shown
   } cases[] = {
       {"live", [](Wire&) {}, seconds(19), "connected", "degraded"},
-      {"stale just now", [](Wire&) {}, milliseconds(20'990), "", ""},
-      {"stale", [](Wire&) {}, seconds(21), "degraded", "connected"},
+      {"silent just now", [](Wire&) {}, milliseconds(20'990), "", ""},
+      {"silent", [](Wire&) {}, seconds(21), "degraded", "connected"},
       {"live again", [](Wire& w) { w.pass(seconds(30)), w.trades(); }, milliseconds(990), "", ""},
       {"live for a second", [](Wire& w) { w.pass(seconds(30)), w.trades(); }, seconds(1),
        "connected", "degraded"},
@@ -283,7 +283,7 @@ TEST(PageChecker, AStreamThatIsStaleOrRefusedDegrades) {
        seconds(1), "degraded", "connected"},
       {"asked for, no answer yet", [](Wire& w) { w.ask(R"("ticker")"); }, seconds(2), "connected",
        "degraded"},
-      {"stale and taken back",
+      {"silent and taken back",
        [](Wire& w) {
          w.pass(seconds(30));
          w.ask(R"("trade")", R"("BTC/USD")", 1, "unsubscribe");

@@ -74,11 +74,11 @@ void Staleness::look(const Look& at, const ShownStream& stream, Report& report) 
     limit_ = std::max(limit_, shown_within(at.age));
     if (since < shown_within(at.age)) return;
     report.violation(name(), at.at,
-                     fmt::format("{} {}: stale for {:.3f} s, and shown {}", stream.symbol,
+                     fmt::format("{} {}: silent for {:.3f} s too long, and shown {}", stream.symbol,
                                  stream.stream, seconds(since), stream.state));
   } else if (expected.state != StreamState::suspect && shown && since >= shown_within(at.age)) {
     report.violation(name(), at.at,
-                     fmt::format("{} {}: shown stale, and {} for {:.3f} s", stream.symbol,
+                     fmt::format("{} {}: shown suspect, and {} for {:.3f} s", stream.symbol,
                                  stream.stream, to_string(expected.state), seconds(since)));
   }
 }

@@ -1,5 +1,6 @@
-// A stream that is silent for longer than its threshold is shown stale within a second; one that is
-// not silent never is.
+// A stream that is silent for longer than its configured limit is shown suspect within a second;
+// one that is not never is. That is what is promised while no witness can be asked: with one, it
+// may be found sooner, and be called quiet or dead.
 #pragma once
 
 #include "sim/checkers/looked.h"
@@ -13,7 +14,8 @@ class Staleness final : public Checker {
   void on_scrape(const Observation& seen, Report& report) override;
   // Once a second, so that a delay is seen that falls between scrapes.
   void on_event(const Arrival& arrival, Report& report) override;
-  // The delay that is reported is the longest that something stale was still seen as anything else.
+  // The delay that is reported is the longest that something silent was still seen as anything
+  // else.
   void at_rest(const Observation& seen, Report& report) override;
 
  private:

@@ -26,9 +26,9 @@ struct Moment {
 TEST(Staleness, WithinASecondAndNeverTooSoon) {
   using enum StreamState;
   const Moment cases[] = {
-      {19s, live, 0},       {20'999ms, live, 0}, {21s, live, 1},  {21s, pending, 1},
-      {20'001ms, stale, 0}, {40s, stale, 0},     {19s, stale, 1}, {500ms, stale, 0},
-      {1s, stale, 1},       {40s, refused, 1},
+      {19s, live, 0},         {20'999ms, live, 0}, {21s, live, 1},    {21s, pending, 1},
+      {20'001ms, suspect, 0}, {40s, suspect, 0},   {19s, suspect, 1}, {500ms, suspect, 0},
+      {1s, suspect, 1},       {40s, refused, 1},
   };
   for (const auto& c : cases) {
     Wire wire;
@@ -43,7 +43,7 @@ TEST(Staleness, WithinASecondAndNeverTooSoon) {
   }
 }
 
-TEST(Staleness, AStreamWithoutAConnectionIsNeverStale) {
+TEST(Staleness, AStreamWithoutAConnectionIsNeverSuspect) {
   Wire wire;
   wire.serve_trades();
   wire.end();
@@ -55,7 +55,7 @@ TEST(Staleness, AStreamWithoutAConnectionIsNeverStale) {
   Shown shown(wire);
   shown.state("BTC-USD", "trade", StreamState::suspect);
   watch.scrape(shown);
-  EXPECT_THAT(watch.said(), ElementsAre(HasSubstr("shown stale, and pending")));
+  EXPECT_THAT(watch.said(), ElementsAre(HasSubstr("shown suspect, and pending")));
 }
 
 TEST(Staleness, ThePageIsHeldToTheSamePromise) {
@@ -75,7 +75,7 @@ TEST(Staleness, ThePageIsHeldToTheSamePromise) {
                      watch.report);
     return watch.said().size();
   };
-  EXPECT_EQ(arrive(0ms, "stale"), 0U);
+  EXPECT_EQ(arrive(0ms, "suspect"), 0U);
   EXPECT_EQ(arrive(200ms, "live"), 1U);
   EXPECT_EQ(arrive(400ms, "live"), 0U);  // it was under way and says what was
   EXPECT_EQ(arrive(-10s, "live"), 0U);   // the clock was set back

@@ -20,7 +20,7 @@ struct Life {
 };
 constexpr Life kLives[] = {
     {"live", [](Wire&) {}},
-    {"stale", [](Wire& w) { w.pass(30s); }},
+    {"silent", [](Wire& w) { w.pass(30s); }},
     {"lost", [](Wire& w) { w.end(); }},
     {"tripped",
      [](Wire& w) {
@@ -117,7 +117,7 @@ TEST(States, EachLieIsNamed) {
       "tickwitness_feed_subscription_state{symbol=BTC-USD,stream=trade,state=";
   const Lie cases[] = {
       {state + "live}", 0, "BTC-USD trade: is in 0 states at once"},
-      {state + "stale}", 1, "BTC-USD trade: is in 2 states at once"},
+      {state + "suspect}", 1, "BTC-USD trade: is in 2 states at once"},
       {"tickwitness_feed_connected{connection=1}", 0, "tickwitness_feed_connected shows 0"},
       {"kraken_ws_connection_status", 0, "kraken_ws_connection_status shows 0"},
       {"trading_ws_connection_status", 0, "trading_ws_connection_status shows 0"},

@@ -122,7 +122,7 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
     case SentKind::subscribed:
       ++record.acks;
       if (!wanted) return;
-      stream->on_accepted(now);
+      stream->on_accepted(record, now, terms_);
       return record.on_accepted(now);
     case SentKind::unsubscribed:
       if (stream != nullptr) stream->granted = false;

@@ -49,7 +49,7 @@ TEST(Ledger, KnowsStreamsByTheEnginesOwnRequests) {
   EXPECT_TRUE(wire.stream("trade", "ETH-USD").wanted);
 }
 
-TEST(Ledger, AStreamIsPendingThenLiveThenStaleThenLiveAgain) {
+TEST(Ledger, AStreamIsPendingThenLiveThenSuspectThenLiveAgain) {
   Wire wire;
   wire.open();
   wire.ask(R"("trade")");
@@ -75,7 +75,7 @@ TEST(Ledger, AStreamIsPendingThenLiveThenStaleThenLiveAgain) {
   EXPECT_EQ(wire.expected().since, wire.now().mono);
 }
 
-TEST(Ledger, SilenceFromTheRequestOnIsStaleToo) {
+TEST(Ledger, SilenceFromTheRequestOnIsSuspectToo) {
   Wire wire;
   wire.open();
   wire.ask(R"("trade")");

@@ -11,7 +11,7 @@ std::string_view to_string(StreamState state) {
     case StreamState::live:
       return "live";
     case StreamState::suspect:
-      return "stale";
+      return "suspect";
     case StreamState::refused:
       return "refused";
   }
@@ -66,8 +66,16 @@ void StreamRecord::on_taken_back(const LinkRecord& asker, base::Instant now, con
   changed = now;
 }
 
-void StreamRecord::on_accepted(base::Instant now) {
-  answered = granted = true;
+void StreamRecord::answer(const LinkRecord& asker, base::Instant now, const Terms& terms) {
+  if (answered) return;
+  answered = true;
+  const Silences found = present(asker, now, terms);
+  if (!data && found.certain + found.possible == 0 && !counted) since = now;
+}
+
+void StreamRecord::on_accepted(const LinkRecord& asker, base::Instant now, const Terms& terms) {
+  answer(asker, now, terms);
+  granted = true;
   if (!refused) return;
   refused = false;
   changed = now;
@@ -75,7 +83,7 @@ void StreamRecord::on_accepted(base::Instant now) {
 
 void StreamRecord::on_refused(const LinkRecord& asker, base::Instant now, const Terms& terms) {
   if (answered) return;
-  answered = true;
+  answer(asker, now, terms);
   if (granted) return;  // "Already subscribed"
   end_silence(asker, now, terms);
   refused = true;

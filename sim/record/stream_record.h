@@ -21,20 +21,22 @@ struct StreamKey {
   auto operator<=>(const StreamKey&) const = default;
 };
 
-enum class StreamState : std::uint8_t { pending, live, stale, refused };
+// What is promised while nobody can witness for a stream: `suspect` for as long as it is silent
+// beyond its limit, and neither sooner nor anything worse.
+enum class StreamState : std::uint8_t { pending, live, suspect, refused };
 std::string_view to_string(StreamState state);
 
 // Calls that take a link take the one that asked for the stream last.
 struct StreamRecord {
   WireChannel channel = WireChannel::trade;
-  std::uint64_t link = 0;                  // that asked for it last
-  bool wanted = false;                     // asked for and not taken back
-  bool granted = false;                    // by the exchange, on this connection, and still
-  bool answered = false;                   // on this connection
-  bool refused = false;                    // on this connection
-  bool data = false;                       // on this connection
-  base::Instant since{};                   // asked for, or last data: silence counts from here
-  base::Instant changed{};                 // asked for, taken back, lost, refused, live (again)
+  std::uint64_t link = 0;   // that asked for it last
+  bool wanted = false;      // asked for and not taken back
+  bool granted = false;     // by the exchange, on this connection, and still
+  bool answered = false;    // on this connection
+  bool refused = false;     // on this connection
+  bool data = false;        // on this connection
+  base::Instant since{};    // asked for, accepted, or last data: silence counts from here
+  base::Instant changed{};  // asked for, taken back, lost, refused, live (again)
   std::optional<base::Instant> last_data;  // ever in this life
   std::uint64_t items = 0;                 // of wanted data
 
@@ -52,7 +54,7 @@ struct StreamRecord {
 
   void on_asked(std::uint64_t by, const LinkRecord& asker, base::Instant now, const Terms& terms);
   void on_taken_back(const LinkRecord& asker, base::Instant now, const Terms& terms);
-  void on_accepted(base::Instant now);
+  void on_accepted(const LinkRecord& asker, base::Instant now, const Terms& terms);
   void on_refused(const LinkRecord& asker, base::Instant now, const Terms& terms);
   void on_data(const LinkRecord& asker, base::Instant now, std::uint32_t count, const Terms& terms);
   // Before the link's own record says so.
@@ -65,6 +67,8 @@ struct StreamRecord {
 
  private:
   Silences present(const LinkRecord& asker, base::Instant now, const Terms& terms) const;
+  // The first answer: now its first data is waited for.
+  void answer(const LinkRecord& asker, base::Instant now, const Terms& terms);
   void end_silence(const LinkRecord& asker, base::Instant now, const Terms& terms);
 };
 

@@ -188,7 +188,7 @@ class Comparison {
     if (seen_.before_end != nullptr) {
       for (const auto& feed : seen_.before_end->feeds) {
         for (const auto& subscription : feed.subscriptions) {
-          if (subscription.state != feed::SubscriptionState::suspect) continue;
+          if (!feed::is_silent(subscription.state)) continue;
           ++count;
           const std::string name = subscription.stream + " " + subscription.symbol;
           if (happened && name == dashed(silent->detail)) ++named;

@@ -21,7 +21,7 @@ struct DemoObservations {
   std::size_t links = 0;  // connections that the configuration asks for
   std::shared_ptr<const serve::EngineStatus>
       before_end;                           // the last report before the exchange closed
-  std::optional<base::Instant> stale_seen;  // when a subscription was first reported stale
+  std::optional<base::Instant> stale_seen;  // when a subscription was first reported silent
   base::Instant ended{};
   base::Duration stale_after{};
   double resident_bytes = 0;

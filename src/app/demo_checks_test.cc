@@ -222,12 +222,12 @@ struct Silence {
 TEST(DemoChecks, ASilentSubscriptionMustEndStaleUnlessTheTimeWasTooShort) {
   using S = feed::SubscriptionState;
   const Silence cases[] = {
-      {20s, S::stale, {}},
+      {20s, S::suspect, {}},
       {20s, S::live, {"demo.subscriptions_stale_at_end", "demo.stale_is_the_silenced_one"}},
-      {48s, S::stale, {}},  // 12 s: threshold and slack
+      {48s, S::suspect, {}},  // 12 s: threshold and slack
       {48s, S::live, {"demo.subscriptions_stale_at_end", "demo.stale_is_the_silenced_one"}},
       {49s, S::live, {}},  // the end came before the verdict was due
-      {49s, S::stale, {}},
+      {49s, S::suspect, {}},
   };
   for (const auto& c : cases) {
     DemoWorld world;
@@ -243,10 +243,10 @@ TEST(DemoChecks, ASilenceThatEndedLeavesNothingStale) {
   const Silence cases[] = {
       // `since`: when it ended
       {30s, S::live, {}},
-      {30s, S::stale, {"demo.subscriptions_stale_at_end"}},
-      {58s, S::stale, {"demo.subscriptions_stale_at_end"}},
-      {59s, S::stale, {}},  // the end came before the report was due
-      {61s, S::stale, {}},  // not ended
+      {30s, S::suspect, {"demo.subscriptions_stale_at_end"}},
+      {58s, S::suspect, {"demo.subscriptions_stale_at_end"}},
+      {59s, S::suspect, {}},  // the end came before the report was due
+      {61s, S::suspect, {}},  // not ended
   };
   for (const auto& c : cases) {
     DemoWorld world;
@@ -284,9 +284,9 @@ TEST(DemoChecks, NothingIsClaimedUntilAHangHadTimeToPass) {
   for (const auto kind : {sim::FaultKind::hang, sim::FaultKind::unanswered}) {
     const Silence cases[] = {
         // `since`: when it ended
-        {48s, S::stale, {"demo.subscriptions_stale_at_end"}},  // 12 s: threshold and slack
-        {49s, S::stale, {}},
-        {70s, S::stale, {}},
+        {48s, S::suspect, {"demo.subscriptions_stale_at_end"}},  // 12 s: threshold and slack
+        {49s, S::suspect, {}},
+        {70s, S::suspect, {}},
         {48s, S::live, {}},
     };
     for (const auto& c : cases) {

@@ -193,7 +193,7 @@ class Demo {
     const base::Instant moment = now().mono;
     const auto& status = product_->status();
     if (status != nullptr && !ending_) {
-      if (!seen_.stale_seen && serve::totals(*status).stale != 0)
+      if (!seen_.stale_seen && serve::totals(*status).silent() != 0)
         seen_.stale_seen = status->at.mono;
     }
     if (options_.duration && !ending_) {

@@ -202,7 +202,8 @@ TEST(DemoJudges, SeeStatesThatAreNotThoseOfTheRecord) {
 TEST(DemoJudges, SeeASilenceThatIsNotFoundInTime) {
   sim::Promises promises = DemoWorld::kPromises;
   promises.stale_after_spread = 10s;
-  const std::string silence = "staleness: BTC-USD spread: stale for 1.300 s, and shown live";
+  const std::string silence =
+      "staleness: BTC-USD spread: silent for 1.300 s too long, and shown live";
   DemoRun run(promises);
   run.wait(11200ms);
   run.scrape();
@@ -233,7 +234,8 @@ TEST(DemoJudges, SeeASilenceThatIsNone) {
   run.world.shows("trade", SubscriptionState::suspect);
   run.wait(2s);
   run.scrape();
-  EXPECT_THAT(run.said(), Contains("staleness: BTC-USD trade: shown stale, and live for 2.000 s"));
+  EXPECT_THAT(run.said(),
+              Contains("staleness: BTC-USD trade: shown suspect, and live for 2.000 s"));
 }
 
 TEST(DemoJudges, SeeAnAttemptWhileTheBreakerWasOpen) {

@@ -108,8 +108,11 @@ void Engine::on_event(const feed::LinkEvent& event) {
     case What::refused:
       return log.error("feed", "subscription refused",
                        {{"connection", event.connection}, {"venue_says", event.detail}});
-    case What::stale:
-      return log.warning("feed", "subscriptions stale",
+    case What::zombie:
+      return log.warning("feed", "subscription is dead, though its market moves",
+                         {{"connection", event.connection}, {"stream", event.detail}});
+    case What::silent:
+      return log.warning("feed", "subscriptions silent",
                          {{"connection", event.connection}, {"streams", event.detail}});
     case What::breaker:
       return log.warning("feed", "circuit breaker",

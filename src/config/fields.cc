@@ -129,7 +129,7 @@ const Field kFields[] = {
      .unit = "bytes"},
     {.path = "exchanges.kraken.stale_after_seconds.trade",
      .ref = [](Settings& s) -> Ref { return &s.kraken.stale_after.trade; },
-     .doc = "Silence of one pair's trades after which that subscription is reported stale, "
+     .doc = "Silence of one pair's trades after which that subscription is suspect, "
             "however alive the link is. Quiet pairs need more.",
      .live = true,
      .min = 0.5,

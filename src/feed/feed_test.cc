@@ -293,5 +293,23 @@ TEST(Feed, TheConnectTimeoutAppliesToTheNextAttempt) {
   EXPECT_EQ(world.wire(1).opens, 2);  // the same channel again
 }
 
+// What one connection hears of the venue, all must know: the other's silence is muted as well.
+TEST(Feed, MaintenanceHeardOnOneConnectionMutesAll) {
+  for (const bool announced : {false, true}) {
+    World world;
+    world.connect_all();
+    if (announced) world.wire(0).say("status maintenance");
+    for (int second = 1; second <= 200; ++second) {
+      world.executor.run_until(base::Duration(second * 1s));
+      for (const auto& wire : world.channels.wires) wire->say("hb");
+      if (second == 1) world.wire(1).say("ack ohlc-5 BTC-USD");
+    }
+    const auto status = world.feed.status(world.executor.now());
+    ASSERT_EQ(status.subscriptions.at(2).stream, "ohlc-5");
+    EXPECT_EQ(status.subscriptions.at(2).state,
+              announced ? SubscriptionState::pending : SubscriptionState::suspect);
+  }
+}
+
 }  // namespace
 }  // namespace tickwitness::feed

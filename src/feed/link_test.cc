@@ -268,6 +268,64 @@ TEST(Link, ASilentSubscriptionOnALivingLinkIsReportedOnce) {
   EXPECT_EQ(world.way.opens, 1);
 }
 
+// Answers at once that a trade was missed long ago.
+struct Tattler final : WitnessSource {
+  explicit Tattler(const HandExecutor& e) : executor(e) {}
+  void trades(const market::Symbol& symbol, const std::optional<Landmark>& known,
+              std::function<void(Trades)> then) override {
+    const std::vector missed{market::Trade{
+        .symbol = symbol, .id = (known ? known->id : 0) + 1, .exchange_time = known->time + 1ms}};
+    then(missed);
+  }
+  void quote(const market::Symbol&,
+             std::function<void(const std::optional<market::Quote>&)> then) override {
+    then(std::nullopt);
+  }
+  const HandExecutor& executor;
+};
+
+TEST(Link, ADeadSubscriptionIsFoundRenewedAndMeasured) {
+  World world;
+  Tattler tattler(world.executor);
+  world.desk.use(tattler);
+  world.go_live();
+  const auto beat = [&](int from, int to, bool trades) {
+    for (int second = from; second <= to; ++second) {
+      world.executor.run_until(base::Duration(second * 1s));
+      world.way.say("quote BTC-USD");
+      if (trades) world.way.say("trade BTC-USD");
+    }
+  };
+  beat(1, 30, true);
+  world.way.take_sent();
+  beat(31, 35, false);
+  EXPECT_THAT(world.way.sent, testing::Contains("unsub trade BTC-USD"));
+  EXPECT_EQ(world.happened(What::zombie), 1);
+  world.link.observe(world.executor.now().mono);
+  EXPECT_EQ(world.state_of("trade"), "healing");
+  EXPECT_EQ(world.state_of("spread"), "live");
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_detection_seconds"), 1);
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_witness_checks_total", {{"verdict", "active"}}),
+            1);
+  world.way.say("trade BTC-USD");  // of the old subscription
+  world.link.observe(world.executor.now().mono);
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_frames_dropped_total"), 1);
+  const auto used = world.intake.counts().trades;
+  beat(36, 42, false);  // the venue never answers; the renewal goes on
+  EXPECT_THAT(world.way.sent, testing::Contains("sub trade BTC-USD"));
+  world.way.say("ack trade BTC-USD");
+  world.way.say("trade BTC-USD");
+  EXPECT_EQ(world.intake.counts().trades, used + 1);
+  world.link.observe(world.executor.now().mono);
+  EXPECT_EQ(world.state_of("trade"), "live");
+  EXPECT_EQ(
+      read(world.registry, "tickwitness_feed_subscription_heals_total", {{"result", "healed"}}), 1);
+  EXPECT_EQ(world.way.opens, 1);
+  EXPECT_LE(read(world.registry, "tickwitness_feed_subscription_threshold_seconds",
+                 {{"stream", "trade"}}),
+            4);
+}
+
 TEST(Link, ARefusalIsCountedAndReportedInTheVenuesWords) {
   World world;
   world.connect();

@@ -69,7 +69,8 @@ std::vector<Component> components(const EngineStatus* status, base::Instant now)
     for (const auto& subscription : feed.subscriptions) {
       all.push_back({.name = subscription_name(venue, subscription),
                      .state = std::string(to_string(subscription.state)),
-                     .ok = subscription.state == feed::SubscriptionState::live,
+                     .ok = subscription.state == feed::SubscriptionState::live ||
+                           subscription.state == feed::SubscriptionState::quiet,
                      .age = age_of(subscription.last_data, now),
                      .detail = subscription.refusal});
     }
@@ -111,7 +112,7 @@ std::optional<std::string_view> ws_status(const EngineStatus* status, base::Inst
   }
   if (up == 0) return "disconnected";
   const SubscriptionTotals sums = totals(*status);
-  return up == links && sums.stale == 0 && sums.refused == 0 ? "connected" : "degraded";
+  return up == links && sums.silent() == 0 && sums.refused == 0 ? "connected" : "degraded";
 }
 
 SubscriptionTotals totals(const EngineStatus& status) {
@@ -125,8 +126,17 @@ SubscriptionTotals totals(const EngineStatus& status) {
         case feed::SubscriptionState::pending:
           ++sums.pending;
           break;
+        case feed::SubscriptionState::quiet:
+          ++sums.quiet;
+          break;
         case feed::SubscriptionState::suspect:
-          ++sums.stale;
+          ++sums.suspect;
+          break;
+        case feed::SubscriptionState::zombie:
+          ++sums.zombie;
+          break;
+        case feed::SubscriptionState::healing:
+          ++sums.healing;
           break;
         case feed::SubscriptionState::refused:
           ++sums.refused;

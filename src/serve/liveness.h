@@ -29,12 +29,14 @@ struct Readiness {
 // Ready: every connection is up and every subscription was accepted.
 Readiness readiness(const EngineStatus* status, base::Instant now);
 
-// "connected"; "degraded": every link up but a subscription stale or refused, or some link down;
-// "disconnected": no link up. None while the engine has not reported.
+// "connected"; "degraded": every link up but a subscription suspect, dead, being renewed or
+// refused, or some link down; "disconnected": no link up. None while the engine has not reported.
 std::optional<std::string_view> ws_status(const EngineStatus* status, base::Instant now);
 
 struct SubscriptionTotals {
-  std::uint64_t live = 0, pending = 0, stale = 0, refused = 0;
+  std::uint64_t pending = 0, live = 0, quiet = 0, suspect = 0, zombie = 0, healing = 0, refused = 0;
+  // Whose data is missed.
+  std::uint64_t silent() const { return suspect + zombie + healing; }
 };
 SubscriptionTotals totals(const EngineStatus& status);
 

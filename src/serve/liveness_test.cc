@@ -31,7 +31,10 @@ TEST(Liveness, WsStatusIsOneWordForAllLinksAndSubscriptions) {
       {{L::connected}, {}, 0s, "connected"},
       {{L::connected, L::waiting}, {S::live}, 0s, "degraded"},
       {{L::connecting, L::connected}, {S::live}, 0s, "degraded"},
-      {{L::connected}, {S::live, S::stale}, 0s, "degraded"},
+      {{L::connected}, {S::live, S::quiet}, 0s, "connected"},
+      {{L::connected}, {S::live, S::suspect}, 0s, "degraded"},
+      {{L::connected}, {S::live, S::zombie}, 0s, "degraded"},
+      {{L::connected}, {S::live, S::healing}, 0s, "degraded"},
       {{L::connected}, {S::refused}, 0s, "degraded"},
       {{L::waiting}, {S::live}, 0s, "disconnected"},
       {{L::connecting, L::stopped, L::idle}, {}, 0s, "disconnected"},
@@ -120,13 +123,18 @@ TEST(Liveness, ComponentsSayTheirStateAgeAndTrouble) {
 TEST(Liveness, TotalsCountSubscriptionsByState) {
   using S = SubscriptionState;
   EngineStatus status = engine({});
-  for (const auto state : {S::live, S::live, S::live, S::pending, S::stale, S::stale, S::refused}) {
+  for (const auto state : {S::live, S::live, S::live, S::pending, S::suspect, S::suspect, S::quiet,
+                           S::zombie, S::healing, S::refused}) {
     status.feeds[0].subscriptions.push_back(subscription("BTC-USD", "trade", state));
   }
   const SubscriptionTotals sums = totals(status);
   EXPECT_EQ(sums.live, 3U);
   EXPECT_EQ(sums.pending, 1U);
-  EXPECT_EQ(sums.stale, 2U);
+  EXPECT_EQ(sums.suspect, 2U);
+  EXPECT_EQ(sums.quiet, 1U);
+  EXPECT_EQ(sums.zombie, 1U);
+  EXPECT_EQ(sums.healing, 1U);
+  EXPECT_EQ(sums.silent(), 4U);
   EXPECT_EQ(sums.refused, 1U);
 }
 

@@ -66,8 +66,9 @@ void write_engine(JsonWriter& json, const EngineStatus* status, base::Instant no
   }
   const SubscriptionTotals sums = totals(*status);
   json.begin_object();
-  json.member("live", sums.live).member("pending", sums.pending);
-  json.member("stale", sums.stale).member("refused", sums.refused).end_object();
+  json.member("live", sums.live).member("pending", sums.pending).member("quiet", sums.quiet);
+  json.member("suspect", sums.suspect).member("zombie", sums.zombie);
+  json.member("healing", sums.healing).member("refused", sums.refused).end_object();
   std::optional<base::Instant> event;
   std::optional<base::Instant> frame;
   for (const auto& feed : status->feeds) {

@@ -93,13 +93,15 @@ TEST(Payload, TheEnginesStateStandsBesideThem) {
   const std::string json = world.payload(&status);
   EXPECT_THAT(json, HasSubstr(R"("mode":"SIMULATED")"));
   EXPECT_THAT(json, HasSubstr(R"("ws_status":"degraded")"));
-  EXPECT_THAT(json, HasSubstr(R"("last_trip_at":1699999970000,"breaker_state":"closed",)"
-                              R"("breaker_open_until":null,)"
-                              R"("breaker_reason":"no frame within the link timeout",)"
-                              R"("venue_status":"cancel_only",)"
-                              R"("subscriptions":{"live":1,"pending":1,"stale":0,"refused":0},)"
-                              R"("last_event_age_s":2.5,"last_frame_age_s":1,)"
-                              R"("queue_depth":3,"queue_capacity":64,)"));
+  EXPECT_THAT(json,
+              HasSubstr(R"("last_trip_at":1699999970000,"breaker_state":"closed",)"
+                        R"("breaker_open_until":null,)"
+                        R"("breaker_reason":"no frame within the link timeout",)"
+                        R"("venue_status":"cancel_only",)"
+                        R"("subscriptions":{"live":1,"pending":1,"quiet":0,"suspect":0,"zombie":0,)"
+                        R"("healing":0,"refused":0},)"
+                        R"("last_event_age_s":2.5,"last_frame_age_s":1,)"
+                        R"("queue_depth":3,"queue_capacity":64,)"));
 }
 
 TEST(Payload, PairsAreThoseConfiguredWithNullForWhatIsNotKnown) {
@@ -123,7 +125,7 @@ TEST(Payload, PairsAreThoseConfiguredWithNullForWhatIsNotKnown) {
           R"("pairs":{"BTC-USD":{"latency_p50_ms":null,"latency_p95_ms":null,)"
           R"("latency_p99_ms":null,"trades_per_min":null,"messages_per_s":null,)"
           R"("last_price":26500.123456,"spread":0.1,)"
-          R"("streams":{"trade":{"state":"stale","age_s":130,"stale_after_s":120}}},)"
+          R"("streams":{"trade":{"state":"suspect","age_s":130,"stale_after_s":120}}},)"
           R"("ETH-USD":{"latency_p50_ms":null,"latency_p95_ms":null,"latency_p99_ms":null,)"
           R"("trades_per_min":null,"messages_per_s":null,"last_price":null,"spread":null,)"
           R"("streams":{"spread":{"state":"pending","age_s":null,"stale_after_s":null}}}}})"));

@@ -124,7 +124,7 @@ export class FakeEngine {
 
   snapshot() {
     const { world } = this;
-    const counts = { live: 0, pending: 0, stale: 0, refused: 0 };
+    const counts = { live: 0, pending: 0, quiet: 0, suspect: 0, zombie: 0, healing: 0, refused: 0 };
     const pairs = {};
     const at = (p95, factor) => Math.round(p95 * factor * this.wave() * 10) / 10;
     for (const [name, pair] of Object.entries(world.pairs)) {
@@ -132,7 +132,7 @@ export class FakeEngine {
       for (const [stream, staleAfter] of Object.entries(world.streams)) {
         const state = world.states[`${name} ${stream}`] ?? 'live';
         counts[state] += 1;
-        const age = state === 'live' ? staleAfter * 0.1 : state === 'stale' ? staleAfter * 1.4 : null;
+        const age = state === 'live' ? staleAfter * 0.1 : state === 'suspect' ? staleAfter * 1.4 : null;
         streams[stream] = { state, age_s: age, stale_after_s: staleAfter };
       }
       pairs[name] = {

@@ -30,7 +30,7 @@ const situations = {
   },
   async POLLING(v, engine) {
     engine.trip('connection refused 5 times');
-    engine.world.states = { 'SOL-USD trade': 'stale', 'XRP-USD spread': 'refused', 'ETH-USD trade': 'pending' };
+    engine.world.states = { 'SOL-USD trade': 'suspect', 'XRP-USD spread': 'refused', 'ETH-USD trade': 'pending' };
     engine.world.venue = 'maintenance';
     await v.pass(1_500);
     engine.sse = 'off';

@@ -148,13 +148,13 @@ visit('hundreds of pairs are bounded', {}, async (v, engine, page) => {
   assert.equal(await page.locator('.pair-rows tbody tr').count(), 64);
 });
 
-visit('a stale subscription on a connected link is said so', {}, async (v, engine) => {
-  engine.world.states = { 'SOL-USD trade': 'stale', 'XRP-USD spread': 'refused' };
+visit('a silent subscription on a connected link is said so', {}, async (v, engine) => {
+  engine.world.states = { 'SOL-USD trade': 'suspect', 'XRP-USD spread': 'refused' };
   engine.world.ws = 'degraded';
   await v.open();
   await v.transport('LIVE');
-  await v.sees(v.chip('Feeds'), /10 live\s+1 stale, 1 refused/);
-  await v.sees('.feeds', /SOL-USD\s+trade\s+stale/);
+  await v.sees(v.chip('Feeds'), /10 live\s+1 refused, 1 suspect/);
+  await v.sees('.feeds', /SOL-USD\s+trade\s+suspect/);
   await v.sees('.feeds', /XRP-USD\s+spread\s+refused\s+—/);
   await v.sees(v.cell('Link'), 'degraded');
 });

@@ -4,7 +4,7 @@ import { plural, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { StreamValues } from '../model/observation';
 import type { Readings } from '../model/snapshot';
-import { stateOf } from '../model/subscriptions';
+import { stateOf, unservedStates } from '../model/subscriptions';
 import { resolvePair } from '../model/pair_name';
 import { askedPair } from '../pair';
 import { windowMs } from '../model/window';
@@ -14,7 +14,7 @@ import { Cell, StateCell } from './PairTable';
 import { Ribbon } from './Ribbon';
 
 const seconds = (value: number) => formatAge(value * 1000);
-const heads = ['Pair', 'Stream', 'State', 'Seen by this page', 'Last message', 'Stale after'];
+const heads = ['Pair', 'Stream', 'State', 'Seen by this page', 'Last message', 'Suspect after'];
 const leftHeads = 4;
 
 function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: Readings<StreamValues> }) {
@@ -31,20 +31,19 @@ function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: R
         <Ribbon pair={pair} stream={name} />
       </td>
       <Cell name="Last message" of={stream.ageS} show={seconds} />
-      <Cell name="Stale after" of={stream.staleAfterS} show={seconds} lasting />
+      <Cell name="Suspect after" of={stream.staleAfterS} show={seconds} lasting />
     </tr>
   );
 }
 
 function sentence(rows: { pair: string; name: string; stream: Readings<StreamValues> }[]): string {
   if (rows.length === 0) return 'No subscription is known.';
-  const stale = rows.filter(({ stream }) => stateOf(stream) === 'stale');
-  const refused = rows.filter(({ stream }) => stateOf(stream) === 'refused');
+  const unserved = unservedStates.flatMap((state) => rows.filter(({ stream }) => stateOf(stream) === state));
   const is = isOld(rows[0]?.stream.state) ? 'was' : 'is';
-  const first = stale[0] ?? refused[0];
+  const first = unserved[0];
   if (first === undefined)
-    return `${plural(rows.length, 'subscription')} of pairs, none ${is === 'was' ? 'was ' : ''}stale or refused.`;
-  const others = stale.length + refused.length - 1;
+    return `${plural(rows.length, 'subscription')} of pairs, none ${is === 'was' ? 'was ' : ''}silent or refused.`;
+  const others = unserved.length - 1;
   const state = stateOf(first.stream);
   return `${first.pair} ${first.name} ${is} ${state}${others > 0 ? `, and ${plural(others, 'other')}` : ''}.`;
 }

@@ -3,8 +3,9 @@
 import { formatBytes, formatNumber, formatRate, plural, unknown } from '../format/number';
 import { ageParts, formatAge } from '../format/time';
 import { ratePerS } from '../model/history';
-import type { SubscriptionCounts, WsStatus } from '../model/observation';
+import { streamStates, type SubscriptionCounts, type WsStatus } from '../model/observation';
 import type { Reading } from '../model/snapshot';
+import { unservedOf, unservedStates } from '../model/subscriptions';
 import { history, historyVersion, isOld, snapshot, transport } from '../store';
 import { State, type Level } from './StateMark';
 import { Tile } from './Tile';
@@ -31,14 +32,14 @@ function LinkTile() {
 }
 
 function subscriptionParts(counts: SubscriptionCounts): Part[] {
-  const all = counts.live + counts.pending + counts.stale + counts.refused;
+  const all = streamStates.reduce((sum, state) => sum + counts[state], 0);
   return [[formatNumber(counts.live), `of ${formatNumber(all)} live`]];
 }
 
 function subscriptionNote(counts: SubscriptionCounts | null): string {
-  if (counts === null) return `stale ${unknown}`;
-  const others = (['stale', 'refused', 'pending'] as const).filter((state) => counts[state] > 0);
-  return others.length === 0 ? 'none stale or refused' : others.map((state) => `${counts[state]} ${state}`).join(', ');
+  if (counts === null) return `silent ${unknown}`;
+  const others = ([...unservedStates, 'pending', 'quiet'] as const).filter((state) => counts[state] > 0);
+  return others.length === 0 ? 'none silent or refused' : others.map((state) => `${counts[state]} ${state}`).join(', ');
 }
 
 function cpuReading(): Reading<number> | undefined {
@@ -65,8 +66,8 @@ function sentence(): string {
   if (uptimeS?.value != null) parts.push(`Engine up ${formatAge(uptimeS.value * 1000)}`);
   if (wsStatus?.value != null) parts.push(`link ${wsStatus.value}`);
   if (counts !== null) {
-    const quiet = counts.stale + counts.refused;
-    parts.push(quiet === 0 ? 'no subscription stale' : `${plural(quiet, 'subscription')} without data`);
+    const unserved = unservedOf(counts);
+    parts.push(unserved === 0 ? 'no subscription missed' : `${plural(unserved, 'subscription')} without data`);
   }
   return parts.length === 0 ? 'The engine answers, and tells nothing of itself.' : `${parts.join(', ')}.`;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initialState, type Mode, type TransportState } from '../transport/machine';
+import type { SubscriptionCounts } from './observation';
+import { noSubscriptions } from './subscriptions';
 import { breakerChip, exchangeChip, feedsChip, transportChip, was, worst } from './chips';
 
 const state = (mode: Mode, more: Partial<TransportState> = {}): TransportState => ({
@@ -44,16 +46,18 @@ for (const [status, level, word] of exchanges) {
   });
 }
 
-const feeds: [string, number[], string, string][] = [
-  ['all live', [12, 0, 0, 0], 'ok', '12 live: 0 stale, 0 refused'],
-  ['pending', [3, 9, 0, 0], 'pending', '3 live: 9 pending'],
-  ['stale and refused', [10, 0, 1, 1], 'warn', '10 live: 1 stale, 1 refused'],
-  ['none', [0, 0, 0, 0], 'off', '0 live: 0 stale, 0 refused'],
+const feeds: [string, Partial<SubscriptionCounts>, string, string][] = [
+  ['all live', { live: 12 }, 'ok', '12 live: 0 silent, 0 refused'],
+  ['pending', { live: 3, pending: 9 }, 'pending', '3 live: 9 pending'],
+  ['quiet', { live: 3, quiet: 2 }, 'ok', '3 live: 2 quiet'],
+  ['suspect and refused', { live: 10, suspect: 1, refused: 1 }, 'warn', '10 live: 1 refused, 1 suspect'],
+  ['dead and being renewed', { live: 9, zombie: 2, healing: 1 }, 'warn', '9 live: 2 zombie, 1 healing'],
+  ['none', {}, 'off', '0 live: 0 silent, 0 refused'],
 ];
 
-for (const [name, [live = 0, pending = 0, stale = 0, refused = 0], level, words] of feeds) {
+for (const [name, counts, level, words] of feeds) {
   test(`feeds ${name}`, () => {
-    const chip = feedsChip({ live, pending, stale, refused });
+    const chip = feedsChip({ ...noSubscriptions(), ...counts });
     assert.deepEqual([chip.level, `${chip.word}: ${chip.fact}`], [level, words]);
   });
 }

@@ -7,6 +7,7 @@ import type { Mode, TransportState } from '../transport/machine';
 import { pollMs } from '../transport/machine';
 import type { BreakerState, SubscriptionCounts } from './observation';
 import { isOldAt, type Reading, type Snapshot } from './snapshot';
+import { unservedOf, unservedStates } from './subscriptions';
 
 export interface Chip {
   level: Level;
@@ -68,13 +69,12 @@ export function exchangeChip(status: string | null): Chip {
 
 export function feedsChip(counts: SubscriptionCounts | null): Chip {
   if (counts === null) return unknownChip;
-  const bad = counts.stale + counts.refused;
-  const level: Level = bad > 0 ? 'warn' : counts.pending > 0 ? 'pending' : counts.live > 0 ? 'ok' : 'off';
-  const parts: string[] = [];
-  if (counts.stale > 0) parts.push(`${formatNumber(counts.stale)} stale`);
-  if (counts.refused > 0) parts.push(`${formatNumber(counts.refused)} refused`);
-  if (counts.pending > 0) parts.push(`${formatNumber(counts.pending)} pending`);
-  return { level, word: `${formatNumber(counts.live)} live`, fact: parts.join(', ') || '0 stale, 0 refused' };
+  const served = counts.live + counts.quiet;
+  const level: Level = unservedOf(counts) > 0 ? 'warn' : counts.pending > 0 ? 'pending' : served > 0 ? 'ok' : 'off';
+  const parts = ([...unservedStates, 'pending', 'quiet'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${formatNumber(counts[state])} ${state}`);
+  return { level, word: `${formatNumber(counts.live)} live`, fact: parts.join(', ') || '0 silent, 0 refused' };
 }
 
 export function breakerChip(state: BreakerState | null, trips: number | null): Chip {

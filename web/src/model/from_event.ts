@@ -14,6 +14,7 @@ import {
   type SubscriptionCounts,
   type Values,
 } from './observation';
+import { noSubscriptions } from './subscriptions';
 
 type Json = Record<string, unknown>;
 
@@ -46,9 +47,13 @@ function pick<T extends object>(json: Json, fields: { [K in keyof T]?: [string, 
 
 function subscriptionsOf(value: unknown): SubscriptionCounts | null {
   if (!isObject(value)) return null;
-  const [live, pending, stale, refused] = streamStates.map((state) => atLeastZero(value[state]));
-  if (live == null || pending == null || stale == null || refused == null) return null;
-  return { live, pending, stale, refused };
+  const counts = noSubscriptions();
+  for (const state of streamStates) {
+    const count = atLeastZero(value[state]);
+    if (count == null) return null;
+    counts[state] = count;
+  }
+  return counts;
 }
 
 function valuesOf(json: Json): Partial<Values> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseExposition } from '../prometheus/parse';
 import { observationFromMetrics } from './from_metrics';
+import { noSubscriptions } from './subscriptions';
 
 const read = (text: string) => observationFromMetrics(parseExposition(text).samples, 1_700_000_000_000);
 
@@ -99,17 +100,17 @@ test('subscriptions by pair, and counted', () => {
   const seen = read(
     [
       subscription('BTC/USD', 'trade', 'live', 1),
-      subscription('BTC/USD', 'trade', 'stale', 0),
+      subscription('BTC/USD', 'trade', 'suspect', 0),
       subscription('BTC/USD', 'spread', 'live', 0),
-      subscription('BTC/USD', 'spread', 'stale', 1),
+      subscription('BTC/USD', 'spread', 'suspect', 1),
       'tickwitness_feed_subscription_age_seconds{exchange="kraken",symbol="BTC/USD",stream="trade"} 0.4',
       'kraken_ws_connection_status 1',
     ].join('\n'),
   );
   const streams = seen.pairs.get('BTC-USD')?.streams;
   assert.deepEqual(streams?.get('trade'), { state: 'live', ageS: 0.4 });
-  assert.deepEqual(streams?.get('spread'), { state: 'stale', ageS: null });
-  assert.deepEqual(seen.values.subscriptions, { live: 1, pending: 0, stale: 1, refused: 0 });
+  assert.deepEqual(streams?.get('spread'), { state: 'suspect', ageS: null });
+  assert.deepEqual(seen.values.subscriptions, { ...noSubscriptions(), live: 1, suspect: 1 });
   assert.equal(seen.values.wsStatus, 'degraded');
   assert.equal(seen.pairsComplete, true);
 });

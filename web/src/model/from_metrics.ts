@@ -14,6 +14,7 @@ import {
   type Values,
 } from './observation';
 import { pairName } from './pair_name';
+import { noSubscriptions, unservedOf } from './subscriptions';
 
 type Families = Map<string, Sample[]>;
 
@@ -120,7 +121,7 @@ function latencyOf(pairs: Map<string, PairObservation>): Partial<Values> {
 
 function countStates(states: readonly Sample[]): SubscriptionCounts | null {
   if (states.length === 0) return null;
-  const counts: SubscriptionCounts = { live: 0, pending: 0, stale: 0, refused: 0 };
+  const counts = noSubscriptions();
   for (const sample of states) {
     const state = sample.value === 1 ? oneOf(sample.labels.get('state'), streamStates) : null;
     if (state !== null) counts[state] += 1;
@@ -141,7 +142,7 @@ function wsStatusOf(links: readonly Sample[] | undefined, all: number | null, co
   const total = links?.length ?? 1;
   if (up === null) return null;
   if (up === 0) return 'disconnected';
-  const unserved = (counts?.stale ?? 0) + (counts?.refused ?? 0);
+  const unserved = counts === null ? 0 : unservedOf(counts);
   return up < total || unserved > 0 ? 'degraded' : 'connected';
 }
 

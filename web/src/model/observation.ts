@@ -3,14 +3,9 @@
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
 export type WsStatus = 'connected' | 'degraded' | 'disconnected';
-export type StreamState = 'live' | 'pending' | 'stale' | 'refused';
+export type StreamState = (typeof streamStates)[number];
 
-export interface SubscriptionCounts {
-  live: number;
-  pending: number;
-  stale: number;
-  refused: number;
-}
+export type SubscriptionCounts = Record<StreamState, number>;
 
 export interface Values {
   mode: string | null;
@@ -78,6 +73,6 @@ export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): 
   return allowed.find((candidate) => candidate === value) ?? null;
 }
 
-export const streamStates = ['live', 'pending', 'stale', 'refused'] as const;
+export const streamStates = ['live', 'quiet', 'pending', 'suspect', 'healing', 'refused', 'zombie'] as const;
 export const breakerStates = ['closed', 'open', 'half_open'] as const;
 export const wsStatuses = ['connected', 'degraded', 'disconnected'] as const;

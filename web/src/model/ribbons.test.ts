@@ -19,9 +19,9 @@ test('one state is one run', () => {
 });
 
 test('a change ends one and begins the next at the same time', () => {
-  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, 'stale'), seen(2, 'stale')), [
+  assert.deepEqual(runsOf(seen(0, 'live'), seen(1, 'suspect'), seen(2, 'suspect')), [
     [0, 1, 'live'],
-    [1, 2, 'stale'],
+    [1, 2, 'suspect'],
   ]);
 });
 
@@ -45,11 +45,11 @@ test('polls are points', () => {
 });
 
 test('what is replayed late changes nothing', () => {
-  assert.deepEqual(runsOf(seen(5, 'live'), seen(1, 'stale'), seen(5, 'stale')), [[5, 5, 'live']]);
+  assert.deepEqual(runsOf(seen(5, 'live'), seen(1, 'suspect'), seen(5, 'suspect')), [[5, 5, 'live']]);
 });
 
 test('bounded in time and in number', () => {
-  const flicker = Array.from({ length: 2_000 }, (_, s) => seen(s, s % 2 === 0 ? 'live' : 'stale'));
+  const flicker = Array.from({ length: 2_000 }, (_, s) => seen(s, s % 2 === 0 ? 'live' : 'suspect'));
   const runs = runsOf(...flicker);
   assert.ok(runs.length <= 200);
   assert.ok((runs[0]?.[1] ?? 0) >= 1_999 - 900);
@@ -57,9 +57,9 @@ test('bounded in time and in number', () => {
 
 test('totals, longest first', () => {
   const ribbons = new Ribbons();
-  [seen(0, 'stale'), seen(1, 'live'), seen(2, 'live'), seen(3, 'live')].forEach((each) => ribbons.add(each));
+  [seen(0, 'suspect'), seen(1, 'live'), seen(2, 'live'), seen(3, 'live')].forEach((each) => ribbons.add(each));
   assert.deepEqual(totals(ribbons.of('A', 'trade')), [
     ['live', 2_000],
-    ['stale', 1_000],
+    ['suspect', 1_000],
   ]);
 });

@@ -16,13 +16,16 @@ function pairOf(streams: Record<string, [StreamState | null, number | null]>): P
   return { values: {}, streams: new Map(made) };
 }
 
-test('the worst: refused, stale, unknown, pending, live', () => {
+test('the worst: zombie, refused, healing, suspect, unknown, pending, quiet, live', () => {
   const all: Record<string, [StreamState | null, null]> = {
     a: ['live', null],
     b: ['pending', null],
     c: [null, null],
-    d: ['stale', null],
+    d: ['suspect', null],
     e: ['refused', null],
+    f: ['zombie', null],
+    g: ['healing', null],
+    h: ['quiet', null],
   };
   const order: string[] = [];
   while (Object.keys(all).length > 0) {
@@ -30,7 +33,7 @@ test('the worst: refused, stale, unknown, pending, live', () => {
     order.push(name);
     delete all[name];
   }
-  assert.deepEqual(order, ['e', 'd', 'c', 'b', 'a']);
+  assert.deepEqual(order, ['f', 'e', 'g', 'd', 'c', 'b', 'h', 'a']);
   assert.equal(worstStream(pairOf({})), undefined);
 });
 

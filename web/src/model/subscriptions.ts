@@ -1,16 +1,29 @@
 // Of a subscription: how bad its state is, and how much of its allowed silence has passed.
 
 import type { Level } from '../components/StateMark';
-import type { StreamState, StreamValues } from './observation';
+import type { StreamState, StreamValues, SubscriptionCounts } from './observation';
 import type { Pair, Readings } from './snapshot';
 
 export const streamLevels: Record<StreamState, Level> = {
   live: 'ok',
+  quiet: 'ok',
   pending: 'pending',
-  stale: 'warn',
+  suspect: 'warn',
+  healing: 'warn',
   refused: 'bad',
+  zombie: 'bad',
 };
-const order: readonly (StreamState | null)[] = ['refused', 'stale', null, 'pending', 'live'];
+// Whose data is missed or never comes, the worst first.
+export const unservedStates = ['zombie', 'refused', 'healing', 'suspect'] as const;
+const order: readonly (StreamState | null)[] = [...unservedStates, null, 'pending', 'quiet', 'live'];
+
+export function noSubscriptions(): SubscriptionCounts {
+  return { live: 0, quiet: 0, pending: 0, suspect: 0, healing: 0, refused: 0, zombie: 0 };
+}
+
+export function unservedOf(counts: SubscriptionCounts): number {
+  return unservedStates.reduce((sum, state) => sum + counts[state], 0);
+}
 
 export function stateOf(stream: Readings<StreamValues>): StreamState | null {
   return stream.state?.value ?? null;
