@@ -82,7 +82,8 @@ TEST(RestOverSockets, BringsBackEveryTradeAfterTheLastKnown) {
     ASSERT_EQ(trades[i].price, base::Decimal(truth.price, pair.price_precision));
     ASSERT_EQ(trades[i].quantity, base::Decimal(truth.quantity, pair.quantity_precision));
     ASSERT_EQ(trades[i].taker_side, truth.taker_side);
-    ASSERT_EQ(trades[i].limit_order, truth.limit_order);
+    ASSERT_EQ(trades[i].order_type,
+              truth.limit_order ? market::OrderType::limit : market::OrderType::market);
     ASSERT_LT(truth.time - trades[i].exchange_time, 100ns);  // REST prints seven decimals
     ASSERT_GE(truth.time, trades[i].exchange_time);
   }

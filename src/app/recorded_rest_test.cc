@@ -83,10 +83,10 @@ TEST_F(RecordedKrakenRest, AThousandTrades) {
   EXPECT_EQ(page.trades.front().quantity.str(), "0.00027625");
   EXPECT_EQ(page.trades.front().exchange_time.time_since_epoch(), 1762795433971744500ns);
   EXPECT_EQ(page.trades.front().taker_side, market::Side::buy);
-  EXPECT_TRUE(page.trades.front().limit_order);
+  EXPECT_EQ(page.trades.front().order_type, market::OrderType::limit);
   EXPECT_EQ(page.trades.back().id, 10219207U);
   EXPECT_EQ(page.trades.back().taker_side, market::Side::sell);
-  EXPECT_FALSE(page.trades.back().limit_order);
+  EXPECT_EQ(page.trades.back().order_type, market::OrderType::market);
   EXPECT_EQ(page.trades.back().exchange_time.time_since_epoch(), 1762820035982277900ns);
   EXPECT_EQ(page.next, "1762820035982277753");  // one before the last trade's time
   const exchange::TradeCursor known{.after_id = 10219205, .after_time = {}, .page = ""};
@@ -148,6 +148,7 @@ TEST_F(RecordedBinanceRest, Trades) {
   EXPECT_EQ(few.trades[2].quantity.str(), "0.00447200");
   EXPECT_EQ(few.trades[4].exchange_time.time_since_epoch(), 1621933656023ms);
   EXPECT_EQ(few.trades[0].taker_side, market::Side::sell);
+  EXPECT_EQ(few.trades[0].order_type, market::OrderType::unknown);
   EXPECT_EQ(few.next, "");
 
   const exchange::TradeCursor asked{.after_id = 409018747, .after_time = {}, .page = ""};
