@@ -60,7 +60,8 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_seeds(const std::st
 
 struct ReplayOptions {
   std::vector<std::string> files;
-  std::string exchange = "kraken-v2";
+  std::string exchange;     // empty: told by the recording
+  std::string instruments;  // file with the decimals of markets; may be empty
   std::string speed = "max";
   bool json = false;
 };

@@ -15,6 +15,7 @@ Composition::Composition(Seams seams, const EngineSettings& engine, serve::Servi
                .registry = registry_,
                .metrics = metrics_,
                .log = seams.log,
+               .http = seams.http,
                .tap = seams.tap},
               engine, std::move(measure),
               [this](StatusMailbox::Status status) { reports_.put(std::move(status)); }),

@@ -24,7 +24,8 @@ struct Seams {
   runtime::Executor& serve;
   runtime::MessageChannelFactory& channels;  // on the engine's executor
   runtime::Log& log;
-  pipeline::FrameTap* tap = nullptr;  // on the engine's executor; null: nothing is recorded
+  runtime::HttpRequester* http = nullptr;  // on the engine's executor; null: REST is not asked
+  pipeline::FrameTap* tap = nullptr;       // on the engine's executor; null: nothing is recorded
 };
 
 // Made before the executors run. Destroyed on the serve executor's thread once the engine's

@@ -41,10 +41,12 @@ config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchang
   settings.dialects.assign(dialects.begin(), dialects.end());
   config::Kraken& kraken = settings.kraken;
   kraken.url = fmt::format("ws://127.0.0.1:{}/v2", exchange_port);
+  kraken.rest_url = fmt::format("http://127.0.0.1:{}", exchange_port);
   const std::vector<std::string> pairs = {"BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD"};
   kraken.streams = {{config::Stream::trade, pairs, {}},
                     {config::Stream::spread, pairs, {}},
-                    {config::Stream::ohlc, pairs, {1, 5, 15, 60}}};
+                    {config::Stream::ohlc, pairs, {1, 5, 15, 60}},
+                    {config::Stream::book, pairs, {}}};
   kraken.stale_after = {.trade = kStaleAfter, .spread = kStaleAfter, .ohlc = kStaleAfter};
   return settings;
 }

@@ -1,8 +1,10 @@
 #include "app/engine.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
+#include "exchange/kraken/rest.h"
 #include "exchange/kraken/session.h"
 
 namespace tickwitness::app {
@@ -10,6 +12,7 @@ namespace {
 
 // Ages that serve shows are at most this much too old; four times a second costs next to nothing.
 constexpr base::Duration kReportEvery = std::chrono::milliseconds(250);
+constexpr std::size_t kGapsShown = 200;
 
 }  // namespace
 
@@ -22,10 +25,21 @@ Engine::Engine(World world, const EngineSettings& settings,
       handoff_(settings.ring_capacity, settings.overload, world.metrics,
                telemetry::label::Ring{"ingest"}),
       meter_(world.metrics),
-      feed_(
-          settings.feed, world.executor, world.channels, world.metrics, ledger_, handoff_,
-          [] { return std::make_unique<exchange::kraken::KrakenV2>(); }, [this] { drain(); },
-          [this](const feed::LinkEvent& event) { on_event(event); }, world.tap),
+      feed_(settings.feed,
+            {.make_protocol =
+                 [depth = settings.book_depth] {
+                   return std::make_unique<exchange::kraken::KrakenV2>(depth);
+                 },
+             .rest = std::make_unique<exchange::kraken::KrakenRest>()},
+            {.executor = world.executor,
+             .channels = world.channels,
+             .http = world.http,
+             .metrics = world.metrics,
+             .ledger = ledger_,
+             .handoff = handoff_,
+             .turn_done = [this] { drain(); },
+             .on_event = [this](const feed::LinkEvent& event) { on_event(event); },
+             .tap = world.tap}),
       timer_(world.executor.make_timer()),
       uptime_(world.metrics.uptime_seconds.at()) {
   for (const auto& subscription : settings.feed.subscriptions) {
@@ -61,10 +75,14 @@ void Engine::report() {
   feed_.observe(now.mono);
   handoff_.observe(now.mono);
   world_.registry.tick(now.mono);
+  log_gaps();
   world_.log.tick();
   auto status = std::make_shared<serve::EngineStatus>();
   status->at = now;
   status->feeds.push_back(feed_.status(now));
+  const auto& gaps = ledger_.entries();
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(gaps.size(), kGapsShown));
+  status->gaps.assign(gaps.end() - shown, gaps.end());
   status->queue_depth = handoff_.depth();
   status->queue_capacity = handoff_.capacity();
   on_status_(std::move(status));
@@ -87,6 +105,38 @@ void Engine::apply(const EngineSettings& settings) {
     if (!wanted.contains(symbol)) meter_.forget(settings.feed.venue, symbol);
   }
   symbols_ = std::move(wanted);
+}
+
+void Engine::log_gaps() {
+  for (auto one = open_gaps_.begin(); one != open_gaps_.end();) {
+    const feed::Gap* const gap = ledger_.find(*one);
+    if (gap != nullptr && !gap->closed) {
+      ++one;
+      continue;
+    }
+    one = open_gaps_.erase(one);
+    if (gap == nullptr) continue;
+    const bool filled = gap->state == feed::GapState::filled;
+    const std::string_view what = filled ? "gap filled" : "gap given up";
+    filled ? world_.log.info("feed", what, {{"gap", gap->id}, {"symbol", gap->symbol.str()}})
+           : world_.log.error("feed", what,
+                              {{"gap", gap->id},
+                               {"symbol", gap->symbol.str()},
+                               {"lost", gap->lost},
+                               {"why", gap->reason}});
+  }
+  const auto& gaps = ledger_.entries();
+  for (auto gap = gaps.rbegin(); gap != gaps.rend() && gap->id > last_gap_; ++gap) {
+    world_.log.warning("feed", "gap found",
+                       {{"gap", gap->id},
+                        {"symbol", gap->symbol.str()},
+                        {"channel", to_string(gap->channel)},
+                        {"from", gap->from},
+                        {"to", gap->to},
+                        {"cause", to_string(gap->cause)}});
+    open_gaps_.insert(gap->id);
+  }
+  if (!gaps.empty()) last_gap_ = gaps.back().id;
 }
 
 void Engine::on_event(const feed::LinkEvent& event) {

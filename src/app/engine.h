@@ -20,6 +20,7 @@ namespace tickwitness::app {
 
 struct EngineSettings {
   feed::FeedSettings feed;
+  std::uint32_t book_depth = 10;
   std::size_t ring_capacity = 8192;
   pipeline::OverloadPolicy overload = pipeline::OverloadPolicy::backpressure;
 };
@@ -33,7 +34,8 @@ class Engine {
     telemetry::Registry& registry;
     telemetry::Catalog& metrics;
     runtime::Log& log;
-    pipeline::FrameTap* tap = nullptr;  // is shown what the feeds receive; may be null
+    runtime::HttpRequester* http = nullptr;  // null only where no settings ask for REST
+    pipeline::FrameTap* tap = nullptr;       // is shown what the feeds receive; may be null
   };
   // `each_turn` runs first in every turn, for measurements of the process; it may be null. Then
   // `on_status` gets the state.
@@ -53,6 +55,7 @@ class Engine {
   void turn();
   void report();
   void on_event(const feed::LinkEvent& event);
+  void log_gaps();
 
   World world_;
   std::function<void(base::Now)> each_turn_;
@@ -64,6 +67,8 @@ class Engine {
   std::set<market::Symbol> symbols_;  // that are configured
   std::unique_ptr<runtime::Timer> timer_;
   base::Instant next_report_{};
+  std::uint64_t last_gap_ = 0;         // in the log
+  std::set<std::uint64_t> open_gaps_;  // that are in the log and not closed there
   telemetry::Gauge uptime_;
   base::Instant started_{};
 };

@@ -12,6 +12,7 @@
 #include "app/machine_meter.h"
 #include "app/recorder_thread.h"
 #include "config/settings.h"
+#include "net/http_requester.h"
 #include "net/ws_client.h"
 #include "runtime/executor_asio.h"
 #include "runtime/log.h"
@@ -73,6 +74,7 @@ class Product {
   std::function<void(std::string_view)> watch_events_;
   runtime::AsioExecutor engine_executor_;
   net::WsChannelFactory channels_;
+  net::HttpRequester http_;
   std::unique_ptr<runtime::MessageChannelFactory> tapped_;  // or null
   std::unique_ptr<RecorderThread> recorder_;                // null: nothing is recorded
   Composition composition_;

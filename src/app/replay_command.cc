@@ -3,67 +3,123 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <limits>
+#include <fstream>
+#include <iterator>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "app/commands.h"
+#include "app/replay.h"
 #include "base/json_write.h"
-#include "exchange/kraken/session.h"
-#include "feed/intake.h"
-#include "pipeline/market_meter.h"
 #include "runtime/clock.h"
 #include "store/recording_reader.h"
-#include "telemetry/registry.h"
 
 namespace tickwitness::app {
 namespace {
 
-class Replay {
+using store::RecordedLine;
+using store::RecordingReader;
+
+// The command around a replay: files, pace, progress, result.
+class Replaying {
  public:
-  Replay(const ReplayOptions& options, store::RecordingReader reader, double speed)
-      : options_(options),
-        reader_(std::move(reader)),
-        speed_(speed),
-        handoff_(kRing, pipeline::OverloadPolicy::backpressure, metrics_,
-                 telemetry::label::Ring{"ingest"}),
-        meter_(metrics_),
-        intake_(market::Venue::kraken, metrics_, handoff_, [this] { drain(); }) {}
+  Replaying(const ReplayOptions& options, RecordingReader reader, double speed)
+      : options_(options), reader_(std::move(reader)), speed_(speed) {
+    if (const auto dialect = parse_dialect(options.exchange)) replay_.emplace(*dialect);
+  }
 
   int run() {
     began_ = clock_.now();
+    if (const int failed = read_instruments(); failed != kOk) return failed;
     for (;;) {
       const auto line = reader_.next();
-      if (!line) {
-        fmt::print(stderr, "tickwitness replay: {}\n", line.error().message);
-        return kDataError;
-      }
+      if (!line) return complain(line.error().message, kDataError);
       if (!*line) break;
-      if ((*line)->kind == store::RecordedLine::Kind::frame) on_frame(**line);
+      if (!is_ours(**line)) continue;
+      keep_pace(**line);
+      if (replay_) replay_->on_line(**line);
+      if (terminal_ && ++lines_ % kProgressLines == 0) progress();
     }
-    if (terminal_) fmt::print(stderr, "\n");
+    if (terminal_ && lines_ >= kProgressLines) fmt::print(stderr, "\n");
     for (const auto& note : reader_.notes()) fmt::print(stderr, "tickwitness replay: {}\n", note);
-    report();
+    if (left_out_ > 0) {
+      fmt::print(stderr,
+                 "tickwitness replay: {} lines of other exchanges left out; --exchange chooses\n",
+                 left_out_);
+    }
+    if (!replay_) return complain(kNothingKnown, kDataError);
+    replay_->finish();
+    options_.json ? print_json() : print_text();
     return kOk;
   }
 
  private:
-  static constexpr std::size_t kRing = 8192;
+  // A line that came before the first that tells the exchange, with texts of its own.
+  class Early {
+   public:
+    explicit Early(const RecordedLine& line)
+        : line_(line), connection_(line.connection), url_(line.url), text_(line.text) {}
+    RecordedLine line() const {
+      RecordedLine line = line_;
+      line.exchange = line.file = {};
+      line.connection = connection_;
+      line.url = url_;
+      line.text = text_;
+      return line;
+    }
 
-  void on_frame(const store::RecordedLine& line) {
-    keep_pace(line);
-    // Without a receive time the frame is taken as received when it is read: its latency says
-    // nothing and no view shows it.
-    const base::Now now = clock_.now();
-    const base::Now received{.mono = now.mono, .wall = line.received.value_or(now.wall)};
-    protocol_.decode(line.text, frame_);
-    intake_.on_frame(received, frame_, line.text.size());
-    drain();
-    if (terminal_ && intake_.counts().frames % kProgressFrames == 0) progress();
+   private:
+    RecordedLine line_;
+    std::string connection_, url_, text_;
+  };
+
+  static constexpr std::size_t kEarlyMax = 1000;
+  static constexpr std::uint64_t kProgressLines = 4096;
+  static constexpr std::string_view kNothingKnown =
+      "no frame tells whose protocol it is; say --exchange kraken-v1, kraken-v2 or binance";
+
+  static int complain(std::string_view what, int code) {
+    fmt::print(stderr, "tickwitness replay: {}\n", what);
+    return code;
   }
 
-  void keep_pace(const store::RecordedLine& line) {
+  int read_instruments() {
+    if (options_.instruments.empty()) return kOk;
+    std::ifstream file(options_.instruments, std::ios::binary);
+    if (!file) return complain("cannot read " + options_.instruments, kNoInput);
+    instruments_.assign(std::istreambuf_iterator<char>(file), {});
+    return replay_ ? tell_instruments() : kOk;
+  }
+
+  int tell_instruments() {
+    const auto told = replay_->read_instruments(instruments_);
+    if (told) return kOk;
+    return complain(fmt::format("{} is {}", options_.instruments, told.error().message),
+                    kDataError);
+  }
+
+  // Whether the line is of the exchange that is replayed, which the first that tells decides.
+  bool is_ours(const RecordedLine& line) {
+    if (!replay_ && line.exchange == "kraken") replay_.emplace(WireDialect::kraken_v2);
+    if (!replay_ && line.exchange == "binance") replay_.emplace(WireDialect::binance);
+    if (!replay_ && line.kind == RecordedLine::Kind::frame) {
+      if (const auto dialect = dialect_of(line.text)) replay_.emplace(*dialect);
+    }
+    if (!replay_) {
+      if (early_.size() < kEarlyMax) early_.emplace_back(line);
+      return false;
+    }
+    if (!instruments_.empty() && !std::exchange(told_, true)) tell_instruments();
+    for (const Early& early : std::exchange(early_, {})) replay_->on_line(early.line());
+    const bool other = !line.exchange.empty() &&
+                       (line.exchange == "binance") != (replay_->dialect() == WireDialect::binance);
+    left_out_ += other ? 1 : 0;
+    return !other;
+  }
+
+  void keep_pace(const RecordedLine& line) {
     if (speed_ == 0 || !line.received) return;
     if (!first_) first_ = *line.received;
     const auto due = std::chrono::duration<double, std::nano>(*line.received - *first_) / speed_;
@@ -72,57 +128,80 @@ class Replay {
     if (ahead > base::Duration::zero()) std::this_thread::sleep_for(ahead);
   }
 
-  void drain() {
-    const base::Instant now = clock_.now().mono;
-    handoff_.drain(std::numeric_limits<std::size_t>::max(),
-                   [&](const pipeline::Tick& tick) { meter_.on_tick(tick, now); });
-  }
-
   void progress() const {
     const auto done = reader_.progress();
-    fmt::print(stderr, "\r{:>3} %, {} frames ", done.total ? done.done * 100 / done.total : 100,
-               intake_.counts().frames);
+    fmt::print(stderr, "\r{:>3} %, {} lines ", done.total ? done.done * 100 / done.total : 100,
+               lines_);
   }
 
-  void report() const {
-    const auto& counts = intake_.counts();
-    const double seconds = std::chrono::duration<double>(clock_.now().mono - began_.mono).count();
-    if (!options_.json) {
-      fmt::print("{} frames in {:.3f} s: {} malformed, {} unsupported\n", counts.frames, seconds,
-                 counts.malformed, counts.unsupported);
-      fmt::print("events: {} trade, {} ticker, {} ohlc, {} instrument\n", counts.trades,
-                 counts.quotes, counts.candles, counts.instruments);
-      return;
+  double seconds() const {
+    return std::chrono::duration<double>(clock_.now().mono - began_.mono).count();
+  }
+
+  static std::string best(const std::optional<market::Level>& level) {
+    return level ? level->price.str() : "-";
+  }
+
+  void print_text() const {
+    const auto& counts = replay_->intake().counts();
+    const auto& books = replay_->intake().books();
+    fmt::print("{}: {} frames in {:.3f} s: {} malformed, {} unsupported\n",
+               to_string(replay_->dialect()), counts.frames, seconds(), counts.malformed,
+               counts.unsupported);
+    fmt::print("events:");
+    for (const auto& [name, count] : replay_->events()) fmt::print(" {} {}", count, name);
+    fmt::print("\nchecksums: {} right, {} wrong\ngaps: {}\n", books.totals().checksums_ok,
+               books.totals().checksums_failed, replay_->ledger().entries().size());
+    for (const auto& gap : replay_->ledger().entries()) {
+      fmt::print("  {} {} {} {} to {}: {}\n", gap.symbol.str(), to_string(gap.channel),
+                 to_string(gap.cause), gap.from, gap.to, to_string(gap.state));
     }
+    for (const auto& book : books.status()) {
+      fmt::print("book {}: {}, bid {}, ask {}, decimals {} and {} ({})\n", book.symbol.str(),
+                 to_string(book.state), best(book.bid), best(book.ask), book.precision.price,
+                 book.precision.quantity, to_string(book.source));
+    }
+  }
+
+  void print_json() const {
+    const auto& counts = replay_->intake().counts();
+    const auto& totals = replay_->intake().books().totals();
     std::string text;
     base::JsonWriter json(text);
     json.begin_object().member("frames", counts.frames).member("malformed", counts.malformed);
-    json.member("unsupported", counts.unsupported);
-    // Under the exchange's own channel names; spread is Kraken's ticker.
-    json.key("events").begin_object();
-    json.member("trade", counts.trades).member("ticker", counts.quotes);
-    json.member("ohlc", counts.candles).member("instrument", counts.instruments).end_object();
-    // Books are not followed yet, so there is no checksum, gap or book to tell of.
-    json.key("checksums").begin_object().member("ok", 0).member("failed", 0).end_object();
-    json.member("gaps", 0).key("books").begin_object().end_object();
-    json.member("seconds", seconds).end_object();
+    json.member("unsupported", counts.unsupported).key("events").begin_object();
+    for (const auto& [name, count] : replay_->events()) json.member(name, count);
+    json.end_object().key("checksums").begin_object();
+    json.member("ok", totals.checksums_ok).member("failed", totals.checksums_failed).end_object();
+    json.member("gaps", replay_->ledger().entries().size()).key("books").begin_object();
+    for (const auto& book : replay_->intake().books().status()) {
+      json.key(book.symbol.with('/')).begin_object();
+      const auto side = [&](std::string_view name, const std::optional<market::Level>& level) {
+        json.key(name);
+        level ? json.value(level->price.str()) : json.null();
+      };
+      side("bid", book.bid);
+      side("ask", book.ask);
+      json.member("valid", book.state == feed::BookState::valid);
+      json.member("precision", to_string(book.source)).end_object();
+    }
+    json.end_object().member("exchange", to_string(replay_->dialect()));
+    json.member("hash", fmt::format("{:016x}", replay_->hash()));
+    json.member("seconds", seconds()).end_object();
     fmt::print("{}\n", text);
   }
 
-  static constexpr std::uint64_t kProgressFrames = 4096;
   ReplayOptions options_;
-  store::RecordingReader reader_;
+  RecordingReader reader_;
   double speed_;  // 0: as fast as it goes
   runtime::SystemClock clock_;
   base::Now began_{};
   std::optional<base::WallTime> first_;
-  telemetry::Registry registry_;
-  telemetry::Catalog metrics_{registry_};
-  exchange::kraken::KrakenV2 protocol_;
-  exchange::Frame frame_;
-  pipeline::Handoff handoff_;
-  pipeline::MarketMeter meter_;
-  feed::Intake intake_;
+  std::optional<Replay> replay_;  // once it is known whose protocol it is
+  std::string instruments_;
+  bool told_ = false;
+  std::vector<Early> early_;
+  std::uint64_t lines_ = 0, left_out_ = 0;
   bool terminal_ = isatty(STDERR_FILENO) != 0;
 };
 
@@ -137,11 +216,6 @@ std::optional<double> parse_speed(const std::string& text) {
 }  // namespace
 
 int replay_command(const ReplayOptions& options) {
-  if (options.exchange != "kraken-v2") {
-    fmt::print(stderr, "tickwitness replay: {} is not supported yet; kraken-v2 is\n",
-               options.exchange);
-    return kUnavailable;
-  }
   const auto speed = parse_speed(options.speed);
   if (!speed) {
     fmt::print(stderr,
@@ -149,12 +223,12 @@ int replay_command(const ReplayOptions& options) {
                options.speed);
     return kUsage;
   }
-  auto reader = store::RecordingReader::open(options.files);
+  auto reader = RecordingReader::open(options.files);
   if (!reader) {
     fmt::print(stderr, "tickwitness replay: {}\n", reader.error().message);
     return kNoInput;
   }
-  return Replay(options, std::move(*reader), *speed).run();
+  return Replaying(options, std::move(*reader), *speed).run();
 }
 
 }  // namespace tickwitness::app

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "net/http_client.h"
+
 namespace tickwitness::app {
 namespace {
 
@@ -13,6 +15,8 @@ exchange::Channel channel_of(config::Stream stream) {
       return exchange::Channel::spread;
     case config::Stream::ohlc:
       return exchange::Channel::ohlc;
+    case config::Stream::book:
+      return exchange::Channel::book;
   }
   return exchange::Channel::trade;
 }
@@ -46,6 +50,15 @@ base::Result<EngineSettings> engine_settings(const config::Settings& settings, s
   }
   endpoint->ca_file = kraken.ca_file;
   engine.feed.endpoint = *endpoint;
+  if (!kraken.rest_url.empty()) {
+    auto rest = net::parse_http_url(kraken.rest_url);
+    if (!rest) {
+      return base::fail(fmt::format("exchanges.kraken.rest_url: {}", rest.error().message));
+    }
+    rest->ca_file = kraken.ca_file;
+    engine.feed.rest = *rest;
+  }
+  engine.feed.trades.backfill = engine.feed.rest.has_value();
   engine.feed.channel.message_bytes_max = kraken.message_bytes_max;
   engine.feed.channel.connect_timeout = kraken.connect_timeout;
   engine.feed.session = session_settings(kraken);
@@ -59,6 +72,7 @@ base::Result<EngineSettings> engine_settings(const config::Settings& settings, s
                                          .symbol = *symbol,
                                          .interval_minutes = wanted.interval_minutes});
   }
+  engine.book_depth = kraken.book_depth;
   engine.ring_capacity = settings.pipeline.ring_capacity;
   engine.overload = settings.pipeline.overload == config::Overload::drop_newest
                         ? pipeline::OverloadPolicy::drop_newest

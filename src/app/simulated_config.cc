@@ -59,6 +59,7 @@ telemetry: {{dialects: [tickwitness, kraken, trading]}}
 exchanges:
   kraken:
     url: wss://exchange.example/v2
+    rest_url: ""
     streams_file: {}
     circuit_breaker_file: {}
     stale_after_seconds: {{trade: {}, spread: {}, ohlc: {}}}

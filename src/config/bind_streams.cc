@@ -20,7 +20,7 @@
 namespace tickwitness::config {
 namespace {
 
-constexpr std::array kStreams = {Stream::trade, Stream::spread, Stream::ohlc};
+constexpr std::array kStreams = {Stream::trade, Stream::spread, Stream::ohlc, Stream::book};
 // The lengths of candle that Kraken serves, in minutes.
 constexpr std::array<std::uint64_t, 9> kIntervals = {1, 5, 15, 30, 60, 240, 1440, 10080, 21600};
 // Each pair is a value of the label `symbol`, which may have 64 (catalog/labels.yaml).
@@ -72,7 +72,8 @@ class StreamBinding {
         unknown(entry);
     }
     if (name == nullptr || !set_name(*name, stream)) {
-      if (name == nullptr) problem(node.place, "this stream has no name: trade, spread or ohlc");
+      if (name == nullptr)
+        problem(node.place, "this stream has no name: trade, spread, ohlc or book");
       return;
     }
     const std::string_view word = to_string(stream.name);

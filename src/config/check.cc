@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "config/loading.h"
@@ -72,6 +73,12 @@ void check_kraken(Loading& loading) {
   if (kraken.backoff.first > kraken.backoff.max)
     loading.problem("exchanges.kraken.backoff.first_seconds",
                     "exchanges.kraken.backoff: first_seconds is more than max_seconds");
+  constexpr std::array<std::uint32_t, 5> kDepths{10, 25, 100, 500, 1000};
+  if (std::ranges::find(kDepths, kraken.book_depth) == kDepths.end())
+    loading.problem("exchanges.kraken.book_depth",
+                    fmt::format("exchanges.kraken.book_depth: {} is not a depth that Kraken "
+                                "offers: 10, 25, 100, 500 or 1000",
+                                kraken.book_depth));
   if (!kraken.url.starts_with("ws://")) return;
   if (!kraken.ca_file.empty())
     loading.warning("exchanges.kraken.ca_file",

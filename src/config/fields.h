@@ -33,6 +33,7 @@ enum class Text : std::uint8_t {
   directory,  // the same; empty: a default
   file,       // of a file that must be readable; empty: none
   url,        // of a WebSocket
+  http_url,   // of a REST interface; may be empty
 };
 
 struct Field {

@@ -102,15 +102,16 @@ Result<double> parse_fraction(std::string_view text) {
   return value;
 }
 
-Result<void> check_url(std::string_view url) {
-  std::string_view rest = url;
-  if (rest.starts_with("wss://"))
-    rest.remove_prefix(6);
-  else if (rest.starts_with("ws://"))
-    rest.remove_prefix(5);
-  else
-    return fail(fmt::format("{} is not a WebSocket's URL; it begins with wss:// or ws://",
-                            rest.find('@') == rest.npos ? quote(url) : "this"));
+Result<void> check_url(std::string_view url, std::string_view scheme) {
+  const std::size_t end = url.find("://");
+  const std::string_view written = url.substr(0, std::min(end, url.size()));
+  const bool secure = written.size() == scheme.size() + 1 && written.ends_with('s');
+  if (end == url.npos || !written.starts_with(scheme) || (written != scheme && !secure)) {
+    return fail(fmt::format("{} is not {} URL; it begins with {}s:// or {}://",
+                            url.find('@') == url.npos ? quote(url) : "this",
+                            scheme == "ws" ? "a WebSocket's" : "an HTTP", scheme, scheme));
+  }
+  std::string_view rest = url.substr(end + 3);
   // Never quoted: it would be a password.
   if (rest.find('@') != rest.npos) return fail("a URL with a user or password in it is not taken");
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));

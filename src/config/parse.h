@@ -22,8 +22,9 @@ base::Result<double> parse_fraction(std::string_view text);      // "0.2"; no ex
 // "BTC-USD" or "BTC/USD" → "BTC-USD".
 base::Result<std::string> parse_pair(std::string_view text);
 
-// ws:// or wss://, a host, maybe a port; never a user or password, and an error never prints one.
-base::Result<void> check_url(std::string_view url);
+// `scheme` "ws": ws:// or wss://, a host, maybe a port; never a user or password, and an error
+// never prints one. "http" likewise.
+base::Result<void> check_url(std::string_view url, std::string_view scheme);
 // Nothing that a shell would expand.
 base::Result<void> check_path(std::string_view text);
 

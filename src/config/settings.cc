@@ -22,9 +22,11 @@ std::string_view to_string(Stream stream) {
     case Stream::spread:
       return "spread";
     case Stream::ohlc:
+      return "ohlc";
+    case Stream::book:
       break;
   }
-  return "ohlc";
+  return "book";
 }
 
 }  // namespace tickwitness::config

@@ -34,7 +34,7 @@ struct Tls {
 };
 
 // What to follow, in tickwitness's names (seed 000): `spread` is the best bid and offer.
-enum class Stream : std::uint8_t { trade, spread, ohlc };
+enum class Stream : std::uint8_t { trade, spread, ohlc, book };
 
 struct StreamSettings {
   Stream name = Stream::trade;
@@ -80,7 +80,10 @@ struct StaleAfter {
 
 struct Kraken {
   std::string url = "wss://ws.kraken.com/v2";
-  std::string ca_file;               // PEM; empty: the system's certificate authorities
+  std::string rest_url =
+      "https://api.kraken.com";      // empty: gaps are not filled, silence not checked
+  std::string ca_file;               // PEM, of both; empty: the system's certificate authorities
+  std::uint32_t book_depth = 10;     // of stream book: 10, 25, 100, 500 or 1000
   std::string streams_file;          // empty: the streams below
   std::string circuit_breaker_file;  // empty: the breaker below
   std::vector<StreamSettings> streams = {

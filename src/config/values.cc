@@ -82,7 +82,8 @@ Result<void> check_string(const Field& field, std::string_view text) {
   static constexpr std::size_t kPathMax = 4095;
   if (text.size() > kPathMax || text.find('\0') != text.npos)
     return fail("too long, or has a NUL in it");
-  if (field.text == Text::url) return check_url(text);
+  if (field.text == Text::url) return check_url(text, "ws");
+  if (field.text == Text::http_url) return text.empty() ? Result<void>() : check_url(text, "http");
   if (field.text == Text::path && text.empty()) return fail("is empty; name a directory");
   if (field.text == Text::path || field.text == Text::directory || field.text == Text::file)
     return check_path(text);

@@ -57,6 +57,11 @@ class Protocol {
   virtual BookSync book_sync() const = 0;
   // Levels on each side that the venue's stream of books covers.
   virtual std::size_t book_depth() const = 0;
+  // The same, seen that the longer side of a snapshot has `levels`: recordings do not always say
+  // what had been asked for.
+  virtual std::size_t book_depth_by(std::size_t levels) const {
+    return levels > book_depth() ? levels : book_depth();
+  }
   // What the venue computes of a book that looks like this one; nothing where it computes none.
   virtual std::optional<std::uint32_t> checksum_of(const market::OrderBook& book,
                                                    market::Precision precision) const = 0;

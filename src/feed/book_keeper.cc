@@ -53,7 +53,7 @@ BookKeeper::Book& BookKeeper::book(const market::Symbol& symbol) {
   const telemetry::label::Symbol name{symbol.str()};
   books_.push_back(std::make_unique<Book>(
       Book{.symbol = symbol,
-           .levels = market::OrderBook(protocol_.book_depth()),
+           .levels = market::OrderBook(std::max<std::size_t>(protocol_.book_depth(), 1)),
            .checksum_ok = metrics_.book_checksums.at(label_, name, Result::success),
            .checksum_failed = metrics_.book_checksums.at(label_, name, Result::failure),
            .crossed = metrics_.book_crossed.at(label_, name),
@@ -118,7 +118,10 @@ void BookKeeper::apply_checked(Book& b, base::Now now, const exchange::BookChang
   if (!frame.snapshot && b.state != BookState::valid) return;  // what it changes is not known
   const auto bids = frame.bids(change);
   const auto asks = frame.asks(change);
-  if (frame.snapshot) b.levels.clear();
+  if (frame.snapshot) {
+    b.levels.clear();
+    b.levels.set_depth(protocol_.book_depth_by(std::max(bids.size(), asks.size())));
+  }
   b.levels.apply(bids, asks);
   infer(b, bids, asks);
   if (change.checksum) {
@@ -183,6 +186,7 @@ void BookKeeper::on_snapshot(base::Now received, const exchange::BookSnapshot& s
     return on_snapshot_failed(received, snapshot.symbol);  // older than the stream: ask again
   }
   b.levels.clear();
+  b.levels.set_depth(protocol_.book_depth_by(std::max(snapshot.bids.size(), snapshot.asks.size())));
   b.levels.apply(snapshot.bids, snapshot.asks);
   infer(b, snapshot.bids, snapshot.asks);
   b.last_id = snapshot.last_id;

@@ -32,36 +32,58 @@ std::function<void()> when_all(std::size_t count, std::function<void()> done) {
 
 }  // namespace
 
-Feed::Feed(const FeedSettings& settings, runtime::Executor& executor,
-           runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics, GapLedger& ledger,
-           pipeline::Handoff& handoff,
-           std::function<std::unique_ptr<exchange::Protocol>()> make_protocol,
-           std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event,
-           pipeline::FrameTap* tap)
+Feed::Feed(const FeedSettings& settings, Dialect dialect, Parts parts)
     : settings_(settings),
-      make_protocol_(std::move(make_protocol)),
-      protocol_(make_protocol_()),
-      executor_(executor),
+      dialect_(std::move(dialect)),
+      protocol_(dialect_.make_protocol()),
+      executor_(parts.executor),
       budget_(settings.attempts_per_10_minutes, kBudgetWindow),
       intake_({.venue = settings.venue, .trades = settings.trades, .books = settings.books},
-              *protocol_, ledger, metrics, handoff, turn_done),
-      witness_(executor),
+              *protocol_, parts.ledger, parts.metrics, parts.handoff, parts.turn_done),
+      rest_(settings.rest
+                ? std::make_unique<RestClient>(RestClient::Parts{.protocol = *dialect_.rest,
+                                                                 .requester = *parts.http,
+                                                                 .executor = parts.executor,
+                                                                 .metrics = parts.metrics,
+                                                                 .tap = parts.tap},
+                                               *settings.rest, rest_settings(settings.venue))
+                : nullptr),
+      rest_witness_(rest_ ? std::make_unique<RestWitness>(*rest_) : nullptr),
+      filler_(
+          {.intake = intake_,
+           .executor = parts.executor,
+           .rest = rest_.get(),
+           .book_depth = protocol_->book_depth(),
+           .book_sync = protocol_->book_sync()},
+          [this](const market::Symbol& symbol) { resubscribe_book(symbol); }, parts.turn_done),
+      witness_(parts.executor),
       context_{.venue = settings.venue,
-               .executor = executor,
-               .channels = channels,
-               .metrics = metrics,
+               .executor = parts.executor,
+               .channels = parts.channels,
+               .metrics = parts.metrics,
                .intake = intake_,
                .budget = budget_,
-               .turn_done = std::move(turn_done),
-               .on_event = std::move(on_event),
-               .tap = tap,
+               .turn_done =
+                   [this, turn_done = parts.turn_done] {
+                     filler_.after_frame();
+                     turn_done();
+                   },
+               .on_event = std::move(parts.on_event),
+               .tap = parts.tap,
                .witness = witness_,
                .on_venue = [this](exchange::VenueStatus status) { on_venue(status); }},
       random_(settings.seed),
-      venue_status_(metrics.venue_status.at(label_of(settings.venue))),
-      clock_offset_(metrics.feed_clock_offset_seconds.at(label_of(settings.venue))),
-      clock_uncertainty_(metrics.feed_clock_uncertainty_seconds.at(label_of(settings.venue))) {
+      venue_status_(parts.metrics.venue_status.at(label_of(settings.venue))),
+      clock_offset_(parts.metrics.feed_clock_offset_seconds.at(label_of(settings.venue))),
+      clock_uncertainty_(
+          parts.metrics.feed_clock_uncertainty_seconds.at(label_of(settings.venue))) {
+  if (rest_witness_) witness_.use(*rest_witness_);
   for (auto& plan : plan()) add_link(std::move(plan));
+}
+
+void Feed::resubscribe_book(const market::Symbol& symbol) {
+  const exchange::Subscription book{.channel = exchange::Channel::book, .symbol = symbol};
+  for (auto& link : links_) link->renew(book);
 }
 
 std::vector<Feed::Plan> Feed::plan() const {
@@ -85,9 +107,9 @@ void Feed::add_link(Plan plan) {
   for (const auto& subscription : plan.wanted) {
     intake_.expect(subscription);
   }
-  links_.push_back(std::make_unique<Link>(context_, std::move(plan.name), settings_.endpoint,
-                                          settings_.channel, settings_.session, make_protocol_(),
-                                          random_.split(), std::move(plan.wanted)));
+  links_.push_back(std::make_unique<Link>(
+      context_, std::move(plan.name), settings_.endpoint, settings_.channel, settings_.session,
+      dialect_.make_protocol(), random_.split(), std::move(plan.wanted)));
   if (last_word_) links_.back()->on_venue(*last_word_);
   if (started_) links_.back()->start();
 }
@@ -141,6 +163,8 @@ void Feed::apply(const FeedSettings& settings) {
 }
 
 void Feed::observe(base::Instant now) {
+  intake_.observe();
+  if (rest_) rest_->observe(now);
   for (auto& link : links_) link->observe(now);
   // Of the venue, not of a connection: what the newest word on any open connection says, and
   // nothing when none is open.
@@ -188,6 +212,8 @@ FeedStatus Feed::status(base::Now now) const {
     status.connections.push_back(link->status());
     link->append_subscriptions(status.subscriptions);
   }
+  status.trades = intake_.trades().status();
+  status.books = intake_.books().status();
   return status;
 }
 

@@ -4,13 +4,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "exchange/protocol.h"
 #include "feed/attempt_budget.h"
+#include "feed/gap_filler.h"
 #include "feed/intake.h"
 #include "feed/link.h"
+#include "feed/rest_client.h"
+#include "feed/rest_witness.h"
 #include "feed/status.h"
 #include "feed/witness_desk.h"
 #include "runtime/executor.h"
@@ -25,6 +29,7 @@ struct FeedSettings {
   SessionSettings session;
   TradeKeeperSettings trades;
   BookKeeperSettings books;
+  std::optional<runtime::Endpoint> rest;  // the venue's REST interface; absent: not to be asked
   std::size_t attempts_per_10_minutes = 60;
   std::vector<exchange::Subscription> subscriptions;
   std::uint64_t seed = 0;  // of the jitter
@@ -33,14 +38,24 @@ struct FeedSettings {
 // On its executor's thread.
 class Feed {
  public:
-  // All references outlive the feed. `make_protocol` makes one codec for each connection. `tap` is
-  // shown what is received; it may be null.
-  Feed(const FeedSettings& settings, runtime::Executor& executor,
-       runtime::MessageChannelFactory& channels, telemetry::Catalog& metrics, GapLedger& ledger,
-       pipeline::Handoff& handoff,
-       std::function<std::unique_ptr<exchange::Protocol>()> make_protocol,
-       std::function<void()> turn_done, std::function<void(const LinkEvent&)> on_event,
-       pipeline::FrameTap* tap = nullptr);
+  // What a feed knows of its venue's way to speak.
+  struct Dialect {
+    std::function<std::unique_ptr<exchange::Protocol>()> make_protocol;  // one for each connection
+    std::unique_ptr<exchange::RestProtocol> rest;
+  };
+  // What a feed uses and does not own; all of it outlives the feed.
+  struct Parts {
+    runtime::Executor& executor;
+    runtime::MessageChannelFactory& channels;
+    runtime::HttpRequester* http = nullptr;  // null only where FeedSettings::rest is absent
+    telemetry::Catalog& metrics;
+    GapLedger& ledger;
+    pipeline::Handoff& handoff;
+    std::function<void()> turn_done;
+    std::function<void(const LinkEvent&)> on_event;
+    pipeline::FrameTap* tap = nullptr;  // is shown what is received; null: nobody
+  };
+  Feed(const FeedSettings& settings, Dialect dialect, Parts parts);
 
   void start();
   // Connections that end from now on are not replaced: the exchange is about to close. Calls back
@@ -55,8 +70,6 @@ class Feed {
   void observe(base::Instant now);
   FeedStatus status(base::Now now) const;
   const Intake& intake() const { return intake_; }
-  // Asks nobody until it is given a source.
-  WitnessDesk& witness() { return witness_; }
   // The most certain of what the connections know of the venue's clock.
   std::optional<ClockOffset::Estimate> clock(base::Now now) const;
 
@@ -69,14 +82,18 @@ class Feed {
   std::optional<exchange::VenueStatus> venue_status() const;
   void on_venue(exchange::VenueStatus status);
   void add_link(Plan plan);
+  void resubscribe_book(const market::Symbol& symbol);
   void retire(std::unique_ptr<Link> link);
 
   FeedSettings settings_;
-  std::function<std::unique_ptr<exchange::Protocol>()> make_protocol_;
+  Dialect dialect_;
   std::unique_ptr<exchange::Protocol> protocol_;  // for what is not about one connection
   runtime::Executor& executor_;
   AttemptBudget budget_;
   Intake intake_;
+  std::unique_ptr<RestClient> rest_;  // null: not to be asked
+  std::unique_ptr<RestWitness> rest_witness_;
+  GapFiller filler_;
   WitnessDesk witness_;
   LinkContext context_;
   base::Prng random_;

@@ -26,10 +26,15 @@ FeedSettings following(const std::vector<std::string>& streams) {
 
 struct World : Surroundings {
   explicit World(const std::vector<std::string>& streams = kBase)
-      : feed(
-            following(streams), executor, channels, metrics, ledger, handoff,
-            [] { return std::make_unique<Words>(); }, [this] { drain(); },
-            [this](const LinkEvent& event) { events.push_back(event); }) {}
+      : feed(following(streams),
+             {.make_protocol = [] { return std::make_unique<Words>(); }, .rest = nullptr},
+             {.executor = executor,
+              .channels = channels,
+              .metrics = metrics,
+              .ledger = ledger,
+              .handoff = handoff,
+              .turn_done = [this] { drain(); },
+              .on_event = [this](const LinkEvent& event) { events.push_back(event); }}) {}
   GapLedger ledger;
   Feed feed;
 

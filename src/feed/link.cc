@@ -200,6 +200,11 @@ void Link::report() {
   }
 }
 
+void Link::renew(const exchange::Subscription& subscription) {
+  session_.renew(context_.executor.clock().now(), subscription, actions_);
+  perform();
+}
+
 void Link::set_wanted(std::vector<exchange::Subscription> wanted) {
   const base::Now now = context_.executor.clock().now();
   observe(now.mono);  // the counts of what is removed go with it

@@ -69,6 +69,8 @@ class Link {
   void stop(std::function<void()> on_stopped);
   // stop() of a connection that is no longer configured: its gauges become absent at once.
   void retire(std::function<void()> on_stopped);
+  // Takes this subscription back and asks for it anew; nothing happens when it is not of this link.
+  void renew(const exchange::Subscription& subscription);
   void set_wanted(std::vector<exchange::Subscription> wanted);
   // `limits` from the next attempt on.
   void set_settings(const SessionSettings& settings, const runtime::ChannelLimits& limits);

@@ -34,6 +34,9 @@ RestClient::RestClient(const Parts& parts, runtime::Endpoint origin,
       gate_(settings),
       timer_(parts.executor.make_timer()),
       allowance_(parts.metrics.rest_allowance_ratio.at(exchange_)) {
+  if (parts.tap != nullptr) {
+    tap_stream_ = parts.tap->stream(parts.protocol.venue(), "rest", to_string(origin_));
+  }
   // There from the start, at 0: the first of them must show in an increase().
   for (int i = 0; i <= static_cast<int>(RestEndpoint::instruments); ++i) {
     const auto endpoint = label_of(static_cast<RestEndpoint>(i));
@@ -129,11 +132,16 @@ void RestClient::deliver(base::Now now, std::uint64_t id, const Ending& ending) 
 
 void RestClient::send(base::Now now, std::uint64_t id, exchange::RestRequest request) {
   pending_.at(id).sent = now.mono;
+  const std::string target = std::move(request.target);
   parts_.requester.get(
-      origin_, std::move(request.target),
-      [this, id, alive = std::weak_ptr(alive_)](base::Now at,
-                                                base::Result<runtime::HttpReply> reply) {
+      origin_, target,
+      [this, id, target, alive = std::weak_ptr(alive_)](base::Now at,
+                                                        base::Result<runtime::HttpReply> reply) {
         if (alive.expired()) return;
+        constexpr int kOk = 200;
+        if (parts_.tap != nullptr && reply && reply->status == kOk) {
+          parts_.tap->on_rest(tap_stream_, at, target, reply->body);
+        }
         if (reply) {
           deliver(at, id,
                   {.answer = RestAnswer{.status = reply->status,

@@ -14,6 +14,7 @@
 
 #include "exchange/rest.h"
 #include "feed/rest_gate.h"
+#include "pipeline/frame_tap.h"
 #include "runtime/executor.h"
 #include "runtime/http_requester.h"
 #include "telemetry/catalog.gen.h"
@@ -29,6 +30,7 @@ class RestClient {
     runtime::HttpRequester& requester;
     runtime::Executor& executor;
     telemetry::Catalog& metrics;
+    pipeline::FrameTap* tap = nullptr;  // is shown replies; null: nobody
   };
   // Called once, later; whatever kept an answer from coming is a RestFailure.
   template <class T>
@@ -100,6 +102,7 @@ class RestClient {
   Parts parts_;
   telemetry::label::Exchange exchange_;
   runtime::Endpoint origin_;
+  pipeline::FrameTap::Stream tap_stream_ = 0;
   RestGate gate_;
   std::map<std::uint64_t, Pending> pending_;  // as many as wait or are under way
   std::unique_ptr<runtime::Timer> timer_;

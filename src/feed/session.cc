@@ -139,7 +139,7 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame, Actions
       break;
     case Kind::unsubscribed:
       if (frame.request_id) {
-        renew(received, table_.unsubscribed(frame.request_id, base::Instant::min()), out);
+        ask_again(received, table_.unsubscribed(frame.request_id, base::Instant::min()), out);
       }
       break;
     case Kind::refused:
@@ -188,7 +188,7 @@ void Session::on_refusal(base::Now received, const exchange::Frame& frame, Actio
   if (!frame.request_id) return;  // cannot be matched; the missing answer will be noticed
   // There was nothing to take back: that is as good.
   const auto taken_back = table_.unsubscribed(frame.request_id, base::Instant::min());
-  if (!taken_back.empty()) return renew(received, taken_back, out);
+  if (!taken_back.empty()) return ask_again(received, taken_back, out);
   if (frame.detail.starts_with(kAlreadySubscribed) && frame.symbol) {
     for (const auto& entry : table_.entries()) {
       if (entry.request_id == *frame.request_id && entry.subscription.symbol == *frame.symbol) {
@@ -333,18 +333,33 @@ void Session::heal(base::Now now, Actions& out) {
     return disconnect("a subscription stays silent though it was renewed", out);
   }
   for (const auto& subscription : table_.to_heal(now.mono, settings_.heals_at_once)) {
-    table_.begin_heal(subscription, now.mono);
-    for (auto& message : protocol_.unsubscribe(std::span(&subscription, 1), next_request_)) {
-      next_request_ = std::max(next_request_, message.id + 1);
-      requests_.add({.request = std::move(message), .subscribes = false});
-    }
+    take_back(subscription, now.mono);
   }
-  renew(now, table_.unsubscribed(std::nullopt, now.mono - settings_.unsubscribe_timeout), out);
+  ask_again(now, table_.unsubscribed(std::nullopt, now.mono - settings_.unsubscribe_timeout), out);
   send(now, out);
 }
 
-void Session::renew(base::Now now, const std::vector<exchange::Subscription>& taken_back,
-                    Actions& out) {
+void Session::take_back(const exchange::Subscription& subscription, base::Instant now) {
+  table_.begin_heal(subscription, now);
+  for (auto& message : protocol_.unsubscribe(std::span(&subscription, 1), next_request_)) {
+    next_request_ = std::max(next_request_, message.id + 1);
+    requests_.add({.request = std::move(message), .subscribes = false});
+  }
+}
+
+void Session::renew(base::Now now, const exchange::Subscription& subscription, Actions& out) {
+  const auto& entries = table_.entries();
+  const auto entry = std::ranges::find(entries, subscription, &SubscriptionEntry::subscription);
+  const bool possible =
+      entry != entries.end() && entry->answered && state_ == LinkState::connected && !closing_ &&
+      entry->state != SubscriptionState::healing && entry->state != SubscriptionState::refused;
+  if (!possible) return;  // it is being asked for, or nothing can be
+  take_back(subscription, now.mono);
+  send(now, out);
+}
+
+void Session::ask_again(base::Now now, const std::vector<exchange::Subscription>& taken_back,
+                        Actions& out) {
   for (const auto& subscription : taken_back) request(now, {subscription}, out);
 }
 

@@ -104,6 +104,8 @@ class Session {
   void on_venue(base::Now now, exchange::VenueStatus status);
   void on_closed(base::Now now, const runtime::Closed& closed);
   void on_time(base::Now now, Actions& out);
+  // Asks for it anew, because what it brings is wrong; as a zombie is healed.
+  void renew(base::Now now, const exchange::Subscription& subscription, Actions& out);
   // Changes what is wanted without touching what stays (configuration reload).
   void set_wanted(base::Now now, std::vector<exchange::Subscription> wanted, Actions& out);
   void set_settings(const SessionSettings& settings);
@@ -134,7 +136,9 @@ class Session {
   void check_answers(base::Now now, Actions& out);
   void check_silences(base::Now now, Actions& out);
   void heal(base::Now now, Actions& out);
-  void renew(base::Now now, const std::vector<exchange::Subscription>& taken_back, Actions& out);
+  void take_back(const exchange::Subscription& subscription, base::Instant now);
+  void ask_again(base::Now now, const std::vector<exchange::Subscription>& taken_back,
+                 Actions& out);
   void ping(base::Now now, Actions& out);
   void send(base::Now now, Actions& out);
   void on_ack(base::Now received, const exchange::Frame& frame);

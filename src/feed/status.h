@@ -8,9 +8,11 @@
 
 #include "base/time.h"
 #include "exchange/messages.h"
+#include "feed/book_keeper.h"
 #include "feed/circuit_breaker.h"
 #include "feed/session.h"
 #include "feed/subscription_table.h"
+#include "feed/trade_keeper.h"
 #include "market/venue.h"
 
 namespace tickwitness::feed {
@@ -50,6 +52,8 @@ struct FeedStatus {
   std::optional<exchange::VenueStatus> venue_status;  // newest word on an open connection
   std::vector<ConnectionStatus> connections;
   std::vector<SubscriptionStatus> subscriptions;
+  std::vector<TradeKeeper::MarketStatus> trades;
+  std::vector<BookKeeper::Status> books;
 };
 
 std::string_view to_string(LinkState state);

@@ -17,6 +17,8 @@ class OrderBook {
   explicit OrderBook(std::size_t depth) : depth_(depth) {}
 
   void clear();
+  // From the next apply() on.
+  void set_depth(std::size_t depth) { depth_ = depth; }
   // Sets each level to its absolute quantity, in the order given (of a price that comes twice the
   // last counts; 0 deletes), then cuts each side to the depth: a venue sends no deletion for what
   // falls out of its scope.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "feed/gap_ledger.h"
 #include "feed/status.h"
 
 namespace tickwitness::serve {
@@ -25,6 +26,7 @@ struct ProcessInfo {
 struct EngineStatus {
   base::Now at;
   std::vector<feed::FeedStatus> feeds;
+  std::vector<feed::Gap> gaps;  // the newest, oldest first
   std::size_t queue_depth = 0;  // of the ingest ring
   std::size_t queue_capacity = 0;
 };

@@ -3,6 +3,7 @@
 
 #include "exchange/kraken/checksum.h"
 #include "exchange/kraken/codec.h"
+#include "exchange/kraken/depth.h"
 #include "exchange/protocol.h"
 
 namespace tickwitness::exchange::kraken {
@@ -12,7 +13,8 @@ class KrakenV2 final : public Protocol {
  public:
   static constexpr std::size_t kSymbolsPerRequestMax = 100;
 
-  // `book_depth`: one of those that Kraken offers, 10, 25, 100, 500 or 1000.
+  // `book_depth`: one of those that Kraken offers, 10, 25, 100, 500 or 1000; 0: whatever the
+  // snapshots look like, to read recordings only.
   explicit KrakenV2(std::uint32_t book_depth = 10) : book_depth_(book_depth) {}
 
   void decode(std::string_view text, Frame& out) override { codec_.decode(text, out); }
@@ -33,6 +35,9 @@ class KrakenV2 final : public Protocol {
 
   BookSync book_sync() const override { return BookSync::checksum; }
   std::size_t book_depth() const override { return book_depth_; }
+  std::size_t book_depth_by(std::size_t levels) const override {
+    return book_depth_ != 0 ? book_depth_ : depth_around(levels);
+  }
   std::optional<std::uint32_t> checksum_of(const market::OrderBook& book,
                                            market::Precision precision) const override {
     return book_checksum(book, precision);
