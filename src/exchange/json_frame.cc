@@ -32,4 +32,10 @@ void append_detail(Frame& out, std::string_view text) {
   out.detail += text.substr(0, kDetailBytesMax - std::min(kDetailBytesMax, out.detail.size()));
 }
 
+Malformed unsupported(Frame& out, std::string_view what) {
+  out.kind = FrameKind::unsupported;
+  append_detail(out, what);
+  return Malformed::none;
+}
+
 }  // namespace tickwitness::exchange

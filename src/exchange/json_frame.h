@@ -34,4 +34,7 @@ Malformed malformed_by(simdjson::error_code error);
 inline constexpr std::size_t kDetailBytesMax = 200;
 void append_detail(Frame& out, std::string_view text);
 
+// A good frame that nobody handles; `what` names its channel or method. Malformed::none.
+Malformed unsupported(Frame& out, std::string_view what);
+
 }  // namespace tickwitness::exchange

@@ -127,9 +127,7 @@ Malformed read_event(dom::object event, Frame& out) {
     read_refusal(event, out);
     return read_request_id(event, out);
   }
-  out.kind = FrameKind::unsupported;
-  append_detail(out, name);
-  return Malformed::none;
+  return unsupported(out, name);
 }
 
 }  // namespace tickwitness::exchange::kraken_v1

@@ -291,11 +291,8 @@ Malformed read_market_data(dom::array frame, Frame& out) {
   const auto channel = channel_of(parts.name);
   const bool book = channel == "book";
   if (!book && channel != "trade" && channel != "spread" && channel != "ticker" &&
-      channel != "ohlc") {
-    out.kind = FrameKind::unsupported;
-    append_detail(out, parts.name);
-    return Malformed::none;
-  }
+      channel != "ohlc")
+    return unsupported(out, parts.name);
   if (parts.payload_count > (book ? Parts::kPayloadsMax : 1)) return Malformed::wrong_type;
   const auto symbol = kraken::from_kraken_v1(parts.pair);
   if (!symbol) return Malformed::bad_symbol;

@@ -1,18 +1,15 @@
-#include "exchange/binance/events.h"
+#include "exchange/binance/market_data.h"
 
 #include <algorithm>
 #include <array>
 
+#include "exchange/binance/control.h"
 #include "exchange/binance/wire.h"
 
 namespace tickwitness::exchange::binance {
 namespace {
 
 namespace dom = simdjson::dom;
-
-bool has(dom::object object, std::string_view key) {
-  return object[key].error() == simdjson::SUCCESS;
-}
 
 bool parse_number(std::string_view text, base::Decimal& out) {
   const auto number = base::Decimal::parse(text);
@@ -52,7 +49,7 @@ class Fields {
 
   // Absent stays unknown.
   void time(std::string_view key, std::optional<base::WallTime>& out) {
-    if (has(object_, key)) time(key, out.emplace());
+    if (object_[key].error() == simdjson::SUCCESS) time(key, out.emplace());
   }
 
   void symbol(std::string_view key, market::Symbol& out) {
@@ -73,13 +70,6 @@ class Fields {
   const SymbolTable& symbols_;
   Malformed bad_ = Malformed::none;
 };
-
-Malformed unsupported(Frame& out, std::string_view what, std::string_view more = {}) {
-  out.kind = FrameKind::unsupported;
-  append_detail(out, what);
-  append_detail(out, more);
-  return Malformed::none;
-}
 
 Malformed read_trade(Fields fields, bool aggregate, Frame& out) {
   auto& trade = add_trade(out, aggregate);
@@ -116,7 +106,10 @@ Malformed read_candle(dom::object event, const SymbolTable& symbols, Frame& out)
   if (const auto error = event["k"].get(entry)) return malformed_by(error);
   if (const auto error = entry["i"].get(interval)) return malformed_by(error);
   const std::uint32_t minutes = minutes_of(interval);
-  if (minutes == 0) return unsupported(out, "kline ", interval);
+  if (minutes == 0) {
+    append_detail(out, "kline ");
+    return unsupported(out, interval);
+  }
   out.kind = FrameKind::candles;
   out.channel = Channel::ohlc;
   out.wire_channel = "kline";
@@ -208,71 +201,23 @@ Malformed read_event(std::string_view type, dom::object event, const SymbolTable
   if (type == "bookTicker") return read_quote({event, symbols}, out);
   if (type == "kline") return read_candle(event, symbols, out);
   if (type == "depthUpdate") return read_depth(event, symbols, out);
-  if (type != "serverShutdown") return unsupported(out, type);
-  out.kind = FrameKind::shutdown;
-  Fields fields(event, symbols);
-  fields.time("E", out.sent);
-  return fields.bad();
+  if (type == "serverShutdown") return read_shutdown(event, out);
+  return unsupported(out, type);
 }
 
-// The error of a request; {"code":2,"msg":"…"}, by itself or under the key `error`.
-Malformed read_refusal(dom::object error, Frame& out) {
-  std::string_view text;
-  if (const auto bad = error["msg"].get(text)) return malformed_by(bad);
-  out.kind = FrameKind::refused;
-  append_detail(out, text);
-  return Malformed::none;
-}
+}  // namespace
 
-// Ids that are texts or null are not of requests that were made here.
-Malformed read_reply(dom::object reply, Frame& out) {
-  std::uint64_t id = 0;
-  dom::element result;
-  dom::object nested;
-  if (reply["id"].get(id) == simdjson::SUCCESS) out.request_id = id;
-  if (const auto error = reply["error"].get(nested); error == simdjson::SUCCESS)
-    return read_refusal(nested, out);
-  else if (error != simdjson::NO_SUCH_FIELD)
-    return malformed_by(error);
-  if (has(reply, "code")) return read_refusal(reply, out);
-  if (const auto error = reply["result"].get(result)) return malformed_by(error);
-  if (result.is_null()) {
-    out.kind = FrameKind::subscribed;
-    out.whole_request = true;
-    return Malformed::none;
-  }
-  if (!result.is_array()) return unsupported(out, "result");
-  out.kind = FrameKind::pong;  // the list of subscriptions, which is asked for to have an answer
-  return Malformed::none;
-}
-
-// `stream`: empty in raw frames.
-Malformed read_payload(dom::object payload, std::string_view stream, const SymbolTable& symbols,
-                       Frame& out) {
+Malformed read_market_data(dom::object payload, std::string_view stream, const SymbolTable& symbols,
+                           Frame& out) {
   std::string_view type;
   if (const auto error = payload["e"].get(type); error == simdjson::SUCCESS)
     return read_event(type, payload, symbols, out);
   else if (error != simdjson::NO_SUCH_FIELD)
     return malformed_by(error);
-  if (has(payload, "lastUpdateId")) return read_book(payload, stream, symbols, out);
-  if (has(payload, "u")) return read_quote({payload, symbols}, out);
-  return stream.empty() ? read_reply(payload, out) : Malformed::missing_field;
-}
-
-}  // namespace
-
-Malformed read_frame(dom::element root, const SymbolTable& symbols, Frame& out) {
-  dom::object frame, payload;
-  dom::element data;
-  std::string_view stream;
-  if (root.get(frame)) return Malformed::wrong_type;
-  if (!has(frame, "stream")) return read_payload(frame, {}, symbols, out);
-  if (const auto error = frame["stream"].get(stream)) return malformed_by(error);
-  if (const auto error = frame["data"].get(data)) return malformed_by(error);
-  if (data.is_array()) return unsupported(out, stream);  // of all markets
-  if (const auto error = data.get(payload)) return malformed_by(error);
-  if (stream.empty()) return Malformed::missing_field;
-  return read_payload(payload, stream, symbols, out);
+  if (payload["lastUpdateId"].error() == simdjson::SUCCESS)
+    return read_book(payload, stream, symbols, out);
+  if (payload["u"].error() == simdjson::SUCCESS) return read_quote({payload, symbols}, out);
+  return Malformed::missing_field;
 }
 
 }  // namespace tickwitness::exchange::binance
