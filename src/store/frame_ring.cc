@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 namespace tickwitness::store {
 namespace {
@@ -80,8 +79,7 @@ void FrameRing::count_tried() {
 }
 
 bool FrameRing::push(const Record& record) {
-  constexpr std::size_t kLengthMax = std::numeric_limits<std::uint32_t>::max();
-  const bool fits = record.target.size() < kLengthMax && record.text.size() < kLengthMax &&
+  const bool fits = record.target.size() + record.text.size() <= kRecordBytesMax &&
                     put({.number = tried_.load(std::memory_order_relaxed),
                          .at = record.at,
                          .kind = static_cast<std::uint32_t>(record.kind),

@@ -23,7 +23,7 @@ class FrameRing {
   explicit FrameRing(std::size_t bytes_min);
 
   // Producer. Copies the record and never waits. False: it did not fit and is lost, for good when
-  // it is larger than the ring.
+  // it is larger than the ring or than kRecordBytesMax.
   bool push(const Record& record);
   // Producer. Counts a record as lost that was not even tried.
   void lose();

@@ -88,6 +88,16 @@ TEST(FrameRing, ALossThatNothingFollowsIsToldToo) {
   EXPECT_EQ(ring.front(), nullptr);
 }
 
+TEST(FrameRing, ARecordThatNoBlockCouldHoldIsLost) {
+  FrameRing ring(2 * kRecordBytesMax);
+  EXPECT_TRUE(ring.push(frame(1, std::string(kRecordBytesMax, 'x'))));
+  ASSERT_NE(ring.front(), nullptr);
+  EXPECT_EQ(ring.front()->record.text.size(), kRecordBytesMax);
+  ring.pop();
+  EXPECT_FALSE(ring.push(frame(2, std::string(kRecordBytesMax + 1, 'x'))));
+  EXPECT_EQ(ring.lost(), 1U);
+}
+
 // Against a queue of plain strings: any order of pushes and pops, any lengths.
 RC_GTEST_PROP(FrameRing, IsABoundedQueue, (const std::vector<std::uint16_t>& lengths)) {
   FrameRing ring(4096);

@@ -13,6 +13,9 @@ namespace tickwitness::store {
 // Streams of one recorder, and of one block.
 inline constexpr std::size_t kStreamsMax = 1024;
 
+// Target and text of one record together: more than the longest message that a feed accepts.
+inline constexpr std::size_t kRecordBytesMax = std::size_t{68} << 20;
+
 // Who sent something: a connection, or a venue's REST interface.
 struct StreamName {
   std::string exchange;    // "kraken"

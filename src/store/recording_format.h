@@ -62,8 +62,8 @@ class BlockWriter {
   BlockWriter& operator=(const BlockWriter&) = delete;
 
   // `name` of record.stream is written before its first record in each block, so that each block
-  // can be read alone; it is not looked at for `lost`. A record is at most kBlockBytesMax less
-  // 1 MiB.
+  // can be read alone; it is not looked at for `lost`. A record is at most
+  // kRecordBytesMax.
   void add(const Record& record, const StreamName& name);
   std::size_t raw_bytes() const { return raw_.size(); }
   std::uint32_t records() const { return records_; }
