@@ -28,7 +28,7 @@ struct Line {
 class World : public feed::test::Surroundings {
  public:
   explicit World(const std::string& folder)
-      : recorder({.instance = "test", .file_bytes = 20'000}, ring, metrics, log, [folder] {
+      : recorder({.instance = "test", .file_bytes = 5'000}, ring, metrics, log, [folder] {
           auto disk = runtime::PosixDisk::at(folder);
           return runtime::DiskResult<std::unique_ptr<runtime::Disk>>(
               std::make_unique<runtime::PosixDisk>(std::move(*disk)));
@@ -38,6 +38,13 @@ class World : public feed::test::Surroundings {
     const base::Now now = executor.now();
     given.push_back({kind, now.mono.time_since_epoch().count(), now.wall.time_since_epoch().count(),
                      "main", std::move(text)});
+  }
+  // Comes back soon, however often it is cut off.
+  static feed::SessionSettings restless() {
+    feed::SessionSettings settings = session();
+    settings.breaker.max_failures = 1'000'000;
+    settings.backoff.max = 1s;
+    return settings;
   }
   // Frames, of any bytes, at odd times, with connections that end.
   void live() {
@@ -87,7 +94,7 @@ class World : public feed::test::Surroundings {
                   "main",
                   {.host = "venue.test", .path = "/v2"},
                   {},
-                  session(),
+                  restless(),
                   std::make_unique<feed::test::Words>(),
                   base::Prng(1),
                   {feed::test::stream("trade BTC-USD")}};
