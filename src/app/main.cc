@@ -90,9 +90,14 @@ CLI::App* add_replay(CLI::App& app, Options& options) {
       ->add_option("files", options.replay.files,
                    "Recordings: plain, gzip or zstd; one stream in this order")
       ->required();
-  replay->add_option("--exchange", options.replay.exchange, "Whose protocol the frames are")
-      ->check(CLI::IsMember({"kraken-v1", "kraken-v2", "binance"}))
-      ->capture_default_str();
+  replay
+      ->add_option("--exchange", options.replay.exchange,
+                   "Whose protocol the frames are; without it the first frame tells")
+      ->check(CLI::IsMember({"kraken-v1", "kraken-v2", "binance"}));
+  replay->add_option("--instruments", options.replay.instruments,
+                     "Decimals of markets where the recording does not tell them: a file with a "
+                     "frame of Kraken's instrument channel or a reply to AssetPairs or "
+                     "exchangeInfo");
   replay
       ->add_option("--speed", options.replay.speed,
                    "max, or a factor of real time (needs receive times)")

@@ -153,6 +153,8 @@ void Link::perform(Action& act) {
     channel_->close();
   } else if (const auto* question = std::get_if<action::Witness>(&act)) {
     ask_witness(question->subscription);
+  } else if (const auto* renewed = std::get_if<action::Renew>(&act)) {
+    context_.intake.on_stream_lost(context_.executor.clock().now(), renewed->subscription);
   } else if (const auto* found = std::get_if<action::Found>(&act)) {
     probe_.on_found(found->after);
     context_.on_event(

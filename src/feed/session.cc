@@ -333,14 +333,16 @@ void Session::heal(base::Now now, Actions& out) {
     return disconnect("a subscription stays silent though it was renewed", out);
   }
   for (const auto& subscription : table_.to_heal(now.mono, settings_.heals_at_once)) {
-    take_back(subscription, now.mono);
+    take_back(subscription, now.mono, out);
   }
   ask_again(now, table_.unsubscribed(std::nullopt, now.mono - settings_.unsubscribe_timeout), out);
   send(now, out);
 }
 
-void Session::take_back(const exchange::Subscription& subscription, base::Instant now) {
+void Session::take_back(const exchange::Subscription& subscription, base::Instant now,
+                        Actions& out) {
   table_.begin_heal(subscription, now);
+  out.emplace_back(action::Renew{subscription});
   for (auto& message : protocol_.unsubscribe(std::span(&subscription, 1), next_request_)) {
     next_request_ = std::max(next_request_, message.id + 1);
     requests_.add({.request = std::move(message), .subscribes = false});
@@ -354,7 +356,7 @@ void Session::renew(base::Now now, const exchange::Subscription& subscription, A
       entry != entries.end() && entry->answered && state_ == LinkState::connected && !closing_ &&
       entry->state != SubscriptionState::healing && entry->state != SubscriptionState::refused;
   if (!possible) return;  // it is being asked for, or nothing can be
-  take_back(subscription, now.mono);
+  take_back(subscription, now.mono, out);
   send(now, out);
 }
 

@@ -52,14 +52,18 @@ struct Disconnect {};  // the driver reports on_closed when it is done
 struct Witness {
   exchange::Subscription subscription;
 };
+// The data of this subscription ends here; it will begin anew. It is being renewed.
+struct Renew {
+  exchange::Subscription subscription;
+};
 // A zombie was found so long after its last data; nothing is to be done.
 struct Found {
   exchange::Subscription subscription;
   base::Duration after;
 };
 }  // namespace action
-using Action =
-    std::variant<action::Connect, action::Send, action::Disconnect, action::Witness, action::Found>;
+using Action = std::variant<action::Connect, action::Send, action::Disconnect, action::Witness,
+                            action::Renew, action::Found>;
 using Actions = std::vector<Action>;
 
 enum class LinkState : std::uint8_t { idle, waiting, connecting, connected, stopped };
@@ -136,7 +140,7 @@ class Session {
   void check_answers(base::Now now, Actions& out);
   void check_silences(base::Now now, Actions& out);
   void heal(base::Now now, Actions& out);
-  void take_back(const exchange::Subscription& subscription, base::Instant now);
+  void take_back(const exchange::Subscription& subscription, base::Instant now, Actions& out);
   void ask_again(base::Now now, const std::vector<exchange::Subscription>& taken_back,
                  Actions& out);
   void ping(base::Now now, Actions& out);

@@ -166,6 +166,7 @@ TEST(SessionLiveness, OnlyTheDeadOneIsRenewedAndInOrder) {
   const auto id = w.die();
   EXPECT_THAT(w.sent(), Contains("unsub " + std::to_string(id) + ":trade"));
   EXPECT_EQ(w.sent().back(), "unsub " + std::to_string(id) + ":trade") << "not before the answer";
+  EXPECT_EQ(w.count<action::Renew>(), 1);
   w.unsubscribed(id);
   EXPECT_THAT(w.sent().back(), testing::EndsWith(":trade"));
   EXPECT_THAT(w.sent().back(), testing::StartsWith("sub "));
