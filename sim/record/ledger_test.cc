@@ -89,6 +89,20 @@ TEST(Ledger, SilenceFromTheRequestOnIsSuspectToo) {
   EXPECT_EQ(wire.state(), StreamState::suspect);
 }
 
+TEST(Ledger, TheFirstDataIsWaitedForFromTheFirstAnswerOn) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("trade")");
+  wire.pass(5s);
+  wire.answer(SentKind::subscribed);
+  wire.pass(10s);
+  wire.answer(SentKind::subscribed);  // said twice
+  wire.pass(9s);
+  EXPECT_EQ(wire.state(), StreamState::pending);
+  wire.pass(1s);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
+}
+
 TEST(Ledger, ALostConnectionMakesItsStreamsPending) {
   Wire wire;
   wire.serve_trades();
