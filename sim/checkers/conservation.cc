@@ -13,9 +13,10 @@ struct ItemsOfChannel {
   std::string_view channel;  // as labels name it
   ItemCounts PairTraffic::* items;
 };
-constexpr std::array<ItemsOfChannel, 3> kChannels{{{"trade", &PairTraffic::trades},
+constexpr std::array<ItemsOfChannel, 4> kChannels{{{"trade", &PairTraffic::trades},
                                                    {"spread", &PairTraffic::quotes},
-                                                   {"ohlc", &PairTraffic::candles}}};
+                                                   {"ohlc", &PairTraffic::candles},
+                                                   {"book", &PairTraffic::books}}};
 
 class Figures {
  public:
@@ -59,6 +60,7 @@ class Figures {
     kind("quotes", traffic_.sent(ticker));
     kind("candles", traffic_.sent(ohlc));
     kind("instruments", traffic_.sent(instrument));
+    kind("books", traffic_.sent(book));
     kind("unsupported", unsupported);
     kind("malformed", traffic_.sent(SentKind::malformed) - unsupported);
     add(kFamily, {}, number(traffic_.frames_total()));
@@ -88,26 +90,38 @@ class Figures {
       add("tickwitness_feed_events_total", {{"channel", channel}}, number(sum.total()));
       add("tickwitness_feed_updates_total", {{"channel", channel}}, number(sum.update));
       add("kraken_events_processed_total", {{"event_type", channel}}, number(sum.total()));
-      events_ += number(sum.total());
+      if (channel == "spread" || channel == "ohlc") handed_on_ += number(sum.total());
+    }
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+      handed_on_ += number(seen_.ledger.trade_ids()[i].count());
+      add("tickwitness_feed_trade_duplicates_total", {{"symbol", symbols[i]}},
+          number(seen_.ledger.trades_again()[i]));
     }
   }
 
+  // Each trade once, whichever way it came and however often; those that wait for missing ones
+  // before them are not handed on yet. Where the spread is followed, books hand nothing on.
   void pipeline() {
     constexpr std::string_view kReceived = "tickwitness_pipeline_ticks_received_total";
     constexpr std::string_view kProcessed = "tickwitness_pipeline_ticks_processed_total";
     constexpr std::string_view kDropped = "tickwitness_pipeline_dropped_total";
     constexpr std::string_view kDepth = "tickwitness_pipeline_ring_depth";
-    add(kReceived, {}, events_);
-    add("trading_ticks_received_total", {}, events_);
+    constexpr std::string_view kHeld = "tickwitness_feed_trades_held";
     const Exposition& scrape = seen_.scrape;
-    figures_.push_back({fmt::format("{} + {} + {}", kProcessed, kDropped, kDepth), events_,
-                        scrape.sum(kProcessed) + scrape.sum(kDropped) + scrape.sum(kDepth)});
+    const double held = scrape.sum(kHeld);
+    figures_.push_back(
+        {fmt::format("{} + {}", kReceived, kHeld), handed_on_, scrape.sum(kReceived) + held});
+    figures_.push_back({fmt::format("trading_ticks_received_total + {}", kHeld), handed_on_,
+                        scrape.sum("trading_ticks_received_total") + held});
+    figures_.push_back({fmt::format("{} + {} + {} + {}", kProcessed, kDropped, kDepth, kHeld),
+                        handed_on_,
+                        scrape.sum(kProcessed) + scrape.sum(kDropped) + scrape.sum(kDepth) + held});
     add("trading_ticks_processed_total", {}, scrape.sum(kProcessed));
   }
 
   const Observation& seen_;
   const Traffic& traffic_;
-  double events_ = 0;
+  double handed_on_ = 0;
   std::vector<Figure> figures_;
 };
 

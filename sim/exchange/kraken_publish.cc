@@ -66,7 +66,10 @@ void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base:
   write_trades(text_, settings_.pairs[pair], fills, false);
   Parcel parcel = data_parcel(WireChannel::trade, pair, fills.size(), false);
   parcel.last_price = {fills.back().price, settings_.pairs[pair].price_precision};
-  for (const Fill& fill : fills) parcel.stamp[parcel.stamps++] = shown(fill.time);
+  for (const Fill& fill : fills) {
+    parcel.id[parcel.stamps] = fill.id;
+    parcel.stamp[parcel.stamps++] = shown(fill.time);
+  }
   std::uint32_t sent = 0;
   const std::uint64_t withheld = truth_.frames_withheld;
   for (const Subscriber& listener : listeners)

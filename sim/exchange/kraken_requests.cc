@@ -193,6 +193,7 @@ void Kraken::send_trade_snapshot(ConnectionId id, std::size_t pair, Actions& act
   truth.last_price_sent = {fills.back().price, settings_.pairs[pair].price_precision};
   Parcel parcel = data_parcel(WireChannel::trade, pair, count, true);
   parcel.last_price = truth.last_price_sent;
+  parcel.id[0] = fills.front().id;
   send(id, parcel, text_, actions);
   truth.last_id_sent = std::max(truth.last_id_sent.value_or(0), fills.back().id);
 }

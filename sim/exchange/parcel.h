@@ -29,6 +29,8 @@ struct Parcel {
   // The exchange's own times of trades and quotes as the text shows them, in its order; of updates
   // only.
   std::array<base::WallTime, Happening::kFillsMax> stamp{};
+  // Ids of trades: of an update each, of a snapshot the first; the others follow without a hole.
+  std::array<std::uint64_t, Happening::kFillsMax> id{};
   std::uint32_t checksum = 0;  // of a book, as sent
   bool falsified = false;      // a book whose levels and checksum do not agree, by fault
   bool repeated = false;       // was sent just before as well, by fault

@@ -124,6 +124,7 @@ HttpReply Rest::depth(std::string_view query, std::size_t pair) {
   const auto count = parse_unsigned(parameter(query, "count").value_or("100"));
   if (!count || *count == 0 || *count > kDepthMax) return error("EGeneral:Invalid arguments");
   HttpReply reply;
+  reply.pair = pair;
   reply.body = R"({"error":[],"result":{")" + names_[pair].key + R"(":)";
   const OrderBook& book = books_.keep(pair);
   const base::WallTime time = feed_.tape(pair).quote().time;
@@ -180,6 +181,7 @@ HttpReply Rest::trades(std::string_view query, std::size_t pair, base::Instant n
     write_trade_row(reply.body, row->fill, settings_.pairs[pair]);
     last = nanoseconds(row->fill);
     ++row->rest_rows_sent;
+    reply.trades.push_back(row->fill.id);
     ++truth_.rest_rows;
   }
   reply.body += fmt::format(R"(],"last":"{}"}}}})", last);

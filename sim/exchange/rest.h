@@ -19,6 +19,9 @@ struct HttpReply {
   std::string content_type = "application/json";
   std::string body;
   bool unanswered = false;  // let the client wait
+  // Trades that it shows: of which pair (index into Settings::pairs), and their ids.
+  std::size_t pair = 0;
+  std::vector<std::uint64_t> trades = {};
 };
 
 class Rest {

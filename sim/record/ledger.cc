@@ -31,7 +31,10 @@ std::optional<std::size_t> slot_of(WireChannel channel, std::uint64_t interval) 
 }  // namespace
 
 Ledger::Ledger(const Settings& exchange, const Promises& promises)
-    : terms_{.promises = promises}, slots_(exchange.pairs.size()) {
+    : terms_{.promises = promises},
+      trade_ids_(exchange.pairs.size()),
+      trades_again_(exchange.pairs.size()),
+      slots_(exchange.pairs.size()) {
   for (const PairSettings& pair : exchange.pairs) {
     symbols_.push_back(dashed(pair.symbol));
     latency_of_.push_back(&latencies_[symbols_.back()]);
@@ -110,6 +113,7 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
                           std::size_t bytes) {
   traffic_.add(parcel, bytes);
   if (parcel.stamps != 0) observe_latencies(received, parcel);
+  if (parcel.kind == SentKind::trade) note_trades(parcel);
   if (parcel.kind == SentKind::trade && !parcel.snapshot) {
     trades_.add({.at = received.mono, .items = parcel.items});
   }
@@ -144,6 +148,21 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
     case SentKind::pong:
     case SentKind::malformed:
       return;
+  }
+}
+
+void Ledger::note_trades(const Parcel& parcel) {
+  const std::size_t pair = *parcel.pair;
+  for (std::uint32_t i = 0; i < parcel.items; ++i) {
+    const std::uint64_t id = parcel.snapshot ? parcel.id[0] + i : parcel.id[i];
+    if (!trade_ids_[pair].add(id)) ++trades_again_[pair];
+  }
+}
+
+void Ledger::on_rest(std::size_t pair, std::span<const std::uint64_t> trades) {
+  TradeIds& ids = trade_ids_[pair];
+  for (const std::uint64_t id : trades) {
+    if (ids.count() != 0 && id < ids.last()) ids.add(id);
   }
 }
 

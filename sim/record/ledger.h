@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "sim/record/link_record.h"
 #include "sim/record/promises.h"
 #include "sim/record/stream_record.h"
+#include "sim/record/trade_ids.h"
 
 namespace tickwitness::sim {
 
@@ -43,6 +45,8 @@ class Ledger {
   void on_sent(std::uint64_t link, base::Now now, std::string_view text);
   void on_delivered(std::uint64_t link, base::Now received, const Parcel& parcel,
                     std::size_t bytes);
+  // A reply over REST that shows these trades of a pair; told before it is handed over.
+  void on_rest(std::size_t pair, std::span<const std::uint64_t> trades);
   // The engine asked for the end of the connection or of the attempt; on_ended follows.
   void on_closing(std::uint64_t link, base::Now now);
   // `finishing`: after the product was asked to replace nothing that ends.
@@ -61,6 +65,11 @@ class Ledger {
   void on_stall(base::Instant from, base::Instant until);
 
   const Traffic& traffic() const { return traffic_; }
+  // Trades that the engine has, by pair as Settings::pairs, from the stream or from REST where the
+  // stream had left them out.
+  const std::vector<TradeIds>& trade_ids() const { return trade_ids_; }
+  // Trades that the stream brought and the engine had already, by pair.
+  const std::vector<std::uint64_t>& trades_again() const { return trades_again_; }
   const std::map<StreamKey, StreamRecord>& streams() const { return streams_; }
   const std::map<std::uint64_t, LinkRecord>& links() const { return links_; }
   const std::map<std::string, LatencyRecord>& latencies() const { return latencies_; }  // by symbol
@@ -99,12 +108,15 @@ class Ledger {
   void on_subscription(std::uint64_t link, base::Instant now, const Request& request);
   void on_refusal(std::uint64_t link, LinkRecord& record, base::Instant now, const Parcel& parcel);
   void refuse(LinkRecord& record, StreamRecord& stream, base::Instant now);
+  void note_trades(const Parcel& parcel);
   void observe_latencies(base::Now received, const Parcel& parcel);
 
   std::vector<std::string> symbols_;
   Terms terms_;
   base::Instant promises_changed_{};
   Traffic traffic_;
+  std::vector<TradeIds> trade_ids_;
+  std::vector<std::uint64_t> trades_again_;
   std::map<StreamKey, StreamRecord> streams_;
   std::vector<Slots> slots_;             // of streams_, as symbols_
   StreamRecord* instruments_ = nullptr;  // of streams_

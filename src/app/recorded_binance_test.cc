@@ -5,9 +5,9 @@
 #include <map>
 #include <string>
 
-#include "app/recording_reader.h"
 #include "exchange/binance/codec.h"
 #include "exchange/binance/stream_scan.h"
+#include "store/recording_reader.h"
 
 namespace tickwitness::app {
 namespace {
@@ -24,13 +24,13 @@ class RecordedBinanceFrames : public testing::Test {
   }
 
   void read(const char* name) {
-    auto reader = RecordingReader::open({(kData / "frames" / name).string()});
+    auto reader = store::RecordingReader::open({(kData / "frames" / name).string()});
     ASSERT_TRUE(reader) << reader.error().message;
     for (;;) {
       const auto next = reader->next();
       ASSERT_TRUE(next) << next.error().message;
       if (!*next) return;
-      if ((*next)->kind == RecordedLine::Kind::open) continue;
+      if ((*next)->kind == store::RecordedLine::Kind::open) continue;
       const auto text = (*next)->text;
       codec_.decode(text, frame_);
       std::string word(to_string(frame_.kind));

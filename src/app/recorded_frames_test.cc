@@ -58,7 +58,7 @@ std::pair<int, int> sums(const std::filesystem::path& path, market::Precision bt
   Frame frame;
   std::map<std::string, market::OrderBook, std::less<>> books;
   std::pair<int, int> counts;
-  auto reader = RecordingReader::open({path.string()});
+  auto reader = store::RecordingReader::open({path.string()});
   while (reader) {
     const auto line = reader->next();
     if (!line || !*line) return counts;

@@ -8,10 +8,10 @@
 #include <map>
 #include <string>
 
-#include "app/recording_reader.h"
 #include "exchange/kraken/checksum.h"
 #include "exchange/kraken_v1/codec.h"
 #include "market/order_book.h"
+#include "store/recording_reader.h"
 
 namespace tickwitness::app {
 namespace {
@@ -31,13 +31,13 @@ class RecordedKrakenV1Frames : public testing::Test {
   // Each frame of the recording.
   template <class Use>
   void each(const char* name, Use use) {
-    auto reader = RecordingReader::open({(kData / "frames" / name).string()});
+    auto reader = store::RecordingReader::open({(kData / "frames" / name).string()});
     ASSERT_TRUE(reader) << reader.error().message;
     for (;;) {
       const auto next = reader->next();
       ASSERT_TRUE(next) << next.error().message;
       if (!*next) return;
-      if ((*next)->kind != RecordedLine::Kind::frame) continue;
+      if ((*next)->kind != store::RecordedLine::Kind::frame) continue;
       codec_.decode((*next)->text, frame_);
       std::string word(to_string(frame_.kind));
       if (!frame_.wire_channel.empty()) word += " " + std::string(frame_.wire_channel);

@@ -6,11 +6,11 @@
 #include <filesystem>
 #include <string>
 
-#include "app/recording_file.h"
-#include "app/recording_reader.h"
 #include "exchange/binance/rest.h"
 #include "exchange/kraken/rest.h"
 #include "exchange/rest_json.h"
+#include "store/recording_file.h"
+#include "store/recording_reader.h"
 
 namespace tickwitness::app {
 namespace {
@@ -26,7 +26,7 @@ market::Symbol symbol(std::string_view text) {
 }
 
 std::string content_of(const std::filesystem::path& path) {
-  auto file = RecordingFile::open(path.string());
+  auto file = store::RecordingFile::open(path.string());
   if (!file) {
     ADD_FAILURE() << file.error().message;
     return {};
@@ -187,14 +187,14 @@ TEST_F(RecordedBinanceRest, QuoteBookAndInstruments) {
 
 TEST_F(RecordedBinanceRest, SnapshotsInsideARecording) {
   auto reader =
-      RecordingReader::open({(kData / "frames/binance-4pairs-20211012.frames.gz").string()});
+      store::RecordingReader::open({(kData / "frames/binance-4pairs-20211012.frames.gz").string()});
   ASSERT_TRUE(reader.has_value()) << reader.error().message;
   std::vector<std::uint64_t> ids;
   for (;;) {
     const auto line = reader->next();
     ASSERT_TRUE(line.has_value()) << line.error().message;
     if (!*line) break;
-    if ((*line)->kind != RecordedLine::Kind::rest) continue;
+    if ((*line)->kind != store::RecordedLine::Kind::rest) continue;
     const auto book = good(rest_.read_book(btc_, ok((*line)->text)));
     EXPECT_LT(book.bids.at(0).price, book.asks.at(0).price);
     ids.push_back(book.last_id);

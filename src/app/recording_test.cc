@@ -79,7 +79,11 @@ class World : public feed::test::Surroundings {
   store::FrameRing ring{1 << 20};
   store::RingTap tap{ring};
   store::Recorder recorder;
-  feed::Intake intake{market::Venue::kraken, metrics, handoff, [this] { drain(); }};
+  feed::test::Words words;
+  feed::GapLedger ledger;
+  feed::Intake intake{
+      {.venue = market::Venue::kraken}, words, ledger, metrics, handoff, [this] { drain(); }};
+  feed::WitnessDesk witness{executor};
   feed::AttemptBudget budget{100'000, 600s};
   feed::LinkContext context{.venue = market::Venue::kraken,
                             .executor = executor,
@@ -89,7 +93,9 @@ class World : public feed::test::Surroundings {
                             .budget = budget,
                             .turn_done = [this] { drain(); },
                             .on_event = [](const feed::LinkEvent&) {},
-                            .tap = &tap};
+                            .tap = &tap,
+                            .witness = witness,
+                            .on_venue = [](exchange::VenueStatus) {}};
   feed::Link link{context,
                   "main",
                   {.host = "venue.test", .path = "/v2"},

@@ -198,10 +198,11 @@ bool Replay::on_snapshot_without_symbol() {
                                .last_id = book.last_id.value_or(0),
                                .bids = {bids.begin(), bids.end()},
                                .asks = {asks.begin(), asks.end()}});
+  } else {
+    frame_.kind = exchange::FrameKind::unsupported;
+    frame_.detail = "a snapshot of a book of an unknown market";
   }
-  frame_.clear();
-  frame_.kind = exchange::FrameKind::unsupported;
-  frame_.detail = "a snapshot of a book among the frames";
+  frame_.books.clear();
   return true;
 }
 

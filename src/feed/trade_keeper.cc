@@ -106,6 +106,7 @@ void TradeKeeper::take(Market& m, base::Now received, const market::Trade& trade
 }
 
 void TradeKeeper::note_given_out(Market& m, const Out& out, std::size_t from) {
+  m.held.set(static_cast<double>(m.sequence.held()));
   for (std::size_t i = from; i < out.size(); ++i) {
     switch (out[i].origin) {
       case TradeOrigin::live:
@@ -239,8 +240,7 @@ void TradeKeeper::on_page(base::Now now, const BackfillAsk& ask, const exchange:
   std::uint64_t seen_to = 0;
   for (const market::Trade& trade : page.trades) {
     seen_to = std::max(seen_to, trade.id);
-    if (trade.id > m->sequence.top()) break;  // the stream brings it
-    take(*m, now, trade, TradeOrigin::rest, out);
+    if (m->sequence.is_missing(trade.id)) take(*m, now, trade, TradeOrigin::rest, out);
   }
   const bool covered = seen_to >= ask.to || page.next.empty();
   m->page = covered ? std::string() : page.next;
@@ -272,7 +272,6 @@ void TradeKeeper::on_failure(base::Now now, const BackfillAsk& ask,
 
 void TradeKeeper::observe() const {
   for (const auto& m : markets_) {
-    m->held.set(static_cast<double>(m->sequence.held()));
     const auto ratio = m->days.days().empty() ? std::nullopt : m->days.days().back().ratio();
     if (ratio) m->completeness.set(*ratio);
   }

@@ -51,6 +51,7 @@ class TradeSequence {
   bool on_trade(base::Now received, const market::Trade& trade, TradeOrigin origin,
                 std::vector<SequencedTrade>& out, OnFilled&& on_filled);
 
+  bool is_missing(std::uint64_t id) { return find_hole(id) != holes_.end(); }
   // Ids in order; may be changed in `entry` and `blocking` only, then release() is to be called.
   std::span<TradeHole> holes() { return holes_; }
   std::span<const TradeHole> holes() const { return holes_; }

@@ -1,0 +1,41 @@
+#include "sim/record/trade_ids.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <set>
+
+namespace tickwitness::sim {
+namespace {
+
+TEST(TradeIds, CountsEachOnceFromTheFirstOn) {
+  TradeIds ids;
+  EXPECT_EQ(ids.missing(), 0U);
+  EXPECT_TRUE(ids.add(10));
+  EXPECT_TRUE(ids.add(13));
+  EXPECT_EQ(ids.missing(), 2U);
+  EXPECT_FALSE(ids.add(10));
+  EXPECT_FALSE(ids.add(9)) << "before the beginning";
+  EXPECT_TRUE(ids.add(12));
+  EXPECT_TRUE(ids.add(11));
+  EXPECT_EQ(ids.missing(), 0U);
+  EXPECT_EQ(ids.first(), 10U);
+  EXPECT_EQ(ids.last(), 13U);
+  EXPECT_EQ(ids.count(), 4U);
+}
+
+RC_GTEST_PROP(TradeIds, IsASet, ()) {
+  TradeIds ids;
+  std::set<std::uint64_t> truth;
+  ids.add(0);
+  truth.insert(0);
+  for (const auto id :
+       *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::inRange<std::uint64_t>(0, 60))) {
+    RC_ASSERT(ids.add(id) == truth.insert(id).second);
+    RC_ASSERT(ids.count() == truth.size());
+    RC_ASSERT(ids.last() == *truth.rbegin());
+  }
+}
+
+}  // namespace
+}  // namespace tickwitness::sim
