@@ -106,16 +106,12 @@ class Figures {
     constexpr std::string_view kProcessed = "tickwitness_pipeline_ticks_processed_total";
     constexpr std::string_view kDropped = "tickwitness_pipeline_dropped_total";
     constexpr std::string_view kDepth = "tickwitness_pipeline_ring_depth";
-    constexpr std::string_view kHeld = "tickwitness_feed_trades_held";
     const Exposition& scrape = seen_.scrape;
-    const double held = scrape.sum(kHeld);
-    figures_.push_back(
-        {fmt::format("{} + {}", kReceived, kHeld), handed_on_, scrape.sum(kReceived) + held});
-    figures_.push_back({fmt::format("trading_ticks_received_total + {}", kHeld), handed_on_,
-                        scrape.sum("trading_ticks_received_total") + held});
-    figures_.push_back({fmt::format("{} + {} + {} + {}", kProcessed, kDropped, kDepth, kHeld),
-                        handed_on_,
-                        scrape.sum(kProcessed) + scrape.sum(kDropped) + scrape.sum(kDepth) + held});
+    const double given = handed_on_ - scrape.sum("tickwitness_feed_trades_held");
+    add(kReceived, {}, given);
+    add("trading_ticks_received_total", {}, given);
+    figures_.push_back({fmt::format("{} + {} + {}", kProcessed, kDropped, kDepth), given,
+                        scrape.sum(kProcessed) + scrape.sum(kDropped) + scrape.sum(kDepth)});
     add("trading_ticks_processed_total", {}, scrape.sum(kProcessed));
   }
 

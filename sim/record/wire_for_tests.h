@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -50,8 +51,15 @@ class Wire {
                    R"({"method":")" + std::string(method) + R"(","params":{"channel":)" +
                        std::string(channel) + R"(,"symbol":[)" + std::string(symbols) + "]}}");
   }
-  void deliver(const Parcel& parcel, std::size_t bytes = 100, std::uint64_t link = 1) {
+  // Trades that bear no ids get the next ones.
+  void deliver(Parcel parcel, std::size_t bytes = 100, std::uint64_t link = 1) {
+    if (parcel.kind == SentKind::trade && parcel.id[0] == 0) number(parcel);
     ledger.on_delivered(link, now(), parcel, bytes);
+  }
+  void number(Parcel& parcel) {
+    std::uint64_t& next = next_id[*parcel.pair];
+    for (std::size_t i = 0; i < parcel.id.size(); ++i) parcel.id[i] = next + 1 + i;
+    next += parcel.items;
   }
   void answer(SentKind kind, WireChannel channel = WireChannel::trade, std::uint32_t interval = 0,
               std::uint64_t link = 1) {
@@ -74,6 +82,8 @@ class Wire {
     answer(SentKind::subscribed);
     trades(2, true);
   }
+
+  std::map<std::size_t, std::uint64_t> next_id;  // by pair
 
   const LinkRecord& link(std::uint64_t id = 1) const { return ledger.links().at(id); }
   const StreamRecord& stream(const std::string& name = "trade",

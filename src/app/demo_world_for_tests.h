@@ -61,8 +61,12 @@ struct DemoWorld {
       engine({.what = EngineNote::What::delivered, .print = notes.shipped.back().print});
     }
   }
-  // Sent, and not delivered.
-  void lost(const sim::Parcel& parcel) {
+  // Sent, and not delivered. Trades get the ids that follow.
+  void lost(sim::Parcel parcel) {
+    if (parcel.kind == sim::SentKind::trade) {
+      for (std::size_t i = 0; i < parcel.id.size(); ++i) parcel.id[i] = last_trade_ + 1 + i;
+      last_trade_ += parcel.items;
+    }
     ++truth.frames[static_cast<std::size_t>(parcel.kind)];
     ledger.on_delivered(1, kBegan, parcel, 100);
     notes.shipped.push_back({.connection = 1,
@@ -206,6 +210,7 @@ struct DemoWorld {
   }
 
   std::uint64_t last_message_ = 0;
+  std::uint64_t last_trade_ = 0;
 };
 
 }  // namespace tickwitness::app
