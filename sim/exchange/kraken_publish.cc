@@ -139,6 +139,7 @@ void Kraken::publish_book(const Publication& publication, base::Now now, Actions
     if (changes_.empty()) continue;
     Parcel parcel = data_parcel(WireChannel::book, pair, changes_.size(), false);
     parcel.checksum = checksum;
+    parcel.stamp[parcel.stamps++] = publication.what.quote.time;
     if (!waiting_.empty()) falsify(pair, listener, now, changes_, parcel);
     text_.clear();
     write_book(text_, settings_.pairs[pair], changes_, parcel.checksum, publication.what.quote.time,

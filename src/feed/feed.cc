@@ -160,6 +160,12 @@ void Feed::apply(const FeedSettings& settings) {
     plans.erase(kept);
   }
   for (auto& plan : plans) add_link(std::move(plan));
+  for (const auto& gone : before.subscriptions) {
+    const bool kept = std::ranges::find(settings_.subscriptions, gone.symbol,
+                                        &exchange::Subscription::symbol) !=
+                      settings_.subscriptions.end();
+    if (!kept) intake_.forget(gone.symbol);
+  }
 }
 
 void Feed::observe(base::Instant now) {

@@ -53,6 +53,14 @@ void Intake::expect(const exchange::Subscription& subscription) {
   if (subscription.channel == Channel::book) books_.expect(subscription.symbol);
 }
 
+void Intake::forget(const market::Symbol& symbol) {
+  const auto found = std::ranges::find(markets_, symbol, &Market::symbol);
+  if (found == markets_.end()) return;
+  found->last_price.clear();
+  found->last_trade.clear();
+  books_.forget(symbol);
+}
+
 void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscription) {
   using exchange::Channel;
   if (subscription.channel == Channel::trade || subscription.channel == Channel::agg_trade) {
@@ -83,6 +91,8 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
                       .candles = counts(Channel::ohlc),
                       .books = counts(Channel::book),
                       .negative = metrics_.feed_latency_negative.at(label_, label),
+                      .last_price = metrics_.market_last_price.at(label_, label),
+                      .last_trade = metrics_.market_last_trade_timestamp_seconds.at(label_, label),
                       .latency = metrics_.feed_latency_seconds.at(label_, label)});
   return markets_[last_hit_ = markets_.size() - 1];
 }
@@ -181,6 +191,11 @@ void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
     Market& m = market(trade.symbol);
     count(frame.channel == exchange::Channel::agg_trade ? m.aggregates : m.trades, frame.snapshot);
     if (!frame.snapshot) observe_trade(m, received, trade);
+    const bool single = frame.channel == exchange::Channel::trade;
+    if (single ? trade.id < m.newest : m.newest != 0) continue;
+    if (single) m.newest = trade.id;
+    m.last_price.set(trade.price.approx());
+    m.last_trade.set(std::chrono::duration<double>(trade.exchange_time.time_since_epoch()).count());
   }
   trades_.on_trades(received, frame, sequenced_);
   hand_on_trades();

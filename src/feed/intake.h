@@ -39,6 +39,8 @@ class Intake {
   // What is configured: its counters exist at 0 before its first event. A market whose spread is
   // followed gets its quotes from there, another one from its book.
   void expect(const exchange::Subscription& subscription);
+  // No longer followed: what it was is no longer said.
+  void forget(const market::Symbol& symbol);
   // Its stream has ended: what comes next may have left something out.
   void on_stream_lost(base::Now now, const exchange::Subscription& subscription);
 
@@ -74,6 +76,9 @@ class Intake {
     };
     Counts trades, aggregates, quotes, candles, books;
     telemetry::Counter negative;
+    // As received: what waits behind a hole is known all the same.
+    telemetry::Gauge last_price, last_trade;
+    std::uint64_t newest = 0;  // highest id
     telemetry::Histogram latency;
     ExemplarPick pick = {};  // of the trades whose latency is told by name
     bool has_spread = false;

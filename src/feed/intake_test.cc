@@ -256,5 +256,32 @@ TEST(Intake, AFullHandoffIsDrainedAndNothingIsLost) {
   EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_received_total"), 30);
 }
 
+// What waits behind a hole is known all the same: nobody trades on the price of half a minute ago.
+TEST(Intake, TheLastPriceIsThatOfTheNewestTradeReceived) {
+  World world;
+  const auto trade = [&](std::uint64_t id, int price) {
+    Frame f{.kind = FrameKind::trades};
+    f.trades.push_back({.symbol = kBtc,
+                        .id = id,
+                        .price = base::Decimal(price, 1),
+                        .exchange_time = world.now.wall});
+    world.frame(f);
+  };
+  const auto price = [&] {
+    return read(world.registry, "tickwitness_market_last_price", {{"symbol", "BTC-USD"}});
+  };
+  EXPECT_EQ(price(), std::nullopt);
+  trade(1, 15);
+  trade(4, 25);  // 2 and 3 are missing
+  EXPECT_EQ(price(), 2.5);
+  trade(3, 99);
+  EXPECT_EQ(price(), 2.5);
+  world.drain();
+  EXPECT_EQ(world.ticks.size(), 1U);
+  EXPECT_EQ(read(world.registry, "tickwitness_market_last_trade_timestamp_seconds"), 1'700'000'000);
+  world.intake.forget(kBtc);
+  EXPECT_EQ(price(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tickwitness::feed

@@ -33,8 +33,6 @@ MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symb
   markets_.push_back(
       {.venue = venue,
        .symbol = symbol,
-       .last_price = metrics_.market_last_price.at(exchange, label),
-       .last_trade = metrics_.market_last_trade_timestamp_seconds.at(exchange, label),
        .spread = metrics_.market_spread.at(exchange, label),
        .spread_ratio = metrics_.market_spread_ratio.at(exchange, label),
        .last_quote = metrics_.market_last_quote_timestamp_seconds.at(exchange, label),
@@ -47,8 +45,7 @@ MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symb
 void MarketMeter::forget(market::Venue venue, const market::Symbol& symbol) {
   for (const auto& m : markets_) {
     if (m.venue != venue || m.symbol != symbol) continue;
-    for (const auto& gauge :
-         {m.last_price, m.last_trade, m.spread, m.spread_ratio, m.last_quote, m.last_update}) {
+    for (const auto& gauge : {m.spread, m.spread_ratio, m.last_quote, m.last_update}) {
       gauge.clear();
     }
   }
@@ -88,10 +85,6 @@ void MarketMeter::on_tick(const Tick& tick, base::Instant now) {
       [&](const auto& event) -> const Market& { return market(tick.venue, event.symbol); },
       tick.event);
   if (const auto* trade = std::get_if<market::Trade>(&tick.event)) {
-    if (!tick.late) {
-      m.last_price.set(trade->price.approx());
-      m.last_trade.set(unix_seconds(trade->exchange_time));
-    }
     observe_lag(m, tick, trade->exchange_time, delay);
   } else if (const auto* quote = std::get_if<market::Quote>(&tick.event)) {
     on_quote(m, *quote);

@@ -22,7 +22,7 @@ class MarketMeter {
   struct Market {
     market::Venue venue;
     market::Symbol symbol;
-    telemetry::Gauge last_price, last_trade, spread, spread_ratio, last_quote, last_update;
+    telemetry::Gauge spread, spread_ratio, last_quote, last_update;
     telemetry::Histogram delay, lag;
   };
   Market& market(market::Venue venue, const market::Symbol& symbol);

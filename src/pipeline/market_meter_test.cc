@@ -42,10 +42,6 @@ struct World {
     if (ask) q.ask = decimal(*ask);
     take(q);
   }
-  std::optional<double> price(std::string_view pair, std::string_view exchange = "kraken") {
-    return read(registry, "tickwitness_market_last_price",
-                {{"symbol", pair}, {"exchange", exchange}});
-  }
   std::optional<double> spread(std::string_view pair) {
     return read(registry, "tickwitness_market_spread", {{"symbol", pair}});
   }
@@ -53,22 +49,23 @@ struct World {
 
 TEST(MarketMeter, SaysNothingOfAMarketItHasNotSeen) {
   World world;
-  EXPECT_EQ(world.price("BTC-USD"), std::nullopt);
   EXPECT_EQ(world.spread("BTC-USD"), std::nullopt);
   EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_processed_total"), 0);
-  world.quote("BTC-USD", "1", "2");
-  EXPECT_EQ(world.price("BTC-USD"), std::nullopt);  // a quote is no trade
 }
 
-TEST(MarketMeter, TheLastPriceIsTheLastTradesOfThatMarketAndVenue) {
+TEST(MarketMeter, MarketsOfAVenueAreTheirOwn) {
   World world;
-  world.trade("BTC-USD", "26500.1");
-  world.trade("ETH-USD", "1600.25");
-  world.trade("BTC-USD", "26499.9");
-  world.trade("BTC-USD", "27000", market::Venue::binance);
-  EXPECT_EQ(world.price("BTC-USD"), 26499.9);
-  EXPECT_EQ(world.price("ETH-USD"), 1600.25);
-  EXPECT_EQ(world.price("BTC-USD", "binance"), 27000);
+  world.quote("BTC-USD", "1", "2");
+  world.quote("ETH-USD", "1", "4");
+  world.take(market::Quote{.symbol = symbol("BTC-USD"), .bid = decimal("1"), .ask = decimal("8")},
+             5ms, market::Venue::binance);
+  EXPECT_EQ(world.spread("ETH-USD"), 3);
+  const auto of = [&](std::string_view exchange) {
+    return read(world.registry, "tickwitness_market_spread",
+                {{"symbol", "BTC-USD"}, {"exchange", exchange}});
+  };
+  EXPECT_EQ(of("kraken"), 1);
+  EXPECT_EQ(of("binance"), 7);
 }
 
 struct SpreadCase {
@@ -96,32 +93,28 @@ TEST(MarketMeter, TheSpreadIsSubtractedExactlyAndAbsentWithoutBothSides) {
   }
 }
 
-TEST(MarketMeter, PricesAreStampedWithTheExchangesTimeAndForgottenWithTheirMarket) {
+TEST(MarketMeter, QuotesAreStampedWithTheExchangesTimeAndForgottenWithTheirMarket) {
   World world;
   const auto of = [&](std::string_view name, std::string_view pair) {
     return read(world.registry, name, {{"symbol", pair}});
   };
-  constexpr std::string_view kNames[] = {
-      "tickwitness_market_last_price", "tickwitness_market_last_trade_timestamp_seconds",
-      "tickwitness_market_spread", "tickwitness_market_last_quote_timestamp_seconds"};
+  constexpr std::string_view kNames[] = {"tickwitness_market_spread",
+                                         "tickwitness_market_last_quote_timestamp_seconds"};
   for (const auto* pair : {"BTC-USD", "ETH-USD"}) {
-    world.take(market::Trade{.symbol = symbol(pair),
-                             .price = decimal("5"),
-                             .exchange_time = base::WallTime(1'700'000'000s)});
     world.take(market::Quote{.symbol = symbol(pair),
                              .bid = decimal("4"),
                              .ask = decimal("6"),
                              .exchange_time = base::WallTime(1'700'000'001s)});
   }
-  const double values[] = {5, 1'700'000'000, 2, 1'700'000'001};
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(of(kNames[i], "BTC-USD"), values[i]) << kNames[i];
+  const double values[] = {2, 1'700'000'001};
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(of(kNames[i], "BTC-USD"), values[i]) << kNames[i];
   world.meter.forget(market::Venue::kraken, symbol("BTC-USD"));
-  for (std::size_t i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(of(kNames[i], "BTC-USD"), std::nullopt) << kNames[i];
     EXPECT_EQ(of(kNames[i], "ETH-USD"), values[i]) << kNames[i];
   }
-  world.trade("BTC-USD", "7");  // followed again
-  EXPECT_EQ(world.price("BTC-USD"), 7);
+  world.quote("BTC-USD", "1", "4");  // followed again
+  EXPECT_EQ(world.spread("BTC-USD"), 3);
 }
 
 TEST(MarketMeter, TheSpreadRatioIsOfTheMiddle) {
@@ -170,17 +163,6 @@ TEST(MarketMeter, TheLagIsFromTheExchangesStampToTheProcessing) {
                                      "symbol=\"BTC-USD\"} 0.3\n"));
     }
   }
-}
-
-TEST(MarketMeter, ALateTradeIsNotTheLastPrice) {
-  World world;
-  world.take(market::Trade{.symbol = symbol("BTC-USD"), .price = decimal("7")}, 2ms);
-  world.meter.on_tick({.event = market::Trade{.symbol = symbol("BTC-USD"), .price = decimal("6")},
-                       .origin = Origin::rest,
-                       .late = true},
-                      world.received);
-  EXPECT_EQ(read(world.registry, "tickwitness_market_last_price"), 7);
-  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_processed_total"), 2);
 }
 
 TEST(MarketMeter, EveryTickIsCountedAndItsDelayObserved) {
