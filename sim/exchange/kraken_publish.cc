@@ -80,7 +80,7 @@ void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base:
     return;
   }
   truth.trades.update += fills.size() * sent;
-  truth.last_price_sent = parcel.last_price;
+  if (truth.last_id_sent <= fills.back().id) truth.last_price_sent = parcel.last_price;
   if (truth.last_id_sent > fills.back().id) truth_.frames_reordered += sent;
   truth.last_id_sent = std::max(truth.last_id_sent.value_or(0), fills.back().id);
   for (const Fill& fill : fills) {

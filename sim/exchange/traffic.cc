@@ -1,10 +1,18 @@
 #include "sim/exchange/traffic.h"
 
+#include <algorithm>
+
 namespace tickwitness::sim {
 namespace {
 
 void add_items(ItemCounts& counts, const Parcel& parcel) {
   (parcel.snapshot ? counts.snapshot : counts.update) += parcel.items;
+}
+
+// Of a trade frame.
+std::uint64_t newest_id(const Parcel& parcel) {
+  if (parcel.snapshot) return parcel.id[0] + parcel.items;
+  return *std::ranges::max_element(parcel.id) + 1;
 }
 
 }  // namespace
@@ -18,7 +26,10 @@ void Traffic::add(const Parcel& parcel, std::size_t frame_bytes) {
   if (pairs.size() <= *parcel.pair) pairs.resize(*parcel.pair + std::size_t{1});
   PairTraffic& pair = pairs[*parcel.pair];
   pair.stamped += parcel.stamps;
-  if (parcel.last_price) pair.last_price = parcel.last_price;
+  if (parcel.last_price && newest_id(parcel) >= pair.newest_id) {
+    pair.newest_id = newest_id(parcel);
+    pair.last_price = parcel.last_price;
+  }
   if (parcel.kind == SentKind::trade) add_items(pair.trades, parcel);
   if (parcel.kind == SentKind::ticker) add_items(pair.quotes, parcel);
   if (parcel.kind == SentKind::book) {

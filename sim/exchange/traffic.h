@@ -24,7 +24,8 @@ struct PairTraffic {
   std::uint64_t books_falsified = 0;  // of these, by fault
   std::array<ItemCounts, kIntervals.size()> candles_by_interval{};  // as kIntervals
   std::uint64_t stamped = 0;                // items that bear a time of the exchange
-  std::optional<base::Decimal> last_price;  // of the last trade frame
+  std::uint64_t newest_id = 0;              // one above the highest id of a trade
+  std::optional<base::Decimal> last_price;  // of that trade
 };
 
 // Plain sums; not thread-safe.

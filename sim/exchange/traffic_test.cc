@@ -50,7 +50,8 @@ void expect_equal(const Traffic& traffic, const Truth& truth) {
                    found == expected.candles_by_interval.end() ? ItemCounts{} : found->second,
                    expected.symbol + " candles of " + std::to_string(kIntervals[k]));
     }
-    EXPECT_EQ(pair.stamped, expected.trades.update + expected.quotes.update);
+    EXPECT_EQ(pair.stamped,
+              expected.trades.update + expected.quotes.update + expected.books.update);
     EXPECT_EQ(pair.last_price, expected.last_price_sent);
   }
 }

@@ -78,7 +78,7 @@ struct PairTruth {
   std::uint64_t trades_withheld = 0;     // of these: because the subscription was silent
   std::uint64_t trades_dropped = 0;      // of these: left out, though a socket was up for them
   base::Decimal last_price;              // of the market
-  std::optional<base::Decimal> last_price_sent;  // of the last trade item handed to the wire
+  std::optional<base::Decimal> last_price_sent;  // of the trade with the highest id of these
   std::optional<std::uint64_t> last_id_sent;     // the highest
   Latencies trade_latencies;
   Latencies quote_latencies;

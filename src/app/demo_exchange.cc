@@ -57,6 +57,7 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
   if (!request.upgrade) {
     const sim::HttpReply reply = kraken_.on_http(request.method, request.target, now);
     if (reply.unanswered) return keep_waiting(responder);
+    ledger_.on_rest(reply.pair, reply.trades);
     return responder.respond(net::Response::of(reply.status, reply.content_type, reply.body));
   }
   switch (kraken_.on_attempt(now)) {

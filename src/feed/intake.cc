@@ -130,6 +130,8 @@ void Intake::hand_on(pipeline::Tick tick) {
 
 void Intake::hand_on_trades() {
   for (const SequencedTrade& one : sequenced_) {
+    // What was held back comes all at once: the consumer gets its turn before anything overflows.
+    if (2 * handoff_.depth() >= handoff_.capacity()) make_room_();
     hand_on({.event = one.trade,
              .venue = venue_,
              .origin = one.origin,

@@ -251,9 +251,16 @@ TEST(Intake, AFullHandoffIsDrainedAndNothingIsLost) {
   EXPECT_GE(world.made_room, 2);
   world.drain();
   EXPECT_EQ(world.ticks.size(), 30U);
-  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_blocked_total"), world.made_room);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_blocked_total"), 0);
   EXPECT_EQ(read(world.registry, "tickwitness_pipeline_dropped_total"), 0);
   EXPECT_EQ(read(world.registry, "tickwitness_pipeline_ticks_received_total"), 30);
+  // Quotes do not wait for each other: there the ring itself says that it is full.
+  Frame quotes{.kind = FrameKind::quotes};
+  quotes.quotes.resize(30, {.symbol = kBtc});
+  const int before = world.made_room;
+  world.frame(quotes);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_blocked_total"), world.made_room - before);
+  EXPECT_GT(world.made_room, before);
 }
 
 // What waits behind a hole is known all the same: nobody trades on the price of half a minute ago.
@@ -281,6 +288,22 @@ TEST(Intake, TheLastPriceIsThatOfTheNewestTradeReceived) {
   EXPECT_EQ(read(world.registry, "tickwitness_market_last_trade_timestamp_seconds"), 1'700'000'000);
   world.intake.forget(kBtc);
   EXPECT_EQ(price(), std::nullopt);
+}
+
+// However many trades a filled hole lets go at once, none of them overflows the hand-over.
+TEST(Intake, WhatWasHeldBackLeavesTheConsumerItsTurn) {
+  World world;
+  Frame f{.kind = FrameKind::trades};
+  for (std::uint64_t id = 3; id < 60; ++id) f.trades.push_back({.symbol = kBtc, .id = id});
+  Frame first{.kind = FrameKind::trades};
+  first.trades.push_back({.symbol = kBtc, .id = 1});
+  world.frame(first);
+  world.frame(f);
+  first.trades.front().id = 2;
+  world.frame(first);
+  world.drain();
+  EXPECT_EQ(world.ticks.size(), 59U);
+  EXPECT_EQ(read(world.registry, "tickwitness_pipeline_blocked_total"), 0);
 }
 
 }  // namespace
