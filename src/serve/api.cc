@@ -1,6 +1,11 @@
 #include "serve/api.h"
 
 #include <algorithm>
+#include <functional>
+#include <ranges>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "serve/json_fields.h"
 
@@ -40,6 +45,107 @@ void write_connection(JsonWriter& json, const feed::ConnectionStatus& connection
 std::optional<std::string_view> venue_word(const feed::FeedStatus& feed) {
   if (!feed.venue_status) return std::nullopt;
   return to_string(*feed.venue_status);
+}
+
+void member_name(JsonWriter& json, std::string_view name, std::string_view text) {
+  member_or_null(json, name, text.empty() ? std::nullopt : std::optional(text));
+}
+
+void member_seconds(JsonWriter& json, std::string_view name,
+                    const std::optional<base::Duration>& length) {
+  member_or_null(json, name, length ? std::optional(seconds(*length)) : std::nullopt);
+}
+
+void write_subscription(JsonWriter& json, market::Venue venue,
+                        const feed::SubscriptionStatus& subscription, base::Instant now) {
+  json.begin_object().member("exchange", market::to_string(venue));
+  member_name(json, "symbol", subscription.symbol);
+  json.member("stream", subscription.stream).member("connection", subscription.connection);
+  json.member("state", to_string(subscription.state));
+  member_age(json, "age_s", subscription.last_data, now);
+  member_seconds(json, "threshold_s", subscription.threshold);
+  member_seconds(json, "stale_after_s", subscription.stale_after);
+  json.member("events", subscription.events);
+  member_name(json, "refusal", subscription.refusal);
+  json.end_object();
+}
+
+void write_level(JsonWriter& json, std::string_view name,
+                 const std::optional<market::Level>& level) {
+  json.key(name);
+  if (!level) {
+    json.null();
+    return;
+  }
+  json.begin_object().member("price", level->price).member("quantity", level->quantity);
+  json.end_object();
+}
+
+void write_book(JsonWriter& json, market::Venue venue, const feed::BookKeeper::Status& book) {
+  json.begin_object().member("exchange", market::to_string(venue));
+  json.member("symbol", book.symbol.str()).member("state", to_string(book.state));
+  write_level(json, "bid", book.bid);
+  write_level(json, "ask", book.ask);
+  const bool known = book.source != feed::PrecisionSource::unknown;
+  member_or_null(json, "price_decimals",
+                 known ? std::optional(book.precision.price) : std::nullopt);
+  member_or_null(json, "quantity_decimals",
+                 known ? std::optional(book.precision.quantity) : std::nullopt);
+  member_or_null(json, "precision_from",
+                 known ? std::optional(to_string(book.source)) : std::nullopt);
+  json.member("resyncs", book.resyncs).end_object();
+}
+
+// What an entry has not is null: ids where the channel numbers nothing, counts where the ids are
+// not trades'.
+void write_gap(JsonWriter& json, const feed::Gap& gap) {
+  const bool ids = gap.from != 0;
+  const bool counted = ids && gap.channel == exchange::Channel::trade;
+  const auto when = [](bool known, std::uint64_t number) {
+    return known ? std::optional(number) : std::nullopt;
+  };
+  json.begin_object().member("id", gap.id).member("exchange", market::to_string(gap.venue));
+  member_name(json, "symbol", gap.symbol.str());
+  member_or_null(json, "channel",
+                 gap.symbol.empty() ? std::nullopt : std::optional(to_string(gap.channel)));
+  member_name(json, "connection", gap.connection);
+  member_or_null(json, "from", when(ids, gap.from));
+  member_or_null(json, "to", when(ids, gap.to));
+  member_or_null(json, "missing", when(counted, gap.missing));
+  member_or_null(json, "lost", when(counted, gap.lost));
+  json.member("cause", to_string(gap.cause)).member("state", to_string(gap.state));
+  json.member("opened", milliseconds(gap.opened.wall));
+  member_or_null(json, "closed", gap.closed ? std::optional(gap.closed->wall) : std::nullopt);
+  member_name(json, "reason", gap.reason);
+  json.end_object();
+}
+
+std::string day_text(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+void write_completeness(JsonWriter& json, const EngineStatus& status) {
+  struct Row {
+    market::Venue venue;
+    const market::Symbol* symbol;
+    const feed::DayOfTrades* day;
+  };
+  std::vector<Row> rows;
+  for (const auto& feed : status.feeds) {
+    for (const auto& market : feed.trades) {
+      for (const auto& day : market.days) rows.push_back({feed.venue, &market.symbol, &day});
+    }
+  }
+  std::ranges::stable_sort(rows, std::greater{}, [](const Row& row) { return row.day->day; });
+  for (const Row& row : rows) {
+    json.begin_object().member("exchange", market::to_string(row.venue));
+    json.member("symbol", row.symbol->str()).member("day", day_text(row.day->day));
+    json.member("received", row.day->received).member("missing", row.day->missing);
+    member_or_null(json, "ratio", row.day->ratio());
+    json.end_object();
+  }
 }
 
 }  // namespace
@@ -96,24 +202,29 @@ std::string feeds_json(const EngineStatus* status, base::Instant now) {
   if (status != nullptr) {
     for (const auto& feed : status->feeds) {
       for (const auto& subscription : feed.subscriptions) {
-        json.begin_object().member("exchange", market::to_string(feed.venue));
-        member_or_null(
-            json, "symbol",
-            subscription.symbol.empty() ? std::nullopt : std::optional(subscription.symbol));
-        json.member("stream", subscription.stream).member("connection", subscription.connection);
-        json.member("state", to_string(subscription.state));
-        member_age(json, "age_s", subscription.last_data, now);
-        member_or_null(json, "stale_after_s",
-                       subscription.stale_after ? std::optional(seconds(*subscription.stale_after))
-                                                : std::nullopt);
-        json.member("events", subscription.events);
-        member_or_null(
-            json, "refusal",
-            subscription.refusal.empty() ? std::nullopt : std::optional(subscription.refusal));
-        json.end_object();
+        write_subscription(json, feed.venue, subscription, now);
       }
     }
   }
+  json.end_array().key("books").begin_array();
+  if (status != nullptr) {
+    for (const auto& feed : status->feeds) {
+      for (const auto& book : feed.books) write_book(json, feed.venue, book);
+    }
+  }
+  json.end_array().end_object();
+  return text;
+}
+
+std::string gaps_json(const EngineStatus* status) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().key("gaps").begin_array();
+  if (status != nullptr) {
+    for (const auto& gap : std::views::reverse(status->gaps)) write_gap(json, gap);
+  }
+  json.end_array().key("completeness").begin_array();
+  if (status != nullptr) write_completeness(json, *status);
   json.end_array().end_object();
   return text;
 }

@@ -14,6 +14,8 @@ namespace tickwitness::serve {
 std::string health_json(const EngineStatus* status, base::Instant now);
 std::string status_json(const EngineStatus* status, const ProcessInfo& process, base::Instant now);
 std::string feeds_json(const EngineStatus* status, base::Instant now);
+// Entries of the gap ledger, newest first, and the days of each market's trades, newest first.
+std::string gaps_json(const EngineStatus* status);
 
 // OpenAPI 3.0 of everything that serve/ answers.
 std::string_view openapi_json();

@@ -105,9 +105,10 @@ TEST(StatusJson, AVenueThatSaidNothingHasNoStatus) {
 }
 
 TEST(FeedsJson, SubscriptionsWithNullForWhatIsNotKnown) {
-  EXPECT_EQ(feeds_json(nullptr, at().mono), R"({"feeds":[]})");
+  EXPECT_EQ(feeds_json(nullptr, at().mono), R"({"feeds":[],"books":[]})");
   auto trade = subscription("BTC-USD", "trade", SubscriptionState::live);
   trade.last_data = at(-1s).mono;
+  trade.threshold = 4250ms;
   trade.stale_after = 120s;
   trade.events = 42;
   auto refused = subscription("NOPE-USD", "ohlc-5", SubscriptionState::refused);
@@ -116,13 +117,115 @@ TEST(FeedsJson, SubscriptionsWithNullForWhatIsNotKnown) {
       engine({}, {trade, refused, subscription("", "instrument", SubscriptionState::pending)});
   EXPECT_EQ(feeds_json(&status, at().mono),
             R"({"feeds":[{"exchange":"kraken","symbol":"BTC-USD","stream":"trade",)"
-            R"("connection":"main","state":"live","age_s":1,"stale_after_s":120,"events":42,)"
-            R"("refusal":null},)"
+            R"("connection":"main","state":"live","age_s":1,"threshold_s":4.25,)"
+            R"("stale_after_s":120,"events":42,"refusal":null},)"
             R"({"exchange":"kraken","symbol":"NOPE-USD","stream":"ohlc-5","connection":"main",)"
-            R"("state":"refused","age_s":null,"stale_after_s":null,"events":0,)"
+            R"("state":"refused","age_s":null,"threshold_s":null,"stale_after_s":null,"events":0,)"
             R"("refusal":"say \"please\""},)"
             R"({"exchange":"kraken","symbol":null,"stream":"instrument","connection":"main",)"
-            R"("state":"pending","age_s":null,"stale_after_s":null,"events":0,"refusal":null}]})");
+            R"("state":"pending","age_s":null,"threshold_s":null,"stale_after_s":null,"events":0,)"
+            R"("refusal":null}],"books":[]})");
+}
+
+market::Symbol symbol(std::string_view text) {
+  return market::Symbol::parse(text).value();
+}
+
+TEST(FeedsJson, BooksWithAllTheirDigitsAndWithoutPricesWhenTheyAreWrong) {
+  EngineStatus status = engine({});
+  status.feeds[0].books = {
+      {.symbol = symbol("BTC-USD"),
+       .state = feed::BookState::valid,
+       .bid = market::Level{base::Decimal(844'120, 1), base::Decimal(5100, 8)},
+       .ask = market::Level{base::Decimal(844'130, 1), base::Decimal(100'000'000, 8)},
+       .precision = {.price = 1, .quantity = 8},
+       .source = feed::PrecisionSource::instrument,
+       .resyncs = 3},
+      {.symbol = symbol("ETH-USD"), .state = feed::BookState::quarantined}};
+  EXPECT_EQ(
+      feeds_json(&status, at().mono),
+      R"({"feeds":[],"books":[{"exchange":"kraken","symbol":"BTC-USD","state":"valid",)"
+      R"("bid":{"price":84412.0,"quantity":0.00005100},)"
+      R"("ask":{"price":84413.0,"quantity":1.00000000},)"
+      R"("price_decimals":1,"quantity_decimals":8,"precision_from":"instrument","resyncs":3},)"
+      R"({"exchange":"kraken","symbol":"ETH-USD","state":"quarantined","bid":null,"ask":null,)"
+      R"("price_decimals":null,"quantity_decimals":null,"precision_from":null,"resyncs":0}]})");
+}
+
+TEST(GapsJson, WhatIsNotKnownIsNotListed) {
+  constexpr std::string_view kNone = R"({"gaps":[],"completeness":[]})";
+  EXPECT_EQ(gaps_json(nullptr), kNone);
+  const EngineStatus status = engine({});
+  EXPECT_EQ(gaps_json(&status), kNone);
+}
+
+TEST(GapsJson, NewestFirstWithNullForWhatAnEntryHasNot) {
+  EngineStatus status = engine({});
+  status.gaps = {{.id = 7,
+                  .symbol = symbol("BTC-USD"),
+                  .from = 100,
+                  .to = 109,
+                  .missing = 0,
+                  .lost = 4,
+                  .cause = feed::GapCause::disconnect,
+                  .state = feed::GapState::unrecoverable,
+                  .opened = at(-60s),
+                  .closed = at(-1500ms),
+                  .reason = "REST \"no\""},
+                 {.id = 8,
+                  .venue = market::Venue::binance,
+                  .symbol = symbol("ETH-USDT"),
+                  .channel = exchange::Channel::book,
+                  .from = 5,
+                  .to = 6,
+                  .cause = feed::GapCause::sequence,
+                  .state = feed::GapState::filling,
+                  .opened = at(-2s)},
+                 {.id = 9,
+                  .symbol = symbol("ETH-USD"),
+                  .channel = exchange::Channel::book,
+                  .cause = feed::GapCause::checksum,
+                  .opened = at(-1s)},
+                 {.id = 10,
+                  .connection = "main",
+                  .cause = feed::GapCause::disconnect,
+                  .state = feed::GapState::filled,
+                  .opened = at(),
+                  .closed = at()}};
+  EXPECT_EQ(gaps_json(&status),
+            R"({"gaps":[{"id":10,"exchange":"kraken","symbol":null,"channel":null,)"
+            R"("connection":"main","from":null,"to":null,"missing":null,"lost":null,)"
+            R"("cause":"disconnect","state":"filled","opened":1700000000000,)"
+            R"("closed":1700000000000,"reason":null},)"
+            R"({"id":9,"exchange":"kraken","symbol":"ETH-USD","channel":"book","connection":null,)"
+            R"("from":null,"to":null,"missing":null,"lost":null,"cause":"checksum","state":"open",)"
+            R"("opened":1699999999000,"closed":null,"reason":null},)"
+            R"({"id":8,"exchange":"binance","symbol":"ETH-USDT","channel":"book",)"
+            R"("connection":null,"from":5,"to":6,"missing":null,"lost":null,"cause":"sequence",)"
+            R"("state":"filling","opened":1699999998000,"closed":null,"reason":null},)"
+            R"({"id":7,"exchange":"kraken","symbol":"BTC-USD","channel":"trade",)"
+            R"("connection":null,"from":100,"to":109,"missing":0,"lost":4,"cause":"disconnect",)"
+            R"("state":"unrecoverable","opened":1699999940000,"closed":1699999998500,)"
+            R"("reason":"REST \"no\""}],"completeness":[]})");
+}
+
+TEST(GapsJson, DaysOfEveryMarketNewestFirst) {
+  using namespace std::chrono;
+  EngineStatus status = engine({});
+  status.feeds[0].trades = {{.symbol = symbol("BTC-USD"),
+                             .days = {{sys_days(2024y / February / 29), 49'999, 1},
+                                      {sys_days(2024y / March / 1), 8, 0}}}};
+  status.feeds.push_back(
+      {.venue = market::Venue::binance,
+       .trades = {{.symbol = symbol("ETH-USDT"), .days = {{sys_days(2024y / March / 1), 0, 0}}}}});
+  EXPECT_EQ(gaps_json(&status),
+            R"({"gaps":[],"completeness":[)"
+            R"({"exchange":"kraken","symbol":"BTC-USD","day":"2024-03-01","received":8,)"
+            R"("missing":0,"ratio":1},)"
+            R"({"exchange":"binance","symbol":"ETH-USDT","day":"2024-03-01","received":0,)"
+            R"("missing":0,"ratio":null},)"
+            R"({"exchange":"kraken","symbol":"BTC-USD","day":"2024-02-29","received":49999,)"
+            R"("missing":1,"ratio":0.99998}]})");
 }
 
 }  // namespace

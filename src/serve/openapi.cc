@@ -57,9 +57,51 @@ constexpr std::string_view kDocument = R"json({
           "state": {"type": "string", "enum": ["pending", "live", "quiet", "suspect", "zombie",
             "healing", "refused"]},
           "age_s": {"type": "number", "nullable": true, "description": "Since its last data; null: none yet."},
+          "threshold_s": {"type": "number", "nullable": true, "description": "Silence, learned from its own arrivals, after which a witness is asked; null: silence says nothing."},
           "stale_after_s": {"type": "number", "nullable": true},
           "events": {"type": "integer"},
-          "refusal": {"type": "string", "nullable": true, "description": "The venue's words."}}}}}
+          "refusal": {"type": "string", "nullable": true, "description": "The venue's words."}}}},
+        "books": {"type": "array", "items": {"type": "object", "properties": {
+          "exchange": {"type": "string"},
+          "symbol": {"type": "string"},
+          "state": {"type": "string", "enum": ["waiting", "valid", "quarantined"]},
+          "bid": {"$ref": "#/components/schemas/Level"},
+          "ask": {"$ref": "#/components/schemas/Level"},
+          "price_decimals": {"type": "integer", "nullable": true},
+          "quantity_decimals": {"type": "integer", "nullable": true},
+          "precision_from": {"type": "string", "nullable": true, "enum": ["inferred", "file", "instrument", null]},
+          "resyncs": {"type": "integer"}}}}}
+      },
+      "Level": {
+        "type": "object", "nullable": true, "description": "The best of its side; null unless the book is valid.",
+        "properties": {"price": {"type": "number"}, "quantity": {"type": "number"}}
+      },
+      "Gaps": {
+        "type": "object",
+        "properties": {
+          "gaps": {"type": "array", "description": "The newest 200 entries, newest first.", "items": {"type": "object", "properties": {
+            "id": {"type": "integer", "description": "From 1 since the start, in the order of discovery."},
+            "exchange": {"type": "string"},
+            "symbol": {"type": "string", "nullable": true, "description": "null: a connection."},
+            "channel": {"type": "string", "nullable": true, "enum": ["trade", "agg_trade", "book", null]},
+            "connection": {"type": "string", "nullable": true},
+            "from": {"type": "integer", "nullable": true, "description": "First id of the hole; null: the channel has none."},
+            "to": {"type": "integer", "nullable": true, "description": "Last id of the hole."},
+            "missing": {"type": "integer", "nullable": true, "description": "Trades still missing; null: it is not of trades."},
+            "lost": {"type": "integer", "nullable": true, "description": "Trades given up."},
+            "cause": {"type": "string", "enum": ["disconnect", "missing", "checksum", "sequence", "crossed"]},
+            "state": {"type": "string", "enum": ["open", "filling", "filled", "unrecoverable"]},
+            "opened": {"type": "integer", "description": "Unix time in ms."},
+            "closed": {"type": "integer", "nullable": true, "description": "Unix time in ms."},
+            "reason": {"type": "string", "nullable": true, "description": "Why trades were given up."}}}},
+          "completeness": {"type": "array", "description": "Markets by day, newest day first.", "items": {"type": "object", "properties": {
+            "exchange": {"type": "string"},
+            "symbol": {"type": "string"},
+            "day": {"type": "string", "format": "date", "description": "UTC, by the exchange's times."},
+            "received": {"type": "integer", "description": "Trades, each once."},
+            "missing": {"type": "integer", "description": "Trades known to exist and not received."},
+            "ratio": {"type": "number", "nullable": true, "description": "1 when nothing is missing; not rounded."}}}}
+        }
       },
       "Health": {
         "type": "object",
@@ -91,8 +133,10 @@ constexpr std::string_view kDocument = R"json({
     "/live": {"get": {"summary": "The page.", "responses": {"200": {"description": "HTML.", "content": {"text/html": {}}}}}},
     "/api/v1/status": {"get": {"summary": "The process and its connections.", "responses": {"200": {"description": "Status.",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}}}}},
-    "/api/v1/feeds": {"get": {"summary": "Every subscription with its state and age.", "responses": {"200": {"description": "Feeds.",
+    "/api/v1/feeds": {"get": {"summary": "Every subscription with its state and age, every order book.", "responses": {"200": {"description": "Feeds.",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Feeds"}}}}}}},
+    "/api/v1/gaps": {"get": {"summary": "What is missing, or was, and how it ended; completeness of trades by market and day.", "responses": {"200": {"description": "Gaps.",
+      "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gaps"}}}}}}},
     "/api/v1/openapi.json": {"get": {"summary": "This document.", "responses": {"200": {"description": "OpenAPI 3.0.", "content": {"application/json": {}}}}}}
   }
 }

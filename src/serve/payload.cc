@@ -8,6 +8,7 @@
 
 #include "serve/json_fields.h"
 #include "serve/liveness.h"
+#include "serve/losses.h"
 #include "telemetry/read.h"
 
 namespace tickwitness::serve {
@@ -78,6 +79,20 @@ void write_engine(JsonWriter& json, const EngineStatus* status, base::Instant no
   member_age(json, "last_event_age_s", event, now);
   member_age(json, "last_frame_age_s", frame, now);
   json.member("queue_depth", status->queue_depth).member("queue_capacity", status->queue_capacity);
+}
+
+// A gap or a book is known to be none only to an engine that reports.
+void write_losses(JsonWriter& json, const EngineStatus* status, base::WallTime now) {
+  if (status == nullptr) {
+    for (const auto* name : {"gaps_open", "completeness", "books_quarantined"}) {
+      json.key(name).null();
+    }
+    return;
+  }
+  const Losses sums = losses(*status, now);
+  json.member("gaps_open", sums.gaps_open);
+  member_or_null(json, "completeness", sums.completeness);
+  json.member("books_quarantined", sums.books_quarantined);
 }
 
 void write_streams(JsonWriter& json, const EngineStatus& status, std::string_view pair,
@@ -161,6 +176,7 @@ std::string kraken_metrics(const telemetry::Registry& registry, const EngineStat
   write_breaker(json, status);
   member_or_null(json, "venue_status", venue_status(status));
   write_engine(json, status, now.mono);
+  write_losses(json, status, now.wall);
   json.member("uptime_s", seconds(now.mono - process.started.mono));
   member_or_null(json, "errors_total", whole(telemetry::value(registry, "errors_total")));
   member_or_null(json, "memory_bytes", whole(telemetry::value(registry, "memory_bytes")));

@@ -35,7 +35,8 @@ TEST(Payload, WhatWasNeverObservedIsNull) {
             R"("ws_status":null,"timestamp":1700000000000,"mode":"LIVE","last_trip_at":null,)"
             R"("breaker_state":null,"breaker_open_until":null,"breaker_reason":null,)"
             R"("venue_status":null,"subscriptions":null,"last_event_age_s":null,)"
-            R"("last_frame_age_s":null,"queue_depth":null,"queue_capacity":null,"uptime_s":100,)"
+            R"("last_frame_age_s":null,"queue_depth":null,"queue_capacity":null,"gaps_open":null,)"
+            R"("completeness":null,"books_quarantined":null,"uptime_s":100,)"
             R"("errors_total":null,"memory_bytes":null,"cpu_seconds":null,"cores":2,"pairs":{}})");
 }
 
@@ -102,6 +103,20 @@ TEST(Payload, TheEnginesStateStandsBesideThem) {
                         R"("healing":0,"refused":0},)"
                         R"("last_event_age_s":2.5,"last_frame_age_s":1,)"
                         R"("queue_depth":3,"queue_capacity":64,)"));
+}
+
+// 1 of 50 000 is missing: a rounded ratio would call that complete.
+TEST(Payload, WhatIsMissingStandsThereUnrounded) {
+  World world;
+  EngineStatus status = engine({});
+  EXPECT_THAT(world.payload(&status),
+              HasSubstr(R"("gaps_open":0,"completeness":null,"books_quarantined":0,)"));
+  const auto today = std::chrono::floor<std::chrono::days>(at().wall);
+  status.gaps = {{.id = 1, .state = feed::GapState::filling}};
+  status.feeds[0].trades = {{.days = {{today, 49'999, 1}}}, {.days = {{today, 7, 0}}}};
+  status.feeds[0].books = {{.state = feed::BookState::quarantined}};
+  EXPECT_THAT(world.payload(&status),
+              HasSubstr(R"("gaps_open":1,"completeness":0.99998,"books_quarantined":1,)"));
 }
 
 TEST(Payload, PairsAreThoseConfiguredWithNullForWhatIsNotKnown) {

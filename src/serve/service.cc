@@ -208,6 +208,7 @@ net::Response Service::answer(const net::Request& request, std::string& route) {
   if (is("/health/ready")) return ready_answer();
   if (is("/api/v1/status")) return json(200, status_json(status_.get(), process_, now));
   if (is("/api/v1/feeds")) return json(200, feeds_json(status_.get(), now));
+  if (is("/api/v1/gaps")) return json(200, gaps_json(status_.get()));
   if (is("/api/v1/openapi.json")) return json(200, std::string(openapi_json()));
   if (is("/live") || is("/live/")) return page_answer(request, "index.html", false);
   if (path.starts_with(kAssets)) {

@@ -35,6 +35,7 @@ constexpr Route kRoutes[] = {
     {"/health/ready", 503, "text/plain; charset=utf-8"},
     {"/api/v1/status", 200, "application/json"},
     {"/api/v1/feeds", 200, "application/json"},
+    {"/api/v1/gaps", 200, "application/json"},
     {"/api/v1/openapi.json", 200, "application/json"},
 };
 
