@@ -3,9 +3,12 @@
 import { batch, computed, signal } from '@preact/signals';
 import { tripSeen } from './model/banner';
 import { chipsOf } from './model/chips';
+import { fetchDetails, type Details } from './model/details';
 import { History } from './model/history';
+import { lossesOf } from './model/losses';
 import type { Observation } from './model/observation';
 import { Ribbons } from './model/ribbons';
+import { DetailsTimer } from './model/details_timer';
 import { ageAt, emptySnapshot, isOldAt, withObservation, type Reading, type Snapshot } from './model/snapshot';
 import { emptyStatus, fetchStatus, type Status } from './model/status';
 import { showTitle } from './title';
@@ -17,12 +20,14 @@ export const transport = signal<TransportState>(initialState(performance.now()))
 export const serverNow = signal<number | null>(null); // Unix ms by the server's clock
 export const pageNow = signal(performance.now()); // monotonic ms, for countdowns of the page's own doings
 export const status = signal<Status>(emptyStatus);
+export const details = signal<Reading<Details> | undefined>(undefined);
 export const historyVersion = signal(0);
 export const dismissedTripMs = signal<number | null>(null);
 
 export const history = new History();
 export const ribbons = new Ribbons();
 
+const detailsTimer = new DetailsTimer();
 let current: Snapshot = emptySnapshot;
 let inferredTripMs: number | null = null;
 let state = transport.peek();
@@ -62,6 +67,7 @@ export const driver = new Driver({
     ribbons.add(seen);
     if (history.restartsMs.length > restarts) void refreshStatus();
     current = next;
+    void refreshDetails();
   },
   changed(next: TransportState) {
     state = next;
@@ -69,6 +75,7 @@ export const driver = new Driver({
   },
   clockSetBack() {
     current = emptySnapshot;
+    details.value = undefined;
     inferredTripMs = null;
     history.clear();
     ribbons.clear();
@@ -77,6 +84,15 @@ export const driver = new Driver({
     void refreshStatus();
   },
 });
+
+// Nobody sees a hidden page's details; the first observation after it is shown asks again.
+async function refreshDetails(): Promise<void> {
+  if (document.visibilityState === 'hidden') return;
+  if (!detailsTimer.begin(performance.now(), lossesOf(current))) return;
+  const fetched = await fetchDetails();
+  detailsTimer.end();
+  if (fetched !== null) details.value = { value: fetched.details, atMs: fetched.atMs, via: 'api' };
+}
 
 async function refreshStatus(): Promise<void> {
   const fetched = await fetchStatus();

@@ -27,6 +27,10 @@ export const calmWorld = () => ({
   },
   streams: { trade: 20, spread: 10, 'ohlc-1': 120 }, // stale after, s
   states: {}, // "BTC-USD trade" → state
+  thresholds: { 'BTC-USD trade': 4.2 }, // learned, s
+  gaps: [], // as /api/v1/gaps has them, newest first
+  books: {}, // "BTC-USD" → state, where it is not valid
+  missing: {}, // "BTC-USD" → trades of today, of 50 000
 });
 
 export class FakeEngine {
@@ -34,6 +38,7 @@ export class FakeEngine {
   sse = 'on'; // on | off | silent | heartbeats | late
   metrics = 'on'; // on | off | garbage | no_date | custom
   metricsText = ''; // when custom
+  details = 'on'; // /api/v1/gaps and feeds: on | off
   lateMs = 0; // sse = late: how far behind its stamps are
   skewMs = 0;
   frozenMs = null;
@@ -167,6 +172,9 @@ export class FakeEngine {
       last_frame_age_s: 0.1,
       queue_depth: 6,
       queue_capacity: 8192,
+      gaps_open: world.gaps.filter((gap) => gap.closed === null).length,
+      completeness: Math.min(...this.days().map(({ ratio }) => ratio)),
+      books_quarantined: this.books().filter(({ state }) => state === 'quarantined').length,
       errors_total: world.errors,
       memory_bytes: 48.6 * 2 ** 20,
       cpu_seconds: 12 + this.elapsedS() * 0.03,
@@ -174,6 +182,30 @@ export class FakeEngine {
       pairs,
       ...this.patch,
     };
+  }
+
+  days() {
+    const day = new Date(this.now()).toISOString().slice(0, 10);
+    return Object.keys(this.world.pairs).map((symbol) => {
+      const missing = this.world.missing[symbol] ?? 0;
+      return { exchange: 'kraken', symbol, day, received: 50_000 - missing, missing, ratio: 1 - missing / 50_000 };
+    });
+  }
+
+  books() {
+    return Object.keys(this.world.pairs).map((symbol) => {
+      const state = this.world.books[symbol] ?? 'valid';
+      return { exchange: 'kraken', symbol, state, bid: null, ask: null, resyncs: 0 };
+    });
+  }
+
+  feeds() {
+    return Object.keys(this.world.pairs).flatMap((symbol) =>
+      Object.keys(this.world.streams).map((stream) => {
+        const threshold_s = this.world.thresholds[`${symbol} ${stream}`] ?? null;
+        return { exchange: 'kraken', symbol, stream, connection: 'main', threshold_s };
+      }),
+    );
   }
 
   exposition() {
@@ -221,6 +253,11 @@ export class FakeEngine {
     if (path === '/metrics') return this.answerMetrics(response);
     if (path === '/sse/metrics') return this.answerStream(request, response);
     if (path === '/api/v1/status') return this.answerStatus(response);
+    if (this.details === 'off' && /^\/api\/v1\/(gaps|feeds)$/.test(path)) return response.writeHead(503).end();
+    if (path === '/api/v1/gaps') {
+      return this.answerJson(response, { gaps: this.world.gaps, completeness: this.days() });
+    }
+    if (path === '/api/v1/feeds') return this.answerJson(response, { feeds: this.feeds(), books: this.books() });
     if (path === '/live' || path.startsWith('/live/assets/')) return this.answerFile(path, response);
     response.writeHead(404).end();
   }
@@ -251,6 +288,10 @@ export class FakeEngine {
       seed: 42,
       venues: [{ exchange: 'kraken', status: this.world.venue, connections: [] }],
     };
+    this.answerJson(response, body);
+  }
+
+  answerJson(response, body) {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   }
 

@@ -13,7 +13,7 @@ visit('null is "—", never a default', {}, async (v, engine, page) => {
   await v.open();
   await v.transport('LIVE');
   assert.deepEqual([...new Set(await figures(page))], ['—']);
-  for (const name of ['Exchange', 'Feeds', 'Breaker']) await v.sees(v.chip(name), '—');
+  for (const name of ['Exchange', 'Feeds', 'Gaps', 'Breaker']) await v.sees(v.chip(name), '—');
   await v.sees('.banner', 'Circuit breaker —');
   await v.sees('.tag', '—');
   await v.sees('.tile', /Link[\s\S]*—/);
@@ -157,6 +157,89 @@ visit('a silent subscription on a connected link is said so', {}, async (v, engi
   await v.sees('.feeds', /SOL-USD\s+trade\s+suspect/);
   await v.sees('.feeds', /XRP-USD\s+spread\s+refused\s+—/);
   await v.sees(v.cell('Link'), 'degraded');
+});
+
+const lostTrades = (now) => ({
+  id: 7,
+  exchange: 'kraken',
+  symbol: 'BTC-USD',
+  channel: 'trade',
+  connection: null,
+  from: 100,
+  to: 109,
+  missing: 0,
+  lost: 1,
+  cause: 'disconnect',
+  state: 'unrecoverable',
+  opened: now - 60_000,
+  closed: now - 58_000,
+  reason: 'REST refused',
+});
+
+visit('what is missing, and was, with cause and end', {}, async (v, engine, page) => {
+  const now = engine.now();
+  engine.world.missing = { 'BTC-USD': 1 };
+  engine.world.gaps = [
+    { ...lostTrades(now), id: 9, symbol: 'ETH-USD', channel: 'book', from: null, to: null, cause: 'checksum' },
+    lostTrades(now),
+    { ...lostTrades(now), id: 5, from: 40, to: 51, lost: 0, cause: 'missing', state: 'filled', reason: null },
+  ];
+  Object.assign(engine.world.gaps[0], { missing: null, lost: null, state: 'open', closed: null, reason: null });
+  engine.world.books = { 'ETH-USD': 'quarantined' };
+  await v.open();
+  await v.transport('LIVE');
+  await v.sees(v.chip('Gaps'), /1 open\s+1 book in quarantine/);
+  await v.sees(v.cell('Trades received today'), /99\.998\s*%\s+BTC-USD lowest: 1 of 50 000 missing/);
+  await v.sees(v.cell('Open gaps'), /1\s+0 trades missing now/);
+  await v.sees(v.cell('Books in quarantine'), /1\s+ETH-USD/);
+  await v.sees('.gaps', /ETH-USD\s+book\s+checksum failed\s+open\s+since 1 min/);
+  await v.sees('.gaps', /BTC-USD\s+trades 100–109\s+connection lost\s+unrecoverable\s+1 lost: REST refused/);
+  await v.sees('.gaps', /BTC-USD\s+trades 40–51\s+left out by the stream\s+filled\s+filled after 2\.0 s/);
+  assert.equal(await page.locator('.gaps tbody tr').count(), 3);
+});
+
+visit('an engine that cannot tell its gaps is not one without gaps', {}, async (v, engine) => {
+  engine.troubled = true;
+  engine.details = 'off';
+  engine.patch = { gaps_open: null, completeness: null, books_quarantined: null };
+  await v.open();
+  await v.transport('LIVE');
+  await v.sees('#losses-title + p', 'It is not known what is missing.');
+  for (const name of ['Trades received today', 'Open gaps', 'Books in quarantine']) {
+    await v.sees(v.cell(name).locator('.figure'), /^—$/);
+  }
+  await v.sees('.gaps tbody', /^—$/);
+});
+
+visit('a gap that opens is shown within seconds, and when it closed', { clock: true }, async (v, engine) => {
+  await v.open();
+  await v.transport('LIVE');
+  await v.sees('.gaps tbody', 'none since the engine started');
+  engine.world.gaps = [{ ...lostTrades(engine.now()), missing: 10, lost: 0, state: 'filling', closed: null }];
+  await v.pass(3_000);
+  await v.sees('.gaps', /filling\s+since .* 10 missing/);
+  Object.assign(engine.world.gaps[0], { state: 'filled', missing: 0, closed: engine.now() });
+  await v.pass(3_000);
+  await v.sees('.gaps', /filled after 1 min/);
+});
+
+visit('what a state means and the learned silence stand where one points', {}, async (v, engine, page) => {
+  engine.world.states = { 'BTC-USD trade': 'zombie' };
+  await v.open();
+  await v.transport('LIVE');
+  const mark = page.locator('.feeds tbody tr', { hasText: 'BTC-USD' }).first().locator('.state');
+  await page.waitForFunction(() =>
+    /dead: .* asked after 4\.2 s of silence/.test(document.querySelector('.feeds .state').title),
+  );
+  assert.match(await mark.getAttribute('title'), /^trade: zombie \(dead/);
+});
+
+visit('while the venue rests, silence is said to be no fault', {}, async (v, engine) => {
+  engine.world.venue = 'maintenance';
+  engine.world.states = { 'SOL-USD trade': 'suspect' };
+  await v.open();
+  await v.sees(v.chip('Exchange'), /maintenance\s+silence is no fault/);
+  await v.sees('#feeds-title + p', 'The exchange says maintenance: silence is no fault meanwhile');
 });
 
 for (const [status, word] of [

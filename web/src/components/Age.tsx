@@ -5,9 +5,11 @@ import { unknown } from '../format/number';
 import type { Reading } from '../model/snapshot';
 import { ageMs, isOld } from '../store';
 
+const sources = { stream: 'event stream', poll: 'poll of /metrics', api: '/api/v1' };
+
 export function readingTitle(reading: Reading<unknown> | undefined): string {
   if (reading === undefined) return 'not observed yet';
-  const source = reading.via === 'stream' ? 'event stream' : 'poll of /metrics';
+  const source = sources[reading.via];
   const what = reading.value === null ? 'unknown to the engine' : 'read';
   return `${what} at ${formatClock(reading.atMs)} UTC, ${source}`;
 }

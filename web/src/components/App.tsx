@@ -5,6 +5,7 @@ import { CircuitBreakerBanner } from './CircuitBreakerBanner';
 import { FeedsTable } from './FeedsTable';
 import { Header } from './Header';
 import { KrakenMetrics } from './KrakenMetrics';
+import { LossesPanel } from './LossesPanel';
 import { ModeRibbon } from './ModeRibbon';
 import { chips, StatusStrip } from './StatusStrip';
 import { SystemHealth } from './SystemHealth';
@@ -35,6 +36,7 @@ export function App() {
         <StatusStrip />
         <SystemHealth />
         <KrakenMetrics />
+        <LossesPanel />
         <FeedsTable />
       </main>
       <footer class="footer">

@@ -4,11 +4,13 @@ import { plural, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { StreamValues } from '../model/observation';
 import type { Readings } from '../model/snapshot';
-import { stateOf, unservedStates } from '../model/subscriptions';
+import { restingStatuses } from '../model/chips';
+import { streamKey } from '../model/details';
+import { meaningOf, stateOf, unservedStates } from '../model/subscriptions';
 import { resolvePair } from '../model/pair_name';
 import { askedPair } from '../pair';
 import { windowMs } from '../model/window';
-import { history, historyVersion, isOld, serverNow, snapshot } from '../store';
+import { details, history, historyVersion, isOld, serverNow, snapshot } from '../store';
 import { Age } from './Age';
 import { Cell, StateCell } from './PairTable';
 import { Ribbon } from './Ribbon';
@@ -18,6 +20,8 @@ const heads = ['Pair', 'Stream', 'State', 'Seen by this page', 'Last message', '
 const leftHeads = 4;
 
 function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: Readings<StreamValues> }) {
+  const state = stateOf(stream);
+  const threshold = details.value?.value?.thresholdsS.get(streamKey(pair, name)) ?? null;
   return (
     <tr role="row">
       <th role="rowheader" scope="row" title={pair}>
@@ -26,7 +30,7 @@ function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: R
       <td role="cell" data-name="Stream" class="left" title={name}>
         {name}
       </td>
-      <StateCell of={stream.state} state={stateOf(stream)} stream={name} />
+      <StateCell of={stream.state} state={state} stream={name} meaning={meaningOf(state, threshold)} />
       <td role="cell" data-name="Seen by this page" class="left ribbon-cell">
         <Ribbon pair={pair} stream={name} />
       </td>
@@ -38,6 +42,11 @@ function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: R
 
 function sentence(rows: { pair: string; name: string; stream: Readings<StreamValues> }[]): string {
   if (rows.length === 0) return 'No subscription is known.';
+  const { venueStatus } = snapshot.value.values;
+  if (venueStatus?.value != null && restingStatuses.has(venueStatus.value) && !isOld(venueStatus)) {
+    const word = venueStatus.value.replaceAll('_', ' ');
+    return `The exchange says ${word}: silence is no fault meanwhile, and nothing is renewed.`;
+  }
   const unserved = unservedStates.flatMap((state) => rows.filter(({ stream }) => stateOf(stream) === state));
   const is = isOld(rows[0]?.stream.state) ? 'was' : 'is';
   const first = unserved[0];

@@ -38,14 +38,16 @@ export function StateCell({
   of,
   state,
   stream,
+  meaning = '',
 }: {
   of: Reading<unknown> | undefined;
   state: ReturnType<typeof stateOf>;
   stream: string | null;
+  meaning?: string; // of the state, for those who point at it
 }) {
   const old = isOld(of);
   const word = state === null ? unknown : old ? `was ${state}` : state;
-  const title = `${stream === null ? '' : `${stream}: `}${word}, ${readingTitle(of)}`;
+  const title = `${stream === null ? '' : `${stream}: `}${word}${meaning}, ${readingTitle(of)}`;
   return (
     <td role="cell" data-name="State" class="left" title={title}>
       <State level={state === null || old ? 'unknown' : streamLevels[state]} word={word} title={title} />

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatExact, formatMs, formatNumber, formatRate, formatTick, plural } from './number';
+import {
+  formatBytes,
+  formatExact,
+  formatMs,
+  formatNumber,
+  formatRate,
+  formatShare,
+  formatTick,
+  plural,
+} from './number';
 
 // Thin spaces written as blanks.
 const plain = (text: string) => text.replaceAll('\u202f', ' ');
@@ -50,6 +59,18 @@ table('rate', formatRate, [
   [[12.34], '12.3'],
   [[148.2], '148'],
   [[3], '3'],
+  [[null], '—'],
+]);
+// 1 of 10 000 000 missing is not all.
+table('share', formatShare, [
+  [[1], '100'],
+  [[0.99998], '99.998'],
+  [[0.999996], '99.999'],
+  [[1 - 1e-7], '99.999'],
+  [[1 - 2 ** -53], '99.999'],
+  [[0.29], '29.000'],
+  [[0], '0.000'],
+  [[NaN], '—'],
   [[null], '—'],
 ]);
 table('tick', formatTick, [

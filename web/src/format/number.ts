@@ -33,6 +33,13 @@ export function formatRate(value: number | null | undefined): string {
   return formatNumber(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1);
 }
 
+// A share of 1 in percent. What is not all never reads 100: it is cut, not rounded.
+export function formatShare(share: number | null | undefined): string {
+  if (share == null || !Number.isFinite(share)) return unknown;
+  if (share >= 1) return '100';
+  return formatNumber(Math.min(Math.floor(share * 1e5 + 1e-6), 99_999) / 1e3, 3);
+}
+
 // Of a scale: as many decimals as the tick has.
 export function formatTick(value: number): string {
   return dress(String(Number(value.toPrecision(6))));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { initialState, type Mode, type TransportState } from '../transport/machine';
 import type { SubscriptionCounts } from './observation';
 import { noSubscriptions } from './subscriptions';
-import { breakerChip, exchangeChip, feedsChip, transportChip, was, worst } from './chips';
+import { breakerChip, exchangeChip, feedsChip, gapsChip, transportChip, was, worst } from './chips';
 
 const state = (mode: Mode, more: Partial<TransportState> = {}): TransportState => ({
   ...initialState(0),
@@ -66,6 +66,28 @@ test('feeds and breaker unknown', () => {
   assert.equal(feedsChip(null).level, 'unknown');
   assert.equal(breakerChip(null, null).word, '—');
   assert.equal(breakerChip('open', 1).fact, '1 trip');
+});
+
+const gaps: [Parameters<typeof gapsChip>[0], string, string][] = [
+  [{ gapsOpen: null, completeness: 1, booksQuarantined: 0 }, 'unknown', '—: not known'],
+  [{ gapsOpen: 0, completeness: 0.99998, booksQuarantined: 0 }, 'ok', 'none open: 99.998 % today'],
+  [{ gapsOpen: 0, completeness: null, booksQuarantined: null }, 'ok', 'none open: — today'],
+  [{ gapsOpen: 2, completeness: 1, booksQuarantined: 0 }, 'warn', '2 open: 100 % today'],
+  [{ gapsOpen: 0, completeness: 1, booksQuarantined: 1 }, 'warn', 'none open: 1 book in quarantine'],
+];
+
+for (const [losses, level, words] of gaps) {
+  test(`gaps ${words}`, () => {
+    const chip = gapsChip(losses);
+    assert.deepEqual([chip.level, `${chip.word}: ${chip.fact}`], [level, words]);
+  });
+}
+
+test('while the trading engine rests silence is no fault', () => {
+  for (const status of ['maintenance', 'cancel_only', 'post_only']) {
+    assert.equal(exchangeChip(status).fact, 'silence is no fault');
+  }
+  for (const status of ['online', 'limit_only']) assert.equal(exchangeChip(status).fact, 'trading engine');
 });
 
 test('a state seen too long ago was', () => {

@@ -1,11 +1,12 @@
 // The status strip's chips: what each says, and how bad it is. Pure: readings and states in, words out.
 
 import type { Level } from '../components/StateMark';
-import { formatNumber, unknown } from '../format/number';
+import { formatNumber, formatShare, plural, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { Mode, TransportState } from '../transport/machine';
 import { pollMs } from '../transport/machine';
 import type { BreakerState, SubscriptionCounts } from './observation';
+import { lossesOf, type Losses } from './losses';
 import { isOldAt, type Reading, type Snapshot } from './snapshot';
 import { unservedOf, unservedStates } from './subscriptions';
 
@@ -61,10 +62,14 @@ const venueLevels: Record<string, Level> = {
   maintenance: 'bad',
 };
 
+// While the trading engine rests, the engine calls nothing dead.
+export const restingStatuses: ReadonlySet<string> = new Set(['cancel_only', 'post_only', 'maintenance']);
+
 export function exchangeChip(status: string | null): Chip {
   if (status === null) return unknownChip;
   const level = venueLevels[status] ?? 'warn';
-  return { level, word: status.replaceAll('_', ' '), fact: 'trading engine' };
+  const fact = restingStatuses.has(status) ? 'silence is no fault' : 'trading engine';
+  return { level, word: status.replaceAll('_', ' '), fact };
 }
 
 export function feedsChip(counts: SubscriptionCounts | null): Chip {
@@ -82,6 +87,15 @@ export function breakerChip(state: BreakerState | null, trips: number | null): C
   if (state === null) return { ...unknownChip, fact };
   if (state === 'closed') return { level: 'ok', word: 'closed', fact };
   return state === 'open' ? { level: 'bad', word: 'OPEN', fact } : { level: 'warn', word: 'half-open', fact };
+}
+
+export function gapsChip({ gapsOpen, completeness, booksQuarantined }: Losses): Chip {
+  if (gapsOpen === null) return unknownChip;
+  const books = booksQuarantined ?? 0;
+  const word = gapsOpen === 0 ? 'none open' : `${formatNumber(gapsOpen)} open`;
+  const share = `${formatShare(completeness)}${completeness === null ? '' : ' %'} today`;
+  const fact = books === 0 ? share : `${plural(books, 'book')} in quarantine`;
+  return { level: gapsOpen + books > 0 ? 'warn' : 'ok', word, fact };
 }
 
 const order: readonly Level[] = ['off', 'ok', 'unknown', 'pending', 'warn', 'bad'];
@@ -104,7 +118,7 @@ interface View {
 }
 
 export function chipsOf({ snapshot, transport, serverNowMs, pageNowMs }: View): NamedChip[] {
-  const { venueStatus, subscriptions, breakerState, trips } = snapshot.values;
+  const { venueStatus, subscriptions, breakerState, trips, gapsOpen } = snapshot.values;
   const newestMs = transport.newestDataMs;
   const dataAgeMs = newestMs === null || serverNowMs === null ? null : serverNowMs - newestMs;
   const data: Reading<string> | undefined =
@@ -116,6 +130,7 @@ export function chipsOf({ snapshot, transport, serverNowMs, pageNowMs }: View): 
     { name: 'Transport', chip: transportChip(transport, pageNowMs, dataAgeMs), of: data },
     named('Exchange', exchangeChip(venueStatus?.value ?? null), venueStatus),
     named('Feeds', feedsChip(subscriptions?.value ?? null), subscriptions),
+    named('Gaps', gapsChip(lossesOf(snapshot)), gapsOpen),
     named('Breaker', breakerChip(breakerState?.value ?? null, trips?.value ?? null), breakerState),
   ];
 }

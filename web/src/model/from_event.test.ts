@@ -96,6 +96,18 @@ test('subscriptions are known whole or not at all', () => {
   assert.equal(of(null), null);
 });
 
+test('what is missing', () => {
+  const of = (json: object) => read({ timestamp: 1, ...json })?.values;
+  assert.deepEqual(of({ gaps_open: 2, completeness: 0.99998, books_quarantined: 1 }), {
+    gapsOpen: 2,
+    completeness: 0.99998,
+    booksQuarantined: 1,
+    latencyOf: null,
+  });
+  assert.equal(of({ completeness: null })?.completeness, null);
+  assert.equal(of({ gaps_open: '2' })?.gapsOpen, null);
+});
+
 test('bounded', () => {
   const streams = Object.fromEntries(Array.from({ length: 99 }, (_, at) => [`s${at}`, { state: 'live' }]));
   const pairs = Object.fromEntries(Array.from({ length: 999 }, (_, at) => [`p${at}`, { streams }]));

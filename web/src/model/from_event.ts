@@ -1,5 +1,6 @@
 // The data of a kraken_metrics event → an observation. What has the wrong type is unknown, never converted.
 
+import { atLeastZero, isObject, numberOf, textOf, type Json } from './json';
 import {
   breakerStates,
   maxPairs,
@@ -15,25 +16,6 @@ import {
   type Values,
 } from './observation';
 import { noSubscriptions } from './subscriptions';
-
-type Json = Record<string, unknown>;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function atLeastZero(value: unknown): number | null {
-  const number = numberOf(value);
-  return number === null || number < 0 ? null : number;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
 
 // Keys that the event does not carry stay absent, so that what another source told of them stands.
 function pick<T extends object>(json: Json, fields: { [K in keyof T]?: [string, (v: unknown) => T[K]] }): Partial<T> {
@@ -78,6 +60,9 @@ function valuesOf(json: Json): Partial<Values> {
       lastFrameAgeS: ['last_frame_age_s', atLeastZero],
       queueDepth: ['queue_depth', atLeastZero],
       queueCapacity: ['queue_capacity', atLeastZero],
+      gapsOpen: ['gaps_open', atLeastZero],
+      completeness: ['completeness', atLeastZero],
+      booksQuarantined: ['books_quarantined', atLeastZero],
       errorsTotal: ['errors_total', atLeastZero],
       memoryBytes: ['memory_bytes', atLeastZero],
       cpuSeconds: ['cpu_seconds', atLeastZero],

@@ -28,6 +28,9 @@ export interface Values {
   lastFrameAgeS: number | null;
   queueDepth: number | null;
   queueCapacity: number | null;
+  gapsOpen: number | null;
+  completeness: number | null; // today's lowest share of trades that were received, 0 … 1
+  booksQuarantined: number | null;
   errorsTotal: number | null;
   memoryBytes: number | null;
   cpuSeconds: number | null;
@@ -55,7 +58,7 @@ export interface PairObservation {
   streams: Map<string, Partial<StreamValues>>;
 }
 
-export type Via = 'stream' | 'poll';
+export type Via = 'stream' | 'poll' | 'api';
 
 export interface Observation {
   atMs: number; // server time, Unix ms

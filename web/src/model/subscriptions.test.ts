@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StreamState } from './observation';
 import type { Pair } from './snapshot';
-import { freshestStream, silenceShare, worstStream } from './subscriptions';
+import { freshestStream, meaningOf, silenceShare, worstStream } from './subscriptions';
 
 const reading = <T>(value: T | null) => ({ value, atMs: 0, via: 'stream' as const });
 
@@ -51,4 +51,10 @@ test('share of the silence that is allowed', () => {
     [0.5, 1.5, null, null, null],
   );
   assert.equal(silenceShare(undefined), null);
+});
+
+test('what a state means, and after which silence somebody is asked', () => {
+  assert.equal(meaningOf('live', 4.2), ', a witness is asked after 4.2 s of silence');
+  assert.match(meaningOf('zombie', 61), /^ \(dead: .*\), a witness is asked after 1 min 01 s of silence$/);
+  assert.match(meaningOf(null, null), /^, a witness is asked after — of silence$/);
 });

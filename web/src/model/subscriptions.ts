@@ -1,6 +1,8 @@
 // Of a subscription: how bad its state is, and how much of its allowed silence has passed.
 
 import type { Level } from '../components/StateMark';
+import { unknown } from '../format/number';
+import { formatAge } from '../format/time';
 import type { StreamState, StreamValues, SubscriptionCounts } from './observation';
 import type { Pair, Readings } from './snapshot';
 
@@ -13,6 +15,22 @@ export const streamLevels: Record<StreamState, Level> = {
   refused: 'bad',
   zombie: 'bad',
 };
+const meanings: Record<StreamState, string> = {
+  live: '',
+  quiet: ' (a witness says that nothing happens)',
+  pending: ' (not accepted yet)',
+  suspect: ' (silent, and nobody can tell why)',
+  healing: ' (being renewed)',
+  refused: ' (by the exchange)',
+  zombie: ' (dead: the exchange has news that did not come)',
+};
+
+// In words what a state means, and when a silence becomes a question; null: that is not known.
+export function meaningOf(state: StreamState | null, thresholdS: number | null): string {
+  const question = thresholdS === null ? unknown : formatAge(thresholdS * 1000);
+  return `${state === null ? '' : meanings[state]}, a witness is asked after ${question} of silence`;
+}
+
 // Whose data is missed or never comes, the worst first.
 export const unservedStates = ['zombie', 'refused', 'healing', 'suspect'] as const;
 const order: readonly (StreamState | null)[] = [...unservedStates, null, 'pending', 'quiet', 'live'];
