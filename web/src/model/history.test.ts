@@ -59,6 +59,13 @@ test('restart: seen though the counter was unknown in between', () => {
   assert.equal(history.restartsMs.length, 1);
 });
 
+// The poll answered at 0.9 s and is dated 0.
+test('an event of the second of a poll is no restart', () => {
+  const before = seen(0, { uptimeS: 4.9 }, 'poll');
+  assert.deepEqual(historyOf(before, seen(0.35, { uptimeS: 4.35 }), seen(1.35, { uptimeS: 5.35 })).restartsMs, []);
+  assert.equal(historyOf(before, seen(0.35, { uptimeS: 0.1 }), seen(1.35, { uptimeS: 1.1 })).restartsMs.length, 1);
+});
+
 test('a replayed reading is no restart', () => {
   assert.deepEqual(historyOf(seen(9, { trips: 3 }), seen(1, { trips: 2 })).restartsMs, []);
 });

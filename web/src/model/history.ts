@@ -7,6 +7,9 @@ export const maxPoints = 1_200;
 // Further apart than this, two readings of the stream (one a second) are not neighbours: no line joins them.
 export const gapMs = 3_500;
 
+// A poll is dated in whole seconds: it may be newer than an event of the same second that seems to follow it.
+const dateStepMs = 1_000;
+
 export interface Point {
   atMs: number;
   via: Via;
@@ -47,6 +50,7 @@ export class History {
   readonly restartsMs: number[] = []; // server times at which a restart of the engine was noticed
   private last: Partial<Values> = {};
   private lastAtMs = -Infinity;
+  private lastVia: Via = 'stream';
 
   add(seen: Observation): void {
     if (seen.atMs >= this.lastAtMs) this.noticeRestart(seen);
@@ -62,10 +66,12 @@ export class History {
     this.restartsMs.length = 0;
     this.last = {};
     this.lastAtMs = -Infinity;
+    this.lastVia = 'stream';
   }
 
   // A counter never falls while a process lives.
   private noticeRestart(seen: Observation): void {
+    if (this.lastVia === 'poll' && seen.via === 'stream' && seen.atMs - this.lastAtMs < dateStepMs) return;
     const fell = counters.some((key) => {
       const before = this.last[key];
       const now = seen.values[key];
@@ -77,6 +83,7 @@ export class History {
       if (now != null) this.last[key] = now;
     }
     this.lastAtMs = seen.atMs;
+    this.lastVia = seen.via;
   }
 
   private prune(): void {
