@@ -189,7 +189,7 @@ visit('what is missing, and was, with cause and end', {}, async (v, engine, page
   await v.open();
   await v.transport('LIVE');
   await v.sees(v.chip('Gaps'), /1 open\s+1 book in quarantine/);
-  await v.sees(v.cell('Trades received today'), /99\.998\s*%\s+BTC-USD lowest: 1 of 50 000 missing/);
+  await v.sees(v.cell('Received today'), /99\.998\s*%\s+1 of 50 000 missing, BTC-USD/);
   await v.sees(v.cell('Open gaps'), /1\s+0 trades missing now/);
   await v.sees(v.cell('Books in quarantine'), /1\s+ETH-USD/);
   await v.sees('.gaps', /ETH-USD\s+book\s+checksum failed\s+open\s+since 1 min/);
@@ -205,7 +205,7 @@ visit('an engine that cannot tell its gaps is not one without gaps', {}, async (
   await v.open();
   await v.transport('LIVE');
   await v.sees('#losses-title + p', 'It is not known what is missing.');
-  for (const name of ['Trades received today', 'Open gaps', 'Books in quarantine']) {
+  for (const name of ['Received today', 'Open gaps', 'Books in quarantine']) {
     await v.sees(v.cell(name).locator('.figure'), /^—$/);
   }
   await v.sees('.gaps tbody', /^—$/);

@@ -102,7 +102,7 @@ export function LossesPanel() {
       </div>
       <div class="tiles tiles-three">
         <Tile
-          name="Trades received today"
+          name="Received today"
           of={completeness}
           show={(share) => [[formatShare(share), '%']]}
           note={completenessNote(known, serverNow.value)}

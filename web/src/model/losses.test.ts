@@ -9,7 +9,7 @@ import {
   gapRows,
   gapsNote,
   lossesSentence,
-  lowestToday,
+  marketsToday,
   whatOf,
   type Losses,
 } from './losses';
@@ -50,7 +50,7 @@ test('open ones first, then those that closed last, eight at most', () => {
 
 const whats: [Partial<Gap>, string][] = [
   [{}, 'trades 100–109'],
-  [{ to: 100 }, 'trades 100'],
+  [{ to: 100 }, 'trade 100'],
   [{ channel: 'agg_trade' }, 'agg trades 100–109'],
   [{ channel: 'book' }, 'book updates 100–109'],
   [{ channel: 'book', from: null, to: null }, 'book'],
@@ -99,9 +99,14 @@ test('the lowest of today', () => {
     day('E-F', '2023-11-14', 0, 0),
     day('G-H', '2023-11-13', 1, 9),
   ];
-  assert.equal(lowestToday(days, nowMs)?.symbol, 'C-D');
-  assert.equal(lowestToday(days, nowMs + 2 * 3_600_000), undefined);
-  assert.equal(completenessNote(details({ days }), nowMs), 'C-D lowest: 1 of 10 missing');
+  assert.deepEqual(
+    marketsToday(days, nowMs).map(({ symbol }) => symbol),
+    ['C-D', 'A-B'],
+  );
+  assert.deepEqual(marketsToday(days, nowMs + 2 * 3_600_000), []);
+  assert.equal(completenessNote(details({ days }), nowMs), '1 of 10 missing, C-D');
+  const all = [day('A-B', '2023-11-14', 99, 0), day('C-D', '2023-11-14', 9, 0)];
+  assert.equal(completenessNote(details({ days: all }), nowMs), 'none of 108 trades missing');
   assert.equal(completenessNote(details({}), nowMs), 'no trade is known of today, UTC');
   assert.equal(completenessNote(null, nowMs), 'of today’s trades, UTC');
 });

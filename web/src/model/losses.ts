@@ -42,8 +42,8 @@ export function causeOf(gap: Gap): string {
 export function whatOf(gap: Gap): string {
   if (gap.channel === null) return gap.connection === null ? unknown : `connection ${gap.connection}`;
   if (gap.from === null || gap.to === null) return gap.channel;
-  const name = gap.channel === 'book' ? 'book updates' : `${gap.channel.replaceAll('_', ' ')}s`;
-  return gap.from === gap.to ? `${name} ${gap.from}` : `${name} ${gap.from}–${gap.to}`;
+  const name = gap.channel === 'book' ? 'book update' : gap.channel.replaceAll('_', ' ');
+  return gap.from === gap.to ? `${name} ${gap.from}` : `${name}s ${gap.from}–${gap.to}`;
 }
 
 // How it ended, or how it stands.
@@ -58,20 +58,27 @@ export function endOf(gap: Gap, nowMs: number | null): string {
   return `filled after ${took}`;
 }
 
-// The market with the lowest share on the UTC day of nowMs.
-export function lowestToday(days: readonly DayOfTrades[], nowMs: number): DayOfTrades | undefined {
+// Markets that had trades on the UTC day of nowMs, the least complete first.
+export function marketsToday(days: readonly DayOfTrades[], nowMs: number): DayOfTrades[] {
   const today = new Date(nowMs).toISOString().slice(0, 10);
   return days
     .filter(({ day, ratio }) => day === today && ratio !== null)
-    .sort((a, b) => (a.ratio as number) - (b.ratio as number))[0];
+    .sort((a, b) => (a.ratio as number) - (b.ratio as number));
 }
 
+const known = ({ received, missing }: DayOfTrades) => (received ?? NaN) + (missing ?? NaN);
+
 export function completenessNote(details: Details | null, nowMs: number | null): string {
-  if (details === null || nowMs === null) return `of today’s trades, UTC`;
-  const lowest = lowestToday(details.days, nowMs);
+  if (details === null || nowMs === null) return 'of today’s trades, UTC';
+  const markets = marketsToday(details.days, nowMs);
+  const lowest = markets[0];
   if (lowest === undefined) return 'no trade is known of today, UTC';
-  const all = (lowest.missing ?? NaN) + (lowest.received ?? NaN);
-  return `${lowest.symbol ?? unknown} lowest: ${formatNumber(lowest.missing)} of ${formatNumber(all)} missing`;
+  if (lowest.ratio === 1) {
+    const all = markets.reduce((sum, day) => sum + known(day), 0);
+    return `none of ${formatNumber(all)} trades missing`;
+  }
+  const worst = lowest.symbol ?? unknown;
+  return `${formatNumber(lowest.missing)} of ${formatNumber(known(lowest))} missing, ${worst}`;
 }
 
 export function gapsNote(details: Details | null): string {
