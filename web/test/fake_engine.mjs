@@ -33,6 +33,24 @@ export const calmWorld = () => ({
   missing: {}, // "BTC-USD" → trades of today, of 50 000
 });
 
+// An entry of the ledger.
+export const lostTrades = (now) => ({
+  id: 7,
+  exchange: 'kraken',
+  symbol: 'BTC-USD',
+  channel: 'trade',
+  connection: null,
+  from: 100,
+  to: 109,
+  missing: 0,
+  lost: 1,
+  cause: 'disconnect',
+  state: 'unrecoverable',
+  opened: now - 60_000,
+  closed: now - 58_000,
+  reason: 'REST refused',
+});
+
 export class FakeEngine {
   world = calmWorld();
   sse = 'on'; // on | off | silent | heartbeats | late

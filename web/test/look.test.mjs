@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pageDir, visit } from './browser.mjs';
 import { desktop, phone } from './chromium.mjs';
+import { lostTrades } from './fake_engine.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -32,6 +33,8 @@ const situations = {
     engine.trip('connection refused 5 times');
     engine.world.states = { 'SOL-USD trade': 'suspect', 'XRP-USD spread': 'refused', 'ETH-USD trade': 'pending' };
     engine.world.venue = 'maintenance';
+    engine.world.gaps = [lostTrades(engine.now()), { ...lostTrades(engine.now()), id: 6, state: 'open', closed: null }];
+    engine.world.books = { 'BTC-USD': 'quarantined' };
     await v.pass(1_500);
     engine.sse = 'off';
     engine.cut();

@@ -1,6 +1,7 @@
 // No value that the engine did not send; what it sends, as it is.
 import assert from 'node:assert/strict';
 import { visit } from './browser.mjs';
+import { lostTrades } from './fake_engine.mjs';
 
 const figures = (page) => page.locator('.value .figure').allInnerTexts();
 
@@ -157,23 +158,6 @@ visit('a silent subscription on a connected link is said so', {}, async (v, engi
   await v.sees('.feeds', /SOL-USD\s+trade\s+suspect/);
   await v.sees('.feeds', /XRP-USD\s+spread\s+refused\s+—/);
   await v.sees(v.cell('Link'), 'degraded');
-});
-
-const lostTrades = (now) => ({
-  id: 7,
-  exchange: 'kraken',
-  symbol: 'BTC-USD',
-  channel: 'trade',
-  connection: null,
-  from: 100,
-  to: 109,
-  missing: 0,
-  lost: 1,
-  cause: 'disconnect',
-  state: 'unrecoverable',
-  opened: now - 60_000,
-  closed: now - 58_000,
-  reason: 'REST refused',
 });
 
 visit('what is missing, and was, with cause and end', {}, async (v, engine, page) => {
