@@ -124,7 +124,6 @@ HttpReply Rest::depth(std::string_view query, std::size_t pair) {
   const auto count = parse_unsigned(parameter(query, "count").value_or("100"));
   if (!count || *count == 0 || *count > kDepthMax) return error("EGeneral:Invalid arguments");
   HttpReply reply;
-  reply.pair = pair;
   reply.body = R"({"error":[],"result":{")" + names_[pair].key + R"(":)";
   const OrderBook& book = books_.keep(pair);
   const base::WallTime time = feed_.tape(pair).quote().time;
@@ -175,6 +174,7 @@ HttpReply Rest::trades(std::string_view query, std::size_t pair, base::Instant n
                         : all.end() - static_cast<std::ptrdiff_t>(std::min(rows, all.size()));
   auto last = static_cast<std::int64_t>(*since);
   HttpReply reply;
+  reply.pair = pair;
   reply.body = R"({"error":[],"result":{")" + names_[pair].key + R"(":[)";
   for (std::size_t i = 0; i < rows && row != all.end(); ++i, ++row) {
     if (i > 0) reply.body += ',';

@@ -161,9 +161,9 @@ void Feed::apply(const FeedSettings& settings) {
   }
   for (auto& plan : plans) add_link(std::move(plan));
   for (const auto& gone : before.subscriptions) {
-    const bool kept = std::ranges::find(settings_.subscriptions, gone.symbol,
-                                        &exchange::Subscription::symbol) !=
-                      settings_.subscriptions.end();
+    const bool kept =
+        std::ranges::find(settings_.subscriptions, gone.symbol, &exchange::Subscription::symbol) !=
+        settings_.subscriptions.end();
     if (!kept) intake_.forget(gone.symbol);
   }
 }
