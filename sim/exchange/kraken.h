@@ -13,11 +13,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "base/prng.h"
 #include "base/time.h"
+#include "sim/exchange/actions.h"
 #include "sim/exchange/bad_frames.h"
 #include "sim/exchange/books.h"
 #include "sim/exchange/exchange_clock.h"
@@ -31,24 +31,6 @@
 #include "sim/exchange/truth.h"
 
 namespace tickwitness::sim {
-
-// One text message.
-struct Send {
-  ConnectionId connection = 0;
-  std::string text;                // by fault bad_utf8 not UTF-8: send it unchecked
-  std::size_t fragment_bytes = 0;  // in continuation frames of this size; 0: in one frame
-  Parcel parcel;                   // what the text carries
-};
-// Close handshake once everything before has been sent. Nothing more is said about the connection.
-struct Close {
-  ConnectionId connection = 0;
-};
-// Cut it at once (RST); what was not sent yet may be lost.
-struct Reset {
-  ConnectionId connection = 0;
-};
-using Action = std::variant<Send, Close, Reset>;
-using Actions = std::vector<Action>;
 
 class Kraken {
  public:

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 
+#include "sim/exchange/query.h"
 #include "sim/exchange/rest_text.h"
 #include "sim/exchange/text.h"
 
@@ -19,30 +19,6 @@ constexpr std::string_view kRoot = "/0/public/";
 constexpr std::uint64_t kRowsMax = 1000;
 constexpr std::uint64_t kDepthMax = 500;
 constexpr std::size_t kTargetBytesMax = 4096;
-
-std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// The named parameter of a query string, percent-decoded as far as pair names need it.
-std::optional<std::string> parameter(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view item = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const std::size_t equals = item.find('=');
-    if (equals == std::string_view::npos || item.substr(0, equals) != name) continue;
-    std::string value(item.substr(equals + 1));
-    for (const std::string_view slash : {"%2F", "%2f"})
-      if (const std::size_t at = value.find(slash); at != std::string::npos)
-        value.replace(at, slash.size(), "/");
-    return value;
-  }
-  return std::nullopt;
-}
 
 // "Tue, 11 Nov 25 00:17:04 +0000", the two-digit year included.
 std::string rfc1123(base::WallTime time) {

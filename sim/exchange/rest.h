@@ -8,21 +8,12 @@
 #include <vector>
 
 #include "sim/exchange/books.h"
+#include "sim/exchange/http_reply.h"
 #include "sim/exchange/market_feed.h"
 #include "sim/exchange/rate_limit.h"
 #include "sim/exchange/truth.h"
 
 namespace tickwitness::sim {
-
-struct HttpReply {
-  int status = 200;
-  std::string content_type = "application/json";
-  std::string body;
-  bool unanswered = false;  // let the client wait
-  // Trades that it shows: of which pair (index into Settings::pairs), and their ids.
-  std::size_t pair = 0;
-  std::vector<std::uint64_t> trades = {};
-};
 
 class Rest {
  public:
