@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 
 #include "sim/exchange/duration_text.h"
@@ -13,22 +14,28 @@ namespace {
 constexpr base::Duration kMoment{0};
 constexpr base::Duration kToTheEnd = base::Duration::max();
 
+enum class At : std::uint8_t { both, kraken, binance };
+
 struct Spelling {
   FaultKind kind;
   std::string_view name;
   bool timed;
   base::Duration length;  // when none is given
+  At at = At::both;
 
   bool measured() const { return timed && length != kMoment; }
+  bool known_at(market::Venue venue) const {
+    return at == At::both || (at == At::kraken) == (venue == market::Venue::kraken);
+  }
 };
 
 constexpr std::array kSpellings{
     Spelling{FaultKind::disconnect, "disconnect", true, kMoment},
     Spelling{FaultKind::reset, "reset", true, kMoment},
     Spelling{FaultKind::silent, "silent", true, kToTheEnd},
-    Spelling{FaultKind::refuse_subscription, "refuse_subscription", false, kToTheEnd},
-    Spelling{FaultKind::malformed, "malformed", true, kMoment},
-    Spelling{FaultKind::bad_utf8, "bad_utf8", true, kMoment},
+    Spelling{FaultKind::refuse_subscription, "refuse_subscription", false, kToTheEnd, At::kraken},
+    Spelling{FaultKind::malformed, "malformed", true, kMoment, At::kraken},
+    Spelling{FaultKind::bad_utf8, "bad_utf8", true, kMoment, At::kraken},
     Spelling{FaultKind::down, "down", true, std::chrono::seconds(20)},
     Spelling{FaultKind::hang, "hang", true, std::chrono::seconds(20)},
     Spelling{FaultKind::unanswered, "unanswered", true, std::chrono::seconds(20)},
@@ -37,14 +44,16 @@ constexpr std::array kSpellings{
     Spelling{FaultKind::drop, "drop", true, std::chrono::seconds(20)},
     Spelling{FaultKind::duplicate, "duplicate", true, std::chrono::seconds(20)},
     Spelling{FaultKind::reorder, "reorder", true, std::chrono::seconds(20)},
-    Spelling{FaultKind::corrupt_book, "corrupt_book", true, kMoment},
-    Spelling{FaultKind::wrong_checksum, "wrong_checksum", true, kMoment},
-    Spelling{FaultKind::instrument_change, "instrument_change", true, kMoment},
-    Spelling{FaultKind::maintenance, "maintenance", true, std::chrono::seconds(20)},
+    Spelling{FaultKind::corrupt_book, "corrupt_book", true, kMoment, At::kraken},
+    Spelling{FaultKind::wrong_checksum, "wrong_checksum", true, kMoment, At::kraken},
+    Spelling{FaultKind::instrument_change, "instrument_change", true, kMoment, At::kraken},
+    Spelling{FaultKind::maintenance, "maintenance", true, std::chrono::seconds(20), At::kraken},
     Spelling{FaultKind::rate_limited, "rate_limited", true, std::chrono::seconds(20)},
     Spelling{FaultKind::rest_errors, "rest_errors", true, std::chrono::seconds(20)},
     Spelling{FaultKind::rest_refuses, "rest_refuses", true, kToTheEnd},
-    Spelling{FaultKind::msg_rate, "msg_rate", true, std::chrono::seconds(5)},
+    Spelling{FaultKind::msg_rate, "msg_rate", true, std::chrono::seconds(5), At::kraken},
+    Spelling{FaultKind::drop_depth, "drop_depth", true, kMoment, At::binance},
+    Spelling{FaultKind::rotation, "rotation", true, kMoment, At::binance},
     Spelling{FaultKind::skew, "skew", false, kToTheEnd},
 };
 
@@ -78,9 +87,10 @@ base::Duration length_of(const Fault& fault) {
   return kMoment;
 }
 
-std::string known_faults() {
+std::string known_faults(market::Venue venue) {
   std::string list;
   for (const Spelling& spelling : kSpellings) {
+    if (!spelling.known_at(venue)) continue;
     if (!list.empty()) list += ", ";
     list += spelling.name;
     if (spelling.kind == FaultKind::skew) list += "=±T";
@@ -93,15 +103,17 @@ std::string known_faults() {
   return list;
 }
 
-base::Result<Fault> parse_fault(std::string_view text) {
+base::Result<Fault> parse_fault(std::string_view text, market::Venue venue) {
   if (text.starts_with("skew=")) return parse_skew(text);
   const std::size_t at = text.find('@');
   const std::string_view name = text.substr(0, at);
   const Spelling* found = nullptr;
   for (const Spelling& spelling : kSpellings)
-    if (spelling.name == name && spelling.kind != FaultKind::skew) found = &spelling;
+    if (spelling.name == name && spelling.kind != FaultKind::skew && spelling.known_at(venue))
+      found = &spelling;
   if (found == nullptr)
-    return base::fail(fmt::format("fault '{}' is not known; known are: {}", text, known_faults()));
+    return base::fail(
+        fmt::format("fault '{}' is not known; known are: {}", text, known_faults(venue)));
   Fault fault{.kind = found->kind};
   if (at == std::string_view::npos) return fault;
   if (!found->timed)

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "market/venue.h"
 
 namespace tickwitness::sim {
 
@@ -36,6 +37,8 @@ enum class FaultKind : std::uint8_t {
   rest_errors,          // REST: HTML, cut JSON, unavailable, no answer
   rest_refuses,         // REST: one pair is unknown
   msg_rate,             // every request exceeds the message rate
+  drop_depth,           // Binance: one message of a book's changes is never sent
+  rotation,             // Binance: serverShutdown, then connections are closed
   skew,                 // the exchange's clock is ahead by `amount` (behind when negative)
 };
 std::string_view to_string(FaultKind kind);
@@ -55,13 +58,13 @@ inline constexpr std::uint64_t kDropOneIn = 50;  // trades
 // Duration::max() for what lasts to the end.
 base::Duration length_of(const Fault& fault);
 
-// Errors name what is wrong with `text` and what is possible.
-base::Result<Fault> parse_fault(std::string_view text);
+// Errors name what is wrong with `text` and what is possible at that venue.
+base::Result<Fault> parse_fault(std::string_view text, market::Venue venue = market::Venue::kraken);
 
 // Parses back to the same fault: "down@20s+5s".
 std::string to_string(const Fault& fault);
 
 // For help texts: "disconnect[@T], reset[@T], …".
-std::string known_faults();
+std::string known_faults(market::Venue venue = market::Venue::kraken);
 
 }  // namespace tickwitness::sim

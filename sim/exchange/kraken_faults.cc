@@ -65,6 +65,9 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
     case FaultKind::refuse_subscription:
     case FaultKind::skew:
       return;  // in force from the start
+    case FaultKind::drop_depth:
+    case FaultKind::rotation:
+      return;  // of Binance
   }
 }
 

@@ -134,11 +134,14 @@ void OrderBook::stir_level(BookSide side, std::size_t from_best) {
   log(side, *at);
 }
 
-// At the far end, beyond all subscriptions, or else it is news. Prices end at 1.
+// At the far end, beyond all subscriptions. Prices end at 1.
 void OrderBook::refill(BookSide side) {
   std::vector<Entry>& levels = half(side).levels;
-  if (levels.size() > kLevelsMost)
-    levels.erase(levels.begin(), levels.end() - static_cast<std::ptrdiff_t>(kLevelsUsual));
+  if (levels.size() > kLevelsMost) {
+    const auto end = levels.end() - static_cast<std::ptrdiff_t>(kLevelsUsual);
+    for (auto at = levels.begin(); at != end; ++at) log_gone(side, *at);
+    levels.erase(levels.begin(), end);
+  }
   if (levels.size() >= kLevelsLeast) return;
   std::vector<Entry> more;
   std::int64_t key = levels.front().key;
@@ -147,7 +150,7 @@ void OrderBook::refill(BookSide side) {
     key += 1 + wide * (wide + 1) / 2;
     if (price_of(side, key) < 1) break;
     more.push_back({key, draw_quantity(prng_, settings_)});
-    if (levels.size() + more.size() <= kDepths.back()) log(side, more.back());
+    log(side, more.back());
   }
   levels.insert(levels.begin(), more.rbegin(), more.rend());
 }

@@ -54,6 +54,10 @@ class OrderBook {
   // those that came into scope are there though nothing happened to them. Replaces `out`.
   void changes_for(std::size_t depth, std::vector<BookChange>& out) const;
 
+  // All that the last apply() did, at every depth: applied in this order to all levels that were
+  // there, they are those that are there. A price may come twice.
+  std::span<const BookChange> changes() const { return changes_; }
+
   // Over the best ten levels, as they stand. `price_zeros`: digits 0 that prices are shown with
   // beyond their units.
   std::uint32_t checksum(int price_zeros) const;

@@ -31,6 +31,7 @@ void Traffic::add(const Parcel& parcel, std::size_t frame_bytes) {
     pair.last_price = parcel.last_price;
   }
   if (parcel.kind == SentKind::trade) add_items(pair.trades, parcel);
+  if (parcel.kind == SentKind::aggregate) pair.aggregates += parcel.items;
   if (parcel.kind == SentKind::ticker) add_items(pair.quotes, parcel);
   if (parcel.kind == SentKind::book) {
     ++(parcel.snapshot ? pair.books.snapshot : pair.books.update);

@@ -22,6 +22,7 @@ struct PairTraffic {
   ItemCounts candles;
   ItemCounts books;                   // frames: each bears one checksum
   std::uint64_t books_falsified = 0;  // of these, by fault
+  std::uint64_t aggregates = 0;
   std::array<ItemCounts, kIntervals.size()> candles_by_interval{};  // as kIntervals
   std::uint64_t stamped = 0;                // items that bear a time of the exchange
   std::uint64_t newest_id = 0;              // one above the highest id of a trade

@@ -6,8 +6,9 @@ namespace tickwitness::sim {
 
 std::string_view to_string(SentKind kind) {
   static constexpr std::array<std::string_view, kSentKinds> kNames{
-      "status", "heartbeat", "pong", "subscribed", "unsubscribed", "refused",  "rate_exceeded",
-      "trade",  "ticker",    "ohlc", "book",       "instrument",   "malformed"};
+      "status",  "heartbeat",     "pong",      "subscribed", "unsubscribed",
+      "refused", "rate_exceeded", "trade",     "ticker",     "ohlc",
+      "book",    "instrument",    "malformed", "aggregate",  "shutdown"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -30,8 +30,10 @@ enum class SentKind : std::uint8_t {
   book,
   instrument,
   malformed,  // bad_utf8's frame included
+  aggregate,  // Binance: the fills of one order at one price as one trade
+  shutdown,   // Binance: serverShutdown
 };
-inline constexpr std::size_t kSentKinds = 13;
+inline constexpr std::size_t kSentKinds = 15;
 std::string_view to_string(SentKind kind);
 
 // Items, not frames: one trade frame may hold several. Each connection that was sent one counts.
@@ -72,6 +74,7 @@ struct PairTruth {
   ItemCounts quotes;
   ItemCounts candles;
   ItemCounts books;                                         // frames: each bears one checksum
+  std::uint64_t aggregates = 0;                             // Binance
   std::map<std::uint32_t, ItemCounts> candles_by_interval;  // minutes
   std::uint64_t trades_made = 0;         // published since the start, delivered or not
   std::uint64_t trades_undelivered = 0;  // published while nobody was sent them as an update
@@ -104,6 +107,13 @@ struct FalsifiedBook {
   std::int64_t price = 0, quantity_sent = 0, quantity_true = 0;
 };
 
+// Binance: changes of a book that were sent to nobody, though their ids are used up.
+struct DepthHole {
+  base::Instant at;
+  std::size_t pair = 0;  // index into Settings::pairs
+  std::uint64_t first_id = 0, last_id = 0;
+};
+
 struct Truth {
   std::array<std::uint64_t, kSentKinds> frames{};
   std::uint64_t frame_bytes = 0;
@@ -125,6 +135,9 @@ struct Truth {
   std::uint64_t frames_duplicated = 0;  // sent a second time; counted with the others as well
   std::uint64_t frames_reordered = 0;   // of trades and tickers, sent after a younger one
   std::vector<FalsifiedBook> falsified_books;
+  std::vector<DepthHole> depth_holes;
+  std::uint64_t rate_closes = 0;  // Binance, by us: too many messages
+  std::uint64_t expired = 0;      // Binance, by us: at the end of a connection's life
 
   std::uint64_t rest_requests = 0;
   std::uint64_t rest_rows = 0;

@@ -147,6 +147,8 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
     case SentKind::heartbeat:
     case SentKind::pong:
     case SentKind::malformed:
+    case SentKind::aggregate:
+    case SentKind::shutdown:
       return;
   }
 }
