@@ -116,6 +116,7 @@ class Binance {
   };
   struct Held {  // what came in while the exchange hung
     ConnectionId connection;
+    base::Instant at;
     std::string text;
   };
   enum class TimerKind : std::uint8_t { depth, kline, notice, expiry };
@@ -181,7 +182,9 @@ class Binance {
                         Actions& actions);
 
   // binance_requests.cc
-  void serve(ConnectionId id, base::Now now, std::string_view text, Actions& actions);
+  // `arrived`: what a client sends is limited by when it came, not by when it is read.
+  void serve(ConnectionId id, base::Instant arrived, base::Now now, std::string_view text,
+             Actions& actions);
   void answer(ConnectionId id, const BinanceRequest& request, Actions& actions);
   void subscribe(ConnectionId id, const std::string& name);
   void unsubscribe(ConnectionId id, const std::string& name);
@@ -196,7 +199,7 @@ class Binance {
   void close_all(FaultKind kind, Actions& actions);
   void announce_rotation(base::Instant moment, Actions& actions);
   void close_leaving(Actions& actions);
-  void hold(ConnectionId connection, std::string_view text);
+  void hold(ConnectionId connection, base::Instant at, std::string_view text);
   void answer_held(base::Now now, Actions& actions);
   void note(FaultKind kind, base::Now now, std::string detail, base::Instant until);
   bool make_zombie(base::Now now);

@@ -139,7 +139,7 @@ void Binance::close_leaving(Actions& actions) {
   }
 }
 
-void Binance::hold(ConnectionId connection, std::string_view text) {
+void Binance::hold(ConnectionId connection, base::Instant at, std::string_view text) {
   if (!connections_.contains(connection)) return;
   const std::size_t bytes = sizeof(Held) + text.size();
   if (held_bytes_ + bytes > kHeldBytesMax) {
@@ -148,13 +148,14 @@ void Binance::hold(ConnectionId connection, std::string_view text) {
     return;
   }
   held_bytes_ += bytes;
-  held_.push_back({connection, std::string(text)});
+  held_.push_back({connection, at, std::string(text)});
 }
 
 // In their order; those whose connection is gone by now nobody asks any more.
 void Binance::answer_held(base::Now now, Actions& actions) {
   held_bytes_ = 0;
-  for (const Held& held : std::exchange(held_, {})) serve(held.connection, now, held.text, actions);
+  for (const Held& held : std::exchange(held_, {}))
+    serve(held.connection, held.at, now, held.text, actions);
 }
 
 void Binance::note(FaultKind kind, base::Now now, std::string detail, base::Instant until) {

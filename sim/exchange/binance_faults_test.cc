@@ -85,6 +85,20 @@ TEST(BinanceFaults, AHostThatStandsStillAnswersAfterwards) {
   EXPECT_EQ(truth.trades.update + truth.trades_undelivered, truth.trades_made);
 }
 
+TEST(BinanceFaults, WhoAsksAtAModestPaceIsNotClosedForWhatAHangHeldBack) {
+  BinanceWorld world(binance_with({"hang@5s+10s"}));
+  const ConnectionId modest = world.connect(), hasty = world.connect();
+  for (int i = 0; i < 8; ++i) {
+    world.run_until(seconds(6 + i));
+    world.say(modest, R"({"method":"LIST_SUBSCRIPTIONS","id":9})");
+  }
+  for (int i = 0; i < 6; ++i) world.say(hasty, R"({"method":"LIST_SUBSCRIPTIONS","id":9})");
+  EXPECT_TRUE(world.frames.empty());
+  world.run_until(seconds(20));
+  EXPECT_EQ(world.frames.size(), 13U);
+  EXPECT_THAT(world.closed, ElementsAre(hasty));
+}
+
 TEST(BinanceFaults, SilenceMeetsTheTradesOfThePairAloneAlsoAfterAskingAnew) {
   BinanceWorld world(binance_with({"silent@5s+20s"}));
   const ConnectionId a = world.connect(kBitcoinTarget);

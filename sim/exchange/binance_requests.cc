@@ -11,15 +11,16 @@ using Method = BinanceRequest::Method;
 void Binance::on_text(ConnectionId connection, base::Now now, std::string_view text,
                       Actions& actions) {
   step(now, actions);
-  if (faults_.is_on(FaultKind::hang)) return hold(connection, text);
-  serve(connection, now, text, actions);
+  if (faults_.is_on(FaultKind::hang)) return hold(connection, now.mono, text);
+  serve(connection, now.mono, now, text, actions);
 }
 
-void Binance::serve(ConnectionId id, base::Now now, std::string_view text, Actions& actions) {
+void Binance::serve(ConnectionId id, base::Instant arrived, base::Now now, std::string_view text,
+                    Actions& actions) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
   ++truth_.requests;
-  if (!found->second.messages.allow(now.mono)) {
+  if (!found->second.messages.allow(arrived)) {
     ++truth_.rate_closes;
     actions.emplace_back(Close{id});
     forget(found);
