@@ -21,7 +21,14 @@ void DepthJournal::begin(std::uint64_t last_id) {
 
 bool DepthJournal::add(std::span<const BookChange> changes, std::uint64_t last_id) {
   const bool was_empty = changes_.empty();
-  changes_.insert(changes_.end(), changes.begin(), changes.end());
+  for (const BookChange& change : changes) {
+    const auto at = std::ranges::lower_bound(changes_, place(change), {}, place);
+    if (at != changes_.end() && place(*at) == place(change)) {
+      at->level = change.level;
+    } else {
+      changes_.insert(at, change);
+    }
+  }
   last_id_ = last_id;
   return was_empty && !changes_.empty();
 }
@@ -29,15 +36,9 @@ bool DepthJournal::add(std::span<const BookChange> changes, std::uint64_t last_i
 const DepthUpdate& DepthJournal::take() {
   update_.levels.clear();
   if (changes_.empty()) return update_;
-  // The last word on a price counts.
-  std::ranges::reverse(changes_);
-  std::ranges::stable_sort(changes_, {}, place);
-  for (const BookChange& change : changes_)
-    if (update_.levels.empty() || place(update_.levels.back()) != place(change))
-      update_.levels.push_back(change);
+  update_.levels.swap(changes_);
   update_.first_id = sent_id_ + 1;
   update_.last_id = sent_id_ = last_id_;
-  changes_.clear();
   return update_;
 }
 

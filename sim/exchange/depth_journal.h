@@ -31,7 +31,7 @@ class DepthJournal {
  private:
   std::uint64_t sent_id_ = 0;
   std::uint64_t last_id_ = 0;
-  std::vector<BookChange> changes_;
+  std::vector<BookChange> changes_;  // as DepthUpdate::levels: the last word on each price
   DepthUpdate update_;
 };
 

@@ -4,9 +4,10 @@
 
 namespace tickwitness::sim {
 
-FaultTimeline::FaultTimeline(std::vector<Fault> faults, base::Instant start)
-    : faults_(std::move(faults)), start_(start) {
-  std::ranges::stable_sort(faults_, {}, &Fault::at);
+FaultTimeline::FaultTimeline(const std::vector<Fault>& faults, base::Instant start)
+    : start_(start) {
+  for (const Fault& fault : faults)
+    faults_.insert(std::ranges::upper_bound(faults_, fault.at, {}, &Fault::at), fault);
 }
 
 base::Instant FaultTimeline::next_begin() const {

@@ -13,7 +13,7 @@ namespace tickwitness::sim {
 class FaultTimeline {
  public:
   // Those that come at a moment after `start`, in any order.
-  FaultTimeline(std::vector<Fault> faults, base::Instant start);
+  FaultTimeline(const std::vector<Fault>& faults, base::Instant start);
 
   // Instant::max() when none begins or ends any more. A host that stands still commits nothing:
   // what falls due while `hang` is on comes afterwards.
