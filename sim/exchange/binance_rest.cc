@@ -135,10 +135,12 @@ HttpReply BinanceRest::trades(std::string_view query, bool historical) {
   auto row = by_id ? std::ranges::lower_bound(
                          all, *from, {}, [](const TradeRecord& record) { return record.fill.id; })
                    : all.end() - rows;
+  reply.pair = *pair;
   reply.body = "[";
   for (std::ptrdiff_t i = 0; i < rows && row != all.end(); ++i, ++row) {
     if (i > 0) reply.body += ',';
     write_binance_trade_row(reply.body, row->fill, settings_.pairs[*pair]);
+    reply.trades.push_back(row->fill.id);
     ++row->rest_rows_sent;
     ++truth_.rest_rows;
   }

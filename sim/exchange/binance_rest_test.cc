@@ -37,6 +37,10 @@ TEST(BinanceRest, HistoricalTradesAreAllTradesByIdPageByPage) {
   EXPECT_GT(pages, 2U);
   EXPECT_EQ(world.get("/api/v3/historicalTrades?symbol=BTCUSDT&fromId=" + std::to_string(id)).body,
             "[]");
+  const HttpReply told = world.get("/api/v3/trades?symbol=ETHUSDT&limit=2");
+  const std::uint64_t newest = world.exchange.trades(1).back().fill.id;
+  EXPECT_EQ(told.pair, 1U);
+  EXPECT_EQ(told.trades, (std::vector{newest - 1, newest}));
   const Json recent = world.get_json("/api/v3/trades?symbol=BTCUSDT&limit=3");
   ASSERT_EQ(recent.items.size(), 3U);
   EXPECT_EQ(recent.items.back().find("id")->as_unsigned(), last);
