@@ -64,10 +64,13 @@ Streams streams_at(const Arrival& arrival, base::Instant made) {
   for (const auto& [key, stream] : arrival.ledger.streams()) {
     const auto expected = arrival.ledger.expected(stream, made);
     const bool settled = made - expected.since >= PageChecker::kSettled + arrival.age;
+    // A stream that is too silent is well when a witness says that its market is quiet.
+    const bool witnessed =
+        arrival.ledger.may_be_witnessed(stream, made, PageChecker::kSettled + arrival.age);
     const bool unwell =
         expected.state == StreamState::suspect || expected.state == StreamState::refused;
-    if (stream.wanted && unwell && settled) ++streams.unwell;
-    if (!settled || (stream.wanted && unwell)) streams.well = false;
+    if (stream.wanted && unwell && settled && !witnessed) ++streams.unwell;
+    if (!settled || (stream.wanted && unwell) || witnessed) streams.well = false;
   }
   return streams;
 }

@@ -69,6 +69,10 @@ void Staleness::look(const Look& at, const ShownStream& stream, Report& report) 
   const auto expected = at.ledger.expected(found->second, at.now);
   const base::Duration since = at.now - expected.since;
   const bool shown = stream.state == to_string(StreamState::suspect);
+  if (is_witnessed(stream.state) &&
+      at.ledger.may_be_witnessed(found->second, at.now, shown_within(at.age))) {
+    return;
+  }
   if (expected.state == StreamState::suspect && !shown) {
     worst_ = std::max(worst_, since);
     limit_ = std::max(limit_, shown_within(at.age));
@@ -89,7 +93,10 @@ void Staleness::at_rest(const Observation& seen, Report& report) {
   // Between these the record cannot know better than the product.
   const StreamRecord::Silences silences = all_silences(seen);
   const double measured = seen.scrape.sum(kFound);
-  report.at_most(name(), "silences not found", number(silences.certain) - measured, 0);
+  // What is renewed before its limit never becomes a silence that is too long.
+  if (!seen.ledger.promises().witness) {
+    report.at_most(name(), "silences not found", number(silences.certain) - measured, 0);
+  }
   report.at_most(name(), "silences invented",
                  measured - number(silences.certain + silences.possible), 0);
 }

@@ -48,11 +48,19 @@ void States::shown(const Observation& seen, const ShownStream& stream, Report& r
         seen.now.mono - std::max(found->second.changed, seen.ledger.stalled_until()) <
             shown_within(seen.age);
     if (stream.state == "pending" || just_now) return;
+    const bool renewing =
+        found != seen.ledger.streams().end() && is_witnessed(stream.state) &&
+        seen.ledger.may_be_witnessed(found->second, seen.now.mono, shown_within(seen.age));
+    if (renewing) return;  // taken back, to be asked for anew
     return complain(fmt::format("shown {}, and nobody asks for it", stream.state));
   }
   const auto expected = seen.ledger.expected(found->second, seen.now.mono);
   const base::Duration since = seen.now.mono - expected.since;
   if (stream.state == to_string(expected.state) || since < shown_within(seen.age)) return;
+  if (is_witnessed(stream.state) &&
+      seen.ledger.may_be_witnessed(found->second, seen.now.mono, shown_within(seen.age))) {
+    return;
+  }
   complain(fmt::format("shown {}, is {} for {:.3f} s", stream.state, to_string(expected.state),
                        seconds(since)));
 }

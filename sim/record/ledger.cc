@@ -251,6 +251,13 @@ void Ledger::on_stall(base::Instant from, base::Instant until) {
   trades_.keep(from - LastMinute::kTick, terms_.stalled_until + LastMinute::kKept);
 }
 
+bool Ledger::may_be_witnessed(const StreamRecord& stream, base::Instant now,
+                              base::Duration shown_for) const {
+  if (!terms_.promises.witness) return false;
+  const bool silent = now - stream.last_data.value_or(stream.since) >= StreamRecord::kAskedAfter;
+  return silent || (stream.spoke_up && now - *stream.spoke_up < shown_for);
+}
+
 Ledger::Expected Ledger::expected(const StreamRecord& stream, base::Instant now) const {
   const LinkRecord& link = asker(stream);
   const base::Instant changed = std::max({stream.changed, promises_changed_, terms_.stalled_until});

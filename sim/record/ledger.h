@@ -96,6 +96,10 @@ class Ledger {
   };
   Expected expected(const StreamRecord& stream, base::Instant now) const;
   StreamRecord::Silences silences(const StreamRecord& stream, base::Instant now) const;
+  // Whether the product may have had a witness say that it is quiet or dead, and may be renewing
+  // it: there is one, and nothing has come for a while, or it did less than `shown_for` ago.
+  bool may_be_witnessed(const StreamRecord& stream, base::Instant now,
+                        base::Duration shown_for) const;
 
  private:
   static constexpr std::size_t kSlots = 3 + kIntervals.size();  // trade, spread, book, ohlc …

@@ -13,6 +13,9 @@ struct Promises {
   base::Duration breaker_timeout{};
   base::Duration breaker_half_open_timeout{};
 
+  // Somebody witnesses for silent streams: then they may be told quiet or dead before their limit.
+  bool witness = false;
+
   // Duration::max() for books, of which nothing is promised, and for reference data, whose silence
   // says nothing.
   base::Duration stale_after(WireChannel channel) const {

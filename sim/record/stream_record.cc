@@ -98,6 +98,7 @@ void StreamRecord::on_data(const LinkRecord& asker, base::Instant now, std::uint
   if (silent || !data || refused) changed = now;
   data = answered = true;
   refused = false;
+  if (now - last_data.value_or(since) >= kAskedAfter) spoke_up = now;
   since = now;
   last_data = now;
   items += count;

@@ -39,6 +39,9 @@ struct StreamRecord {
   base::Instant changed{};  // asked for, taken back, lost, refused, live (again)
   std::optional<base::Instant> last_data;  // ever in this life
   std::uint64_t items = 0;                 // of wanted data
+  // When data ended a silence that a witness may have been asked about.
+  std::optional<base::Instant> spoke_up;
+  static constexpr base::Duration kAskedAfter = std::chrono::milliseconds(1500);
 
   // How often it was silent for longer than promised: certainly, and those silences that lasted so
   // little longer that they may have gone unnoticed.

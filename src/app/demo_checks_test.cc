@@ -65,6 +65,7 @@ TEST(DemoChecks, WhatOnlyTheExchangeKnows) {
          w.metrics.pipeline_ring_depth.at(Ring{"ingest"}).set(1);
          w.events(Channel::trade, 1);
          w.updates(Channel::trade, 1);
+         w.metrics.feed_trades.at(kKraken, w.btc, telemetry::label::TradeOrigin::live).inc();
          w.metrics.pipeline_ticks_received.at().inc();
          w.frames(FrameKind::trades, 1);
          w.latency(5ms);

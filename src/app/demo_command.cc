@@ -58,7 +58,8 @@ sim::Promises promises_of(const config::Kraken& kraken) {
           .healthy_after = kraken.healthy_after,
           .breaker_failures_max = static_cast<int>(kraken.breaker.max_failures),
           .breaker_timeout = kraken.breaker.timeout,
-          .breaker_half_open_timeout = kraken.breaker.half_open_timeout};
+          .breaker_half_open_timeout = kraken.breaker.half_open_timeout,
+          .witness = !kraken.rest_url.empty()};
 }
 
 // One run from start to comparison, on the main thread's executor.

@@ -118,6 +118,22 @@ void DemoJudges::on_log(base::Now now, std::string_view line) {
   secrets_.on_output(since_start(now), line, report_);
 }
 
+// REST is there to fill what was left out, and had the time for it.
+bool DemoJudges::could_be_whole(const sim::Truth& truth, base::Instant ended) {
+  constexpr base::Duration kFilledWithin = std::chrono::seconds(15);
+  using Kind = sim::FaultKind;
+  for (const auto& fault : truth.faults) {
+    const bool forever = fault.kind == Kind::rest_refuses;
+    const bool in_the_way = fault.kind == Kind::drop || fault.kind == Kind::rate_limited ||
+                            fault.kind == Kind::rest_errors || fault.kind == Kind::zombie ||
+                            fault.kind == Kind::silent || fault.kind == Kind::hang ||
+                            fault.kind == Kind::down || fault.kind == Kind::disconnect ||
+                            fault.kind == Kind::unanswered || fault.kind == Kind::maintenance;
+    if (forever || (in_the_way && fault.until > ended - kFilledWithin)) return false;
+  }
+  return true;
+}
+
 void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth& truth,
                          const sim::Ledger& sent, const DemoObservations& observed) {
   on_turn(now);
@@ -131,6 +147,7 @@ void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth&
   const sim::Way way{.takes = kWayMax, .lossy = is_lossy(truth)};
   sim::Conservation(way).at_rest(seen, report_);
   sim::LatencyChecker(way).at_rest(seen, report_);
+  if (!way.lossy) sim::Gaps(could_be_whole(truth, observed.ended)).at_rest(seen, report_);
   for (sim::Checker* const checker : checkers_) checker->at_rest(seen, report_);
   record_.at_rest(way.lossy, report_);
   const sim::Observation received{since_start(now), now, *scrape, record_.ledger()};

@@ -13,6 +13,7 @@
 #include "sim/checkers/breaker.h"
 #include "sim/checkers/counters.h"
 #include "sim/checkers/draining.h"
+#include "sim/checkers/gaps.h"
 #include "sim/checkers/histograms.h"
 #include "sim/checkers/never_falls.h"
 #include "sim/checkers/page.h"
@@ -53,6 +54,7 @@ class DemoJudges {
  private:
   void show(base::Now now, const sim::Exposition& scrape);
   void drain(const sim::Observation& seen);
+  static bool could_be_whole(const sim::Truth& truth, base::Instant ended);
   base::Duration promised_drain(base::Instant now) const;
   base::Duration since_start(base::Now now) const { return now.mono - began_.mono; }
 

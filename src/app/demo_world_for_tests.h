@@ -189,6 +189,10 @@ struct DemoWorld {
     frames(FrameKind::quotes, 4);
     frames(FrameKind::candles, 2);
     metrics.feed_acks.at(kKraken).add(3);
+    using telemetry::label::TradeOrigin;
+    metrics.feed_trades.at(kKraken, btc, TradeOrigin::snapshot).add(5);
+    metrics.feed_trades.at(kKraken, btc, TradeOrigin::live).add(10);
+    metrics.trade_completeness_ratio.at(kKraken, btc).set(1);
     events(Channel::trade, 15);
     events(Channel::spread, 4);
     events(Channel::ohlc, 2);

@@ -6,6 +6,7 @@
 #include "sim/checkers/breaker.h"
 #include "sim/checkers/conservation.h"
 #include "sim/checkers/counters.h"
+#include "sim/checkers/gaps.h"
 #include "sim/checkers/histograms.h"
 #include "sim/checkers/last_minute.h"
 #include "sim/checkers/latency.h"
@@ -30,6 +31,7 @@ SimulatedJudges::SimulatedJudges(base::Duration drain_max)
       draining_(add<sim::Draining>(drain_max)),
       reader_([this](const sim::PageEvent& event) { event_ = event; }) {
   add<sim::Conservation>();
+  add<sim::Gaps>();
   add<sim::Counters>();
   add<sim::NeverFalls>();
   add<sim::Histograms>();

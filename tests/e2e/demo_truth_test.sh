@@ -39,6 +39,24 @@ for entry in "${runs[@]}"; do
   wait "${entry##*:}" ||
     fail "$name: $(tail -n 1 "$scratch/$name.json") $(tail -n 5 "$scratch/$name.log")"
 done
+runs=()
+# Feeds whose socket is up, and REST that does not help at once.
+run drop 30 --fault drop@3s+8s
+run limited 40 --fault drop@3s+6s --fault rate_limited@3s+10s
+run rest_errors 40 --fault drop@3s+6s --fault rest_errors@3s+10s
+run rest_refuses 24 --fault drop@3s+8s --fault rest_refuses@1s
+run twice 20 --fault duplicate@3s+5s --fault reorder@9s+4s
+run zombie 34 --fault zombie@12s
+run books 20 --fault corrupt_book@4s --fault wrong_checksum@8s
+run maintenance 20 --fault maintenance@5s+5s
+run instruments 16 --fault instrument_change@5s
+run long_down 40 --fault down@4s+14s
+
+for entry in "${runs[@]}"; do
+  name=${entry%%:*}
+  wait "${entry##*:}" ||
+    fail "$name: $(tail -n 1 "$scratch/$name.json") $(tail -n 5 "$scratch/$name.log")"
+done
 
 node - "$scratch" <<'END'
 const fs = require('fs');
@@ -57,7 +75,8 @@ const events = (name, type) =>
   check(name, `conservation.kraken_events_processed_total{event_type="${type}"}`);
 const names = ['plain', 'disconnect', 'late_disconnect', 'silent', 'refuse', 'malformed',
   'together', 'reset', 'bad_utf8', 'down', 'skew', 'ahead', 'silence_ends', 'hang', 'long_hang',
-  'unanswered', 'flood'];
+  'unanswered', 'flood', 'drop', 'limited', 'rest_errors', 'rest_refuses', 'twice', 'zombie', 'books',
+  'maintenance', 'instruments', 'long_down'];
 for (const name of names) {
   const result = read(name);
   need(result.seed === 7 && result.failed.length === 0, `${name}: ${result.failed}`);
@@ -77,7 +96,7 @@ for (const name of names) {
 }
 // The faults happened: a comparison of nothing with nothing would be equal too.
 need(events('plain', 'trade').truth > 100, 'plain: hardly any trade');
-need(frames('plain', 'subscribed').truth === 25, 'plain: 4 pairs x 6 streams + instrument');
+need(frames('plain', 'subscribed').truth === 29, 'plain: 4 pairs x 7 streams + instrument');
 for (const name of ['plain', 'disconnect', 'malformed', 'reset', 'down', 'long_hang', 'silence_ends']) {
   need(bound(name, 'draining.drained_after_s'), `${name}: well again`);
 }
@@ -98,9 +117,17 @@ need(frames('hang', 'heartbeat').truth < frames('plain', 'heartbeat').truth - 8,
   'hang: heartbeats were missing');
 need(check('long_hang', 'demo.reconnects').truth === 4, 'long_hang: four connections came back');
 need(check('long_hang', 'demo.subscriptions_stale_at_end').truth === 0, 'long_hang: all is live');
-need(frames('unanswered', 'subscribed').truth === 50, 'unanswered: asked again until accepted');
+need(frames('unanswered', 'subscribed').truth === 58, 'unanswered: asked again until accepted');
 need(check('unanswered', 'demo.subscriptions_stale_at_end').truth === 0, 'unanswered: all is live');
 need(events('flood', 'trade').truth > 3 * events('plain', 'trade').truth, 'flood: many trades');
 need(check('skew', 'latency.BTC-USD stamped').truth > 20, 'skew: latencies');
 need(bound('ahead', 'latency.BTC-USD negative').measured > 20, 'ahead: latencies below zero');
+const sum = (name, family) => read(name).checks.filter((c) => c.name.startsWith(`gaps.${family}`))
+  .reduce((all, c) => all + c.measured, 0);
+const missing = (name) => read(name).checks.filter((c) => c.name.endsWith(' missing at the end'));
+for (const name of ['drop', 'limited', 'rest_errors', 'zombie', 'long_down', 'twice']) {
+  need(missing(name).length === 4, `${name}: four pairs are whole`);
+}
+need(missing('rest_refuses').length === 0, 'rest_refuses: nobody can fill it');
+need(sum('drop', 'tickwitness_feed_trades_total') > 500, 'drop: trades');
 END
