@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 const figures = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map(JSON.parse);
 const units = ['ns_per_op', 'ms', 'bytes', 'mib', 'mib_per_hour', 'percent', 'events',
-  'clients'];
+  'clients', 'events_per_s', 'cpu_events_per_s', 'p99_ns'];
 const ours = new Map(figures.filter((f) => f.peer === 'tickwitness').map((f) => [f.case, f]));
 const rows = [['case', 'peer', 'figure', 'ratio', 'limit']];
 for (const figure of figures) {
@@ -13,7 +13,10 @@ for (const figure of figures) {
     const rival = figure.peer !== 'tickwitness' && own > 0;
     const holds = figure[unit] <= figure.limit ? 'ok' : 'MISSED';
     const share = figure.limit > 0 ? ` (${(figure[unit] / figure.limit).toFixed(2)}×)` : '';
-    const limit = figure.limit === undefined ? '' : `${figure.limit} ${holds}${share}`;
+    let limit = figure.limit === undefined ? '' : `${figure.limit} ${holds}${share}`;
+    if (unit === 'events_per_s' && figure.least) {
+      limit = `at least ${figure.least} ${figure[unit] >= figure.least ? 'ok' : 'MISSED'}`;
+    }
     rows.push([figure.case, figure.peer, `${figure[unit]} ${unit}`,
       rival ? `${(figure[unit] / own).toFixed(2)}×` : '', limit]);
   }

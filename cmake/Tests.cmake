@@ -89,7 +89,10 @@ if(benchmark_FOUND)
     ${CMAKE_SOURCE_DIR}/bench/kraken_trade_frame.cc)
   target_link_libraries(kraken_trade_frame PRIVATE tw_exchange_kraken tw_flags
                                                    benchmark::benchmark)
-  add_dependencies(benches feed_load sse_clients kraken_trade_frame)
+  add_executable(binance_recording EXCLUDE_FROM_ALL
+    ${CMAKE_SOURCE_DIR}/bench/binance_recording.cc)
+  target_link_libraries(binance_recording PRIVATE tw_app tw_flags)
+  add_dependencies(benches feed_load sse_clients kraken_trade_frame binance_recording)
   set(programs)
   foreach(bench ${benches})
     add_dependencies(benches ${bench})
