@@ -131,14 +131,19 @@ void write_completeness(JsonWriter& json, const EngineStatus& status) {
     market::Venue venue;
     const market::Symbol* symbol;
     const feed::DayOfTrades* day;
+    std::size_t place;  // of days that are the same the order stays
   };
   std::vector<Row> rows;
   for (const auto& feed : status.feeds) {
     for (const auto& market : feed.trades) {
-      for (const auto& day : market.days) rows.push_back({feed.venue, &market.symbol, &day});
+      for (const auto& day : market.days) {
+        rows.push_back({feed.venue, &market.symbol, &day, rows.size()});
+      }
     }
   }
-  std::ranges::stable_sort(rows, std::greater{}, [](const Row& row) { return row.day->day; });
+  std::ranges::sort(rows, [](const Row& a, const Row& b) {
+    return a.day->day != b.day->day ? a.day->day > b.day->day : a.place < b.place;
+  });
   for (const Row& row : rows) {
     json.begin_object().member("exchange", market::to_string(row.venue));
     json.member("symbol", row.symbol->str()).member("day", day_text(row.day->day));
