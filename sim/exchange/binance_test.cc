@@ -122,7 +122,6 @@ TEST(Binance, ACandleThatClosedIsTheSumOfItsTrades) {
     ++closed;
     std::int64_t volume = 0, bought = 0, high = 0, low = INT64_MAX;
     std::uint64_t count = 0, first = 0, last = 0;
-    std::string_view open, close;
     for (const TradeRecord& record : world.exchange.trades(0)) {
       const auto time =
           static_cast<std::uint64_t>(record.fill.time.time_since_epoch() / milliseconds(1));
