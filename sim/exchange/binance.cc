@@ -25,6 +25,7 @@ std::vector<Fault> timed(std::vector<Fault> faults) {
 
 std::vector<std::string> symbols_of(const Settings& settings) {
   std::vector<std::string> symbols;
+  symbols.reserve(settings.pairs.size());
   for (const PairSettings& pair : settings.pairs) symbols.push_back(pair.symbol);
   return symbols;
 }

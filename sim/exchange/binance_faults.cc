@@ -61,9 +61,8 @@ void Binance::commit(const Fault& fault, base::Instant moment, base::Now now, Ac
     case FaultKind::instrument_change:
     case FaultKind::maintenance:
     case FaultKind::msg_rate:
-      return;  // of Kraken
     case FaultKind::skew:
-      return;  // in force from the start
+      return;  // skew is in force from the start, the others are of Kraken
   }
 }
 

@@ -64,10 +64,9 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
       return;
     case FaultKind::refuse_subscription:
     case FaultKind::skew:
-      return;  // in force from the start
     case FaultKind::drop_depth:
     case FaultKind::rotation:
-      return;  // of Binance
+      return;  // the first two are in force from the start, the others of Binance
   }
 }
 
