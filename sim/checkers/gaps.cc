@@ -25,11 +25,12 @@ void Gaps::at_rest(const Observation& seen, Report& report) {
                          shown("tickwitness_feed_trades_recovered_total");
     report.equal(name(), fmt::format("{} missing", symbols[i]), number(ids.missing()), known);
     const double all = number(ids.count() + ids.missing());
-    // Over midnight it is of the new day only.
+    // Over midnight it is of the new day only, and clocks are set by an hour and more.
     const auto day = [](base::WallTime time) {
       return std::chrono::floor<std::chrono::days>(time);
     };
-    const bool one_day = day(seen.now.wall - std::chrono::hours(3)) == day(seen.now.wall);
+    const bool one_day =
+        day(seen.now.wall - std::chrono::hours(3)) == day(seen.now.wall + std::chrono::hours(3));
     if (one_day && ids.missing() == 0) {
       report.equal(name(), fmt::format("{} complete", symbols[i]), 1,
                    shown("tickwitness_trade_completeness_ratio"));

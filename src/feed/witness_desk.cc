@@ -82,13 +82,12 @@ void WitnessDesk::ask(const exchange::Subscription& subscription, Then then) {
 void WitnessDesk::begin(Market& market) {
   if (market.waiting.empty()) return;
   const bool quote = by_quote(market.waiting.front().subscription.channel);
+  std::vector<Question> later;
   for (auto& question : market.waiting) {
-    if (by_quote(question.subscription.channel) == quote) {
-      market.asked.push_back(std::move(question));
-      question.then = nullptr;
-    }
+    auto& list = by_quote(question.subscription.channel) == quote ? market.asked : later;
+    list.push_back(std::move(question));
   }
-  std::erase_if(market.waiting, [](const Question& question) { return !question.then; });
+  market.waiting = std::move(later);
   fetch(market);
 }
 

@@ -40,7 +40,8 @@ std::optional<RecordingName> RecordingName::parse(std::string_view text) {
     return shape == 'N' ? c >= '0' && c <= '9' : c == shape;
   });
   if (!shaped) return std::nullopt;
-  std::from_chars(text.data(), text.data() + 12, name.number);
+  const std::string_view number = text.substr(0, 12);
+  std::from_chars(number.begin(), number.end(), name.number);
   const year_month_day date(year(static_cast<int>(number_at(text, 13, 4))),
                             month(number_at(text, 17, 2)), day(number_at(text, 19, 2)));
   const unsigned hour = number_at(text, 22, 2), minute = number_at(text, 24, 2),

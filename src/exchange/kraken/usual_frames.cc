@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <concepts>
-#include <cstring>
 
 #include "base/rfc3339.h"
 #include "exchange/kraken/book_data.h"
@@ -20,7 +19,7 @@ class Scanner {
   template <std::size_t size>
   [[gnu::always_inline]] bool literal(const char (&expected)[size]) {
     constexpr std::size_t length = size - 1;
-    if (rest_.size() < length || std::memcmp(rest_.data(), expected, length) != 0) return false;
+    if (!rest_.starts_with(std::string_view(expected, length))) return false;
     rest_.remove_prefix(length);
     return true;
   }
