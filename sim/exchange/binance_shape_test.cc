@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/test_recordings.h"
 #include "sim/exchange/binance_world_for_tests.h"
 
 namespace tickwitness::sim {
@@ -82,8 +83,8 @@ void add_recording(Skeletons& out, const std::string& text) {
 }
 
 TEST(BinanceShape, FramesAndSnapshotsAreWrittenAsTheRecordedOnes) {
-  const fs::path data = fs::path(TW_SOURCE_DIR) / ".." / "shared" / "data" / "frames";
-  if (!fs::exists(data)) GTEST_SKIP() << "no recordings at " << data;
+  TW_NEEDS_RECORDINGS();
+  const fs::path data = base::kRecordings / "frames";
   Skeletons real;
   for (const char* name : {"binance-4pairs-20211012", "binance-btcusdt-20240808"})
     add_recording(real, read_gzip(data / (std::string(name) + ".frames.gz")));
@@ -113,9 +114,8 @@ std::set<std::string> fields_of(const Json& object) {
 }
 
 TEST(BinanceShape, RestRowsHaveTheRecordedFields) {
-  const fs::path file = fs::path(TW_SOURCE_DIR) / ".." / "shared" / "data" / "binance-rest" /
-                        "gct_binance_public_rest.json.gz";
-  if (!fs::exists(file)) GTEST_SKIP() << "no recordings at " << file;
+  TW_NEEDS_RECORDINGS();
+  const fs::path file = base::kRecordings / "binance-rest" / "gct_binance_public_rest.json.gz";
   const JsonLimits limits{.bytes_max = 16 << 20, .depth_max = 16, .values_max = 2'000'000};
   const auto recorded = parse_json(read_gzip(file), limits);
   ASSERT_TRUE(recorded);

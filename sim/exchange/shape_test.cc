@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/test_recordings.h"
 #include "sim/exchange/world_for_tests.h"
 
 namespace tickwitness::sim {
@@ -113,8 +114,8 @@ void add_documented(Shapes& shapes) {
 }
 
 TEST(Shape, SimulatedFramesLookLikeRecordedOnes) {
-  const fs::path data = fs::path(TW_SOURCE_DIR) / ".." / "shared" / "data" / "kraken-v2";
-  if (!fs::exists(data)) GTEST_SKIP() << "no recordings at " << data;
+  TW_NEEDS_RECORDINGS();
+  const fs::path data = base::kRecordings / "kraken-v2";
   Shapes real = recorded(data);
   add_documented(real);
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "base/test_recordings.h"
 #include "exchange/binance/codec.h"
 #include "exchange/binance/stream_scan.h"
 #include "store/recording_reader.h"
@@ -12,19 +13,16 @@
 namespace tickwitness::app {
 namespace {
 
-using exchange::Frame;
+using base::kRecordings;
 
-const std::filesystem::path kData = std::filesystem::path(TW_SOURCE_DIR) / ".." / "shared" / "data";
+using exchange::Frame;
 
 class RecordedBinanceFrames : public testing::Test {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(kData / "frames"))
-      GTEST_SKIP() << "the recordings are not there: " << kData;
-  }
+  void SetUp() override { TW_NEEDS_RECORDINGS(); }
 
   void read(const char* name) {
-    auto reader = store::RecordingReader::open({(kData / "frames" / name).string()});
+    auto reader = store::RecordingReader::open({(kRecordings / "frames" / name).string()});
     ASSERT_TRUE(reader) << reader.error().message;
     for (;;) {
       const auto next = reader->next();

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/test_recordings.h"
 #include "exchange/kraken/checksum.h"
 #include "exchange/kraken/codec.h"
 #include "store/recording_reader.h"
@@ -15,10 +16,10 @@
 namespace tickwitness::app {
 namespace {
 
+using base::kRecordings;
+
 using exchange::Frame;
 using exchange::FrameKind;
-
-const std::filesystem::path kData = std::filesystem::path(TW_SOURCE_DIR) / ".." / "shared" / "data";
 
 // Frames by kind, with the channel's name where the kind does not say it.
 std::map<std::string, int> count(exchange::kraken::Codec& codec, const std::filesystem::path& path,
@@ -43,10 +44,7 @@ std::map<std::string, int> count(exchange::kraken::Codec& codec, const std::file
 
 class RecordedKrakenFrames : public testing::Test {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(kData / "frames"))
-      GTEST_SKIP() << "the recordings are not there: " << kData;
-  }
+  void SetUp() override { TW_NEEDS_RECORDINGS(); }
   exchange::kraken::Codec codec_;
   Frame frame_;
 };
@@ -78,32 +76,35 @@ std::pair<int, int> sums(const std::filesystem::path& path, market::Precision bt
 using Counts = std::map<std::string, int>;
 
 TEST_F(RecordedKrakenFrames, BookSessionOf2026) {
-  EXPECT_EQ(
-      count(codec_, kData / "frames/kraken-v2-btcusd-ethusd-book10-20260802.frames.gz", frame_),
-      (Counts{{"status online", 1},
-              {"subscribed", 4},  // book and trade
-              {"books", 22}}));
+  EXPECT_EQ(count(codec_, kRecordings / "frames/kraken-v2-btcusd-ethusd-book10-20260802.frames.gz",
+                  frame_),
+            (Counts{{"status online", 1},
+                    {"subscribed", 4},  // book and trade
+                    {"books", 22}}));
 }
 
 TEST_F(RecordedKrakenFrames, BookSessionOf2023WithMangledNumbers) {
-  EXPECT_EQ(count(codec_, kData / "frames/kraken-v2-btcusd-book10-20230730-floatmangled.frames.gz",
-                  frame_),
-            (Counts{{"books", 510}}));
+  EXPECT_EQ(
+      count(codec_, kRecordings / "frames/kraken-v2-btcusd-book10-20230730-floatmangled.frames.gz",
+            frame_),
+      (Counts{{"books", 510}}));
 }
 
 TEST_F(RecordedKrakenFrames, BooksHaveTheChecksumsThatTheExchangeSent) {
   const market::Precision btc{.price = 1, .quantity = 8}, eth{.price = 2, .quantity = 8};
-  EXPECT_EQ(sums(kData / "frames/kraken-v2-btcusd-ethusd-book10-20260802.frames.gz", btc, eth),
-            std::pair(22, 22));
+  EXPECT_EQ(
+      sums(kRecordings / "frames/kraken-v2-btcusd-ethusd-book10-20260802.frames.gz", btc, eth),
+      std::pair(22, 22));
   // Zeros at the end are missing in this recording's text, and only what the market's precision
   // says brings them back.
-  const auto mangled = kData / "frames/kraken-v2-btcusd-book10-20230730-floatmangled.frames.gz";
+  const auto mangled =
+      kRecordings / "frames/kraken-v2-btcusd-book10-20230730-floatmangled.frames.gz";
   EXPECT_EQ(sums(mangled, btc, eth), std::pair(510, 510));
   EXPECT_EQ(sums(mangled, {}, {}), std::pair(510, 0));
 }
 
 TEST_F(RecordedKrakenFrames, InstrumentSnapshot) {
-  EXPECT_EQ(count(codec_, kData / "frames/kraken-v2-instrument-snapshot.frames.gz", frame_),
+  EXPECT_EQ(count(codec_, kRecordings / "frames/kraken-v2-instrument-snapshot.frames.gz", frame_),
             (Counts{{"instruments", 1}}));
   EXPECT_TRUE(frame_.snapshot);
   ASSERT_EQ(frame_.instruments.size(), 683u);
@@ -119,7 +120,8 @@ TEST_F(RecordedKrakenFrames, InstrumentSnapshot) {
 
 // v1 is another protocol: nothing of it may be taken for v2.
 TEST_F(RecordedKrakenFrames, V1SessionIsMalformedNotMisread) {
-  const auto counts = count(codec_, kData / "frames/kraken-v1-ticker-session.frames.gz", frame_);
+  const auto counts =
+      count(codec_, kRecordings / "frames/kraken-v1-ticker-session.frames.gz", frame_);
   ASSERT_EQ(counts.size(), 1u);
   EXPECT_EQ(counts.begin()->first, "malformed");
 }
@@ -127,7 +129,7 @@ TEST_F(RecordedKrakenFrames, V1SessionIsMalformedNotMisread) {
 // Documentation's own frames, pretty-printed, one a file.
 TEST_F(RecordedKrakenFrames, DocumentedFrames) {
   const auto decode = [&](const char* name) {
-    std::ifstream file(kData / "kraken-v2/nautilus-frames" / name);
+    std::ifstream file(kRecordings / "kraken-v2/nautilus-frames" / name);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     codec_.decode(text, frame_);
     return frame_.kind;

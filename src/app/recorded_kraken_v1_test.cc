@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "base/test_recordings.h"
 #include "exchange/kraken/checksum.h"
 #include "exchange/kraken_v1/codec.h"
 #include "market/order_book.h"
@@ -16,22 +17,19 @@
 namespace tickwitness::app {
 namespace {
 
+using base::kRecordings;
+
 using exchange::Frame;
 using exchange::FrameKind;
 
-const std::filesystem::path kData = std::filesystem::path(TW_SOURCE_DIR) / ".." / "shared" / "data";
-
 class RecordedKrakenV1Frames : public testing::Test {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(kData / "frames"))
-      GTEST_SKIP() << "the recordings are not there: " << kData;
-  }
+  void SetUp() override { TW_NEEDS_RECORDINGS(); }
 
   // Each frame of the recording.
   template <class Use>
   void each(const char* name, Use use) {
-    auto reader = store::RecordingReader::open({(kData / "frames" / name).string()});
+    auto reader = store::RecordingReader::open({(kRecordings / "frames" / name).string()});
     ASSERT_TRUE(reader) << reader.error().message;
     for (;;) {
       const auto next = reader->next();
@@ -101,7 +99,7 @@ TEST_F(RecordedKrakenV1Frames, TickerSession) {
 // Documentation's own frames, pretty-printed, one a file.
 TEST_F(RecordedKrakenV1Frames, DocumentedFrames) {
   const auto decode = [&](const char* name) {
-    std::ifstream file(kData / "kraken-v1" / name);
+    std::ifstream file(kRecordings / "kraken-v1" / name);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     codec_.decode(text, frame_);
     EXPECT_FALSE(text.empty()) << name;

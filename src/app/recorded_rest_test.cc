@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/test_recordings.h"
 #include "exchange/binance/rest.h"
 #include "exchange/kraken/rest.h"
 #include "exchange/rest_json.h"
@@ -15,11 +16,11 @@
 namespace tickwitness::app {
 namespace {
 
+using base::kRecordings;
+
 using namespace std::chrono_literals;
 using exchange::RestAnswer;
 using exchange::VenueStatus;
-
-const std::filesystem::path kData = std::filesystem::path(TW_SOURCE_DIR) / ".." / "shared" / "data";
 
 market::Symbol symbol(std::string_view text) {
   return *market::Symbol::parse(text);
@@ -62,12 +63,9 @@ void expect_consecutive(const std::vector<market::Trade>& trades) {
 
 class RecordedKrakenRest : public testing::Test {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(kData / "kraken-rest"))
-      GTEST_SKIP() << "the recorded replies are not there: " << kData;
-  }
+  void SetUp() override { TW_NEEDS_RECORDINGS(); }
   static std::string reply(const std::string& name) {
-    return content_of(kData / "kraken-rest" / ("nautilus_http_" + name));
+    return content_of(kRecordings / "kraken-rest" / ("nautilus_http_" + name));
   }
   exchange::kraken::KrakenRest rest_;
   market::Symbol btc_ = symbol("BTC-USDT");
@@ -120,9 +118,8 @@ TEST_F(RecordedKrakenRest, EverythingElse) {
 class RecordedBinanceRest : public testing::Test {
  protected:
   void SetUp() override {
-    const auto path = kData / "binance-rest" / "gct_binance_public_rest.json.gz";
-    if (!std::filesystem::exists(path))
-      GTEST_SKIP() << "the recorded replies are not there: " << path;
+    TW_NEEDS_RECORDINGS();
+    const auto path = kRecordings / "binance-rest" / "gct_binance_public_rest.json.gz";
     const auto root = json_.parse(market::Venue::binance, content_of(path));
     ASSERT_TRUE(root.has_value()) << root.error().detail;
     root_ = *root;
@@ -186,8 +183,8 @@ TEST_F(RecordedBinanceRest, QuoteBookAndInstruments) {
 }
 
 TEST_F(RecordedBinanceRest, SnapshotsInsideARecording) {
-  auto reader =
-      store::RecordingReader::open({(kData / "frames/binance-4pairs-20211012.frames.gz").string()});
+  auto reader = store::RecordingReader::open(
+      {(kRecordings / "frames/binance-4pairs-20211012.frames.gz").string()});
   ASSERT_TRUE(reader.has_value()) << reader.error().message;
   std::vector<std::uint64_t> ids;
   for (;;) {

@@ -68,7 +68,19 @@ void check_tls(Loading& loading) {
     loading.warning("insecure", "insecure has no effect: tls is set, and all addresses use it");
 }
 
+// What one exchange left out must not be filled with the trades of another: the default goes with
+// the default.
+void pair_addresses(Loading& loading) {
+  Kraken& kraken = loading.out.settings.kraken;
+  if (kraken.url == Kraken{}.url || loading.sources.contains("exchanges.kraken.rest_url")) return;
+  kraken.rest_url.clear();
+  loading.warning("exchanges.kraken.url",
+                  "exchanges.kraken.url is an address of its own, and exchanges.kraken.rest_url is "
+                  "not set beside it: gaps are not filled and silence is not checked");
+}
+
 void check_kraken(Loading& loading) {
+  pair_addresses(loading);
   const Kraken& kraken = loading.out.settings.kraken;
   if (kraken.backoff.first > kraken.backoff.max)
     loading.problem("exchanges.kraken.backoff.first_seconds",

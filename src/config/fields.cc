@@ -64,7 +64,8 @@ const Field kFields[] = {
     {.path = "exchanges.kraken.rest_url",
      .ref = [](Settings& s) -> Ref { return &s.kraken.rest_url; },
      .doc = "The REST API of Kraken, `https://` or, unencrypted, `http://`: it fills gaps and says "
-            "whether a silent subscription is dead. Empty: nobody is asked.",
+            "whether a silent subscription is dead. Empty, or left out beside a `url` of another "
+            "address: nobody is asked.",
      .text = Text::http_url},
     {.path = "exchanges.kraken.book_depth",
      .ref = [](Settings& s) -> Ref { return &s.kraken.book_depth; },

@@ -244,10 +244,27 @@ TEST(Load, OnlyLoopbackNeedsNothing) {
 }
 
 TEST(Load, WarnsOfWhatHasNoEffectAndOfPlainLinks) {
-  EXPECT_THAT(warnings("exchanges: {kraken: {url: \"ws://example.org/v2\"}}"),
+  EXPECT_THAT(warnings("exchanges: {kraken: {url: \"ws://example.org/v2\", rest_url: \"\"}}"),
               ElementsAre(HasSubstr("main.yaml:1:27: exchanges.kraken.url is not encrypted")));
-  EXPECT_THAT(warnings("exchanges: {kraken: {url: \"ws://127.0.0.1:9/v2\"}}"), IsEmpty());
-  EXPECT_THAT(warnings("exchanges: {kraken: {url: \"ws://[::1]/v2\"}}"), IsEmpty());
+  EXPECT_THAT(warnings("exchanges: {kraken: {url: \"ws://127.0.0.1:9/v2\", rest_url: \"\"}}"),
+              IsEmpty());
+  EXPECT_THAT(warnings("exchanges: {kraken: {url: \"ws://[::1]/v2\", rest_url: \"\"}}"), IsEmpty());
+}
+
+// A simulated or mirrored exchange is not to be filled up with the real one's trades.
+TEST(Load, TheRestInterfaceGoesWithItsExchange) {
+  const std::string own = Kraken{}.rest_url;
+  const std::pair<std::string, std::string> cases[] = {
+      {"", own},
+      {"exchanges: {kraken: {url: \"wss://ws.kraken.com/v2\"}}", own},
+      {"exchanges: {kraken: {url: \"wss://ws.example/v2\"}}", ""},
+      {"exchanges: {kraken: {url: \"wss://ws.example/v2\", rest_url: \"https://rest.example\"}}",
+       "https://rest.example"},
+      {"exchanges: {kraken: {rest_url: \"\"}}", ""},
+  };
+  for (const auto& [text, rest] : cases) EXPECT_EQ(loaded(text).kraken.rest_url, rest) << text;
+  EXPECT_THAT(warnings("exchanges: {kraken: {url: \"wss://ws.example/v2\"}}"),
+              ElementsAre(HasSubstr("exchanges.kraken.rest_url is not set beside it")));
 }
 
 TEST(Load, AMissingMainFileIsOneProblem) {

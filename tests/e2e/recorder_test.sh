@@ -30,7 +30,10 @@ eventually 30 several || fail "recordings: $(ls -R "$scratch/data"; tail "$scrat
 
 # The exchange goes away: what the engine counts stands still, and can be compared.
 kill "$demo_pid"
-wait "$demo_pid" || true
+code=0
+wait "$demo_pid" || code=$?
+# Its exchange served two engines, and it compares with its own.
+expect_equal "the exchange's demo, asked to end" 1 "$code"
 down() { [ "$(metric 'tickwitness_feed_connected{exchange="kraken",connection="main"}')" = 0 ]; }
 eventually 15 down || fail "still connected"
 sum() { # of a family
@@ -60,7 +63,9 @@ expect_equal "bytes written" "$(cat "$recordings"/* | wc -c)" \
 
 # Killed, it leaves what it had written; the last file is called unfinished, and is read.
 kill -9 $run_pid
-wait $run_pid 2>/dev/null || true
+code=0
+wait $run_pid 2>/dev/null || code=$?
+expect_equal "killed, not ended by itself" 137 "$code"
 replay() {
   "$TICKWITNESS" replay "$@" --exchange kraken-v2 --json 2>"$scratch/replay.log" |
     node -e '
