@@ -35,7 +35,7 @@ LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Conn
       acks_(metrics.feed_acks.at(exchange)),
       refusals_(metrics.feed_refusals.at(exchange)),
       overdue_(metrics.feed_acks_overdue.at(exchange)),
-      dropped_(metrics.feed_frames_dropped.at(exchange)),
+      dropped_(metrics.feed_frames_late.at(exchange)),
       trips_(metrics.breaker_trips.at(exchange, name)),
       connected_(metrics.feed_connected.at(exchange, name)),
       last_frame_age_(metrics.feed_last_frame_age_seconds.at(exchange, name)),
@@ -65,7 +65,7 @@ void LinkProbe::sync(const Session& session) {
   carry(acks_, seen_.acks, counts.acks);
   carry(refusals_, seen_.refusals, counts.refusals);
   carry(overdue_, seen_.acks_overdue, counts.acks_overdue);
-  carry(dropped_, seen_.frames_dropped, counts.frames_dropped);
+  carry(dropped_, seen_.frames_late, counts.frames_late);
   for (std::size_t i = 0; i < heals_.size(); ++i) {
     carry(heals_[i], heals_seen_[i], session.subscriptions().heals()[i]);
   }

@@ -309,7 +309,7 @@ TEST(Link, ADeadSubscriptionIsFoundRenewedAndMeasured) {
             1);
   world.way.say("trade BTC-USD");  // of the old subscription
   world.link.observe(world.executor.now().mono);
-  EXPECT_EQ(read(world.registry, "tickwitness_feed_frames_dropped_total"), 1);
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_frames_late_total"), 1);
   const auto used = world.intake.counts().trades;
   beat(36, 42, false);  // the venue never answers; the renewal goes on
   EXPECT_THAT(world.way.sent, testing::Contains("sub trade BTC-USD"));

@@ -150,8 +150,8 @@ void Session::on_frame(base::Now received, const exchange::Frame& frame, Actions
     case Kind::candles:
     case Kind::instruments:
     case Kind::books:
-      if (drops(frame)) {
-        ++counts_.frames_dropped;
+      if (is_late(frame)) {
+        ++counts_.frames_late;
       } else {
         on_items(received, frame);
       }
@@ -200,7 +200,7 @@ void Session::on_refusal(base::Now received, const exchange::Frame& frame, Actio
   table_.on_refused(*frame.request_id, frame.symbol, frame.detail);
 }
 
-bool Session::drops(const exchange::Frame& frame) const {
+bool Session::is_late(const exchange::Frame& frame) const {
   using exchange::Channel;
   const auto off = [&](Channel channel, const auto& items) {
     return std::ranges::any_of(items, [&](const auto& item) {

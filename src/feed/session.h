@@ -76,9 +76,9 @@ struct SessionCounts {
   std::uint64_t disconnections = 0;      // connections that were up and ended
   std::uint64_t acks = 0;
   std::uint64_t refusals = 0;
-  std::uint64_t acks_overdue = 0;    // requests repeated because nothing answered
-  std::uint64_t zombies = 0;         // times any subscription was found dead
-  std::uint64_t frames_dropped = 0;  // data of a subscription that was being taken back
+  std::uint64_t acks_overdue = 0;  // requests repeated because nothing answered
+  std::uint64_t zombies = 0;       // times any subscription was found dead
+  std::uint64_t frames_late = 0;   // of a subscription that was being taken back
 };
 
 // Not thread-safe. After each call the driver runs `out` in order, then sees that on_time is called
@@ -98,9 +98,10 @@ class Session {
   void on_open(base::Now now, Actions& out);
   // `frame` as decoded from what was received at `received`.
   void on_frame(base::Now received, const exchange::Frame& frame, Actions& out);
-  // Data that must not be used: what a subscription that is being renewed still says before the
-  // venue took it back. on_frame wants to know of it all the same.
-  bool drops(const exchange::Frame& frame) const;
+  // What a subscription that is being renewed still says before the venue took it back. It is data
+  // like any other (trades are told apart by id, a book waits for its snapshot), but no sign that
+  // the renewal helped.
+  bool is_late(const exchange::Frame& frame) const;
   void on_witness(base::Now now, const exchange::Subscription& subscription, Verdict verdict,
                   Actions& out);
   // What the venue says of itself, on whichever connection. While its matching engine rests, and

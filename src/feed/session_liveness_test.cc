@@ -209,18 +209,18 @@ TEST(SessionLiveness, DataWhileItIsTakenBackIsDropped) {
   exchange::Frame data;
   data.kind = exchange::FrameKind::trades;
   data.trades.push_back({.symbol = kBtc, .id = 5});
-  EXPECT_FALSE(w.session->drops(data));
+  EXPECT_FALSE(w.session->is_late(data));
   const auto id = w.die();
-  EXPECT_TRUE(w.session->drops(data));
+  EXPECT_TRUE(w.session->is_late(data));
   exchange::Frame other;
   other.kind = exchange::FrameKind::quotes;
   other.quotes.push_back({.symbol = kBtc});
-  EXPECT_FALSE(w.session->drops(other));
+  EXPECT_FALSE(w.session->is_late(other));
   w.frame(data);
   EXPECT_EQ(w.state_of(kTrade), State::healing);
-  EXPECT_EQ(w.session->counts().frames_dropped, 1U);
+  EXPECT_EQ(w.session->counts().frames_late, 1U);
   w.unsubscribed(id);
-  EXPECT_FALSE(w.session->drops(data));
+  EXPECT_FALSE(w.session->is_late(data));
 }
 
 // A snapshot may come from a store though the stream is dead: it is no cure.
