@@ -53,6 +53,19 @@ start_demo() {
     fail "the demo was never ready: $(curl -s "$url/health/ready")"
 }
 
+# exchange_section URL: the part of a configuration that follows the exchange there, REST included,
+# as streams.yaml says.
+exchange_section() {
+  local rest=http${1#ws}
+  cat <<END
+exchanges:
+  kraken:
+    url: $1
+    rest_url: ${rest%/v2}
+    streams_file: streams.yaml
+END
+}
+
 # metric NAME{LABELS}: its value in a scrape, empty when absent.
 metric() {
   curl -sf "$url/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'

@@ -30,8 +30,8 @@ std::string dashed(std::string symbol) {
 class Comparison {
  public:
   Comparison(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,
-             sim::Report& report)
-      : truth_(truth), scrape_(scrape), seen_(seen), report_(report) {}
+             bool lossy, sim::Report& report)
+      : truth_(truth), scrape_(scrape), seen_(seen), lossy_(lossy), report_(report) {}
 
   void run() {
     frames();
@@ -55,7 +55,7 @@ class Comparison {
     report_.at_most(kChecker, std::move(name), measured, limit);
   }
   void received(std::string name, double sent, double measured) {
-    if (is_lossy(truth_)) {
+    if (lossy_) {
       bound(std::move(name), measured, sent);
     } else {
       exactly(std::move(name), sent, measured);
@@ -130,7 +130,7 @@ class Comparison {
   }
 
   void prices() {
-    if (is_lossy(truth_)) return;
+    if (lossy_) return;
     for (const auto& pair : truth_.pairs) {
       if (!pair.last_price_sent) continue;
       const std::string symbol = dashed(pair.symbol);
@@ -207,6 +207,7 @@ class Comparison {
   const sim::Truth& truth_;
   const sim::Exposition& scrape_;
   const DemoObservations& seen_;
+  bool lossy_;
   sim::Report& report_;
 };
 
@@ -226,8 +227,8 @@ bool is_lossy(const sim::Truth& truth) {
 }
 
 void compare(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,
-             sim::Report& report) {
-  Comparison(truth, scrape, seen, report).run();
+             bool lossy, sim::Report& report) {
+  Comparison(truth, scrape, seen, lossy, report).run();
 }
 
 std::string DemoResult::json() const {

@@ -29,13 +29,13 @@ struct DemoObservations {
 };
 
 // Whether something that was sent may not have arrived: what was on the wire when a connection was
-// cut. Then received ≤ sent is all that is promised.
+// cut by others than the engine. Then received ≤ sent is all that is promised.
 bool is_lossy(const sim::Truth& truth);
 
 // Adds the equalities and bounds of "demo". `scrape`: after the exchange closed and the engine
-// drained.
+// drained. `lossy`: not all that was sent may have come.
 void compare(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,
-             sim::Report& report);
+             bool lossy, sim::Report& report);
 
 struct DemoResult {
   std::uint64_t seed = 0;

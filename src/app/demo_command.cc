@@ -15,6 +15,7 @@
 #include "app/demo_scraper.h"
 #include "app/demo_tap.h"
 #include "app/product.h"
+#include "app/say.h"
 #include "runtime/data_dir.h"
 #include "runtime/temporary_dir.h"
 #include "serve/liveness.h"
@@ -130,7 +131,7 @@ class Demo {
   base::Now now() const { return executor_.clock().now(); }
 
   int complain(const std::string& what, int code) {
-    fmt::print(stderr, "tickwitness demo: {}\n", what);
+    say("tickwitness demo: {}\n", what);
     return code;
   }
 
@@ -164,17 +165,15 @@ class Demo {
   }
 
   void announce(std::uint16_t port, std::uint16_t exchange_port) {
-    fmt::print(stderr,
-               "SIMULATED market, seed {}. {}\n"
-               "page      http://127.0.0.1:{}/live\n"
-               "metrics   http://127.0.0.1:{}/metrics\n"
-               "exchange  ws://127.0.0.1:{}/v2\n",
-               options_.seed,
-               options_.duration
-                   ? fmt::format("Ends after {:.3g} s.",
-                                 std::chrono::duration<double>(*options_.duration).count())
-                   : "Ctrl-C ends.",
-               port, port, exchange_port);
+    say("SIMULATED market, seed {}. {}\n"
+        "page      http://127.0.0.1:{}/live\n"
+        "metrics   http://127.0.0.1:{}/metrics\n"
+        "exchange  ws://127.0.0.1:{}/v2\n",
+        options_.seed,
+        options_.duration ? fmt::format("Ends after {:.3g} s.",
+                                        std::chrono::duration<double>(*options_.duration).count())
+                          : "Ctrl-C ends.",
+        port, port, exchange_port);
   }
 
   void judge_log(std::string_view line) {
@@ -209,10 +208,9 @@ class Demo {
   void progress(base::Instant now) {
     static const bool terminal = isatty(STDERR_FILENO) != 0;
     if (!terminal) return;
-    fmt::print(stderr, "\r{:>4.0f} of {} s, {:.0f} events ",
-               std::chrono::duration<double>(now - began_.mono).count(),
-               options_.duration->count() / 1000,
-               telemetry::value(product_->registry(), "trading_ticks_processed_total").value_or(0));
+    say("\r{:>4.0f} of {} s, {:.0f} events ",
+        std::chrono::duration<double>(now - began_.mono).count(), options_.duration->count() / 1000,
+        telemetry::value(product_->registry(), "trading_ticks_processed_total").value_or(0));
   }
 
   // The exchange closes first, then the engine drains: what is compared has come to rest.
@@ -239,7 +237,7 @@ class Demo {
   int conclude() {
     exchange_->join();
     const DemoResult result = judge();
-    if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+    if (isatty(STDERR_FILENO) != 0) say("\n");
     fmt::print("{}{}", options_.json ? result.json() : result.table(), options_.json ? "\n" : "");
     return result.report.failed().empty() ? kOk : kFailed;
   }

@@ -144,12 +144,13 @@ void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth&
   }
   show(now, *scrape);
   const sim::Observation seen{since_start(now), now, *scrape, sent};
-  const sim::Way way{.takes = kWayMax, .lossy = is_lossy(truth)};
+  const bool cut = is_lossy(truth);
+  const sim::Way way{.takes = kWayMax, .lossy = cut || record_.hung_up_on() != 0};
   sim::Conservation(way).at_rest(seen, report_);
   sim::LatencyChecker(way).at_rest(seen, report_);
-  if (!way.lossy) sim::Gaps(could_be_whole(truth, observed.ended)).at_rest(seen, report_);
+  if (!cut) sim::Gaps(could_be_whole(truth, observed.ended)).at_rest(seen, report_);
   for (sim::Checker* const checker : checkers_) checker->at_rest(seen, report_);
-  record_.at_rest(way.lossy, report_);
+  record_.at_rest(cut, report_);
   const sim::Observation received{since_start(now), now, *scrape, record_.ledger()};
   for (sim::Checker* const checker : of_the_record_) {
     // Where no connection ever came about nothing could be silent.
@@ -158,7 +159,7 @@ void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth&
   }
   // Otherwise it has been told already, or the end came too soon to tell.
   if (drained_) draining_->at_rest(received, report_);
-  compare(truth, *scrape, observed, report_);
+  compare(truth, *scrape, observed, way.lossy, report_);
 }
 
 }  // namespace tickwitness::app

@@ -23,7 +23,11 @@ void DemoRecord::ship(const ShippedNote& note) {
   const auto [at, is_new] = connections_.try_emplace(note.connection);
   Connection& connection = at->second;
   if (is_new) connection.first = note.print;
-  if (!connection.ended) connection.on_the_way.push_back(note);
+  if (!connection.ended) {
+    connection.on_the_way.push_back(note);
+  } else if (connection.closing) {
+    ++hung_up_on_;
+  }
 }
 
 std::optional<std::string> DemoRecord::apply(const EngineNote& note) {
@@ -50,20 +54,28 @@ std::optional<std::string> DemoRecord::apply(const EngineNote& note) {
       return deliver(note, now);
     case What::closing:
       ledger_.on_closing(note.link, now);
+      if (const auto link = by_link_.find(note.link); link != by_link_.end()) {
+        connections_.at(link->second).closing = true;
+      }
       break;
     case What::ended:
       ledger_.on_ended(note.link, now, note.reason, finishing_);
-      if (const auto link = by_link_.find(note.link); link != by_link_.end()) {
-        Connection& connection = connections_.at(link->second);
-        connection.ended = true;
-        connection.on_the_way.clear();
-        by_link_.erase(link);
-      }
+      end(note.link);
       break;
     case What::finishing:
       break;
   }
   return std::nullopt;
+}
+
+void DemoRecord::end(std::uint64_t link) {
+  const auto at = by_link_.find(link);
+  if (at == by_link_.end()) return;
+  Connection& connection = connections_.at(at->second);
+  connection.ended = true;
+  if (connection.closing) hung_up_on_ += connection.on_the_way.size();
+  connection.on_the_way.clear();
+  by_link_.erase(at);
 }
 
 // A link's first message says which of the exchange's connections it has.
@@ -97,7 +109,7 @@ std::optional<std::string> DemoRecord::deliver(const EngineNote& note, base::Now
 }
 
 void DemoRecord::at_rest(bool lossy, sim::Report& report) const {
-  const auto sent = static_cast<double>(sent_);
+  const auto sent = static_cast<double>(sent_ - hung_up_on_);
   const auto delivered = static_cast<double>(delivered_);
   if (lossy) {
     report.at_most("wire", "delivered", delivered, sent);

@@ -24,22 +24,26 @@ class DemoRecord {
   void add(const DemoNotes::Batch& batch, base::Duration at, sim::Report& report);
   // The thread that shows what the engine knows was kept from running.
   void on_stall(base::Instant from, base::Instant until) { ledger_.on_stall(from, until); }
-  // Of "wire". `lossy`: what was sent may not have come.
+  // Of "wire". `lossy`: more may be lost than what the engine hung up on.
   void at_rest(bool lossy, sim::Report& report) const;
 
   const sim::Ledger& ledger() const { return ledger_; }
   bool healed() const { return healed_; }
+  // Messages that the exchange sent on connections while the engine was closing them, or after.
+  std::uint64_t hung_up_on() const { return hung_up_on_; }
 
  private:
   struct Connection {
     MessagePrint first;
     std::deque<ShippedNote> on_the_way;
-    bool ended = false;  // the engine has heard all it will hear
+    bool closing = false;  // by the engine
+    bool ended = false;    // the engine has heard all it will hear
   };
   using Connections = std::map<sim::ConnectionId, Connection>;
 
   void ship(const ShippedNote& note);
   std::optional<std::string> apply(const EngineNote& note);
+  void end(std::uint64_t link);
   std::optional<std::string> deliver(const EngineNote& note, base::Now now);
   Connections::iterator connection_of(const EngineNote& note);
 
@@ -51,6 +55,7 @@ class DemoRecord {
   bool healed_ = false;
   std::uint64_t sent_ = 0;
   std::uint64_t delivered_ = 0;
+  std::uint64_t hung_up_on_ = 0;
 };
 
 }  // namespace tickwitness::app

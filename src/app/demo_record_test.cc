@@ -82,6 +82,24 @@ TEST(DemoRecord, ALinkThatComesBackHasAnotherConnection) {
   EXPECT_THAT(world.report.failed(), ElementsAre("wire.delivered"));
 }
 
+// Only the engine's own closing excuses what did not come.
+TEST(DemoRecord, WhatTheEngineHungUpOnIsNotExpected) {
+  for (const bool by_engine : {true, false}) {
+    Recorded world;
+    world.ship(7, "hello");
+    world.ship(7, "on its way");
+    world.arrive(1, "hello");
+    if (by_engine) world.happens(1, What::closing);
+    world.happens(1, What::ended);
+    EXPECT_THAT(world.said(), IsEmpty());
+    world.ship(7, "the exchange does not know yet");
+    EXPECT_THAT(world.said(), IsEmpty());
+    EXPECT_EQ(world.record.hung_up_on(), by_engine ? 2U : 0U);
+    world.record.at_rest(false, world.report);
+    EXPECT_EQ(world.report.failed().empty(), by_engine);
+  }
+}
+
 TEST(DemoRecord, TellsOfMessagesThatWereNotSentNext) {
   for (const auto* const second : {"hello", "later", "never sent"}) {
     Recorded world;

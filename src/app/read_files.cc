@@ -1,4 +1,5 @@
 #include "app/read_files.h"
+#include "app/say.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -44,11 +45,11 @@ config::Environment read_environment() {
 std::optional<config::Loaded> load_or_complain(const std::string& path) {
   auto loaded = config::load(path, read_file, read_environment());
   if (!loaded) {
-    for (const auto& problem : loaded.error()) fmt::print(stderr, "{}\n", problem.str());
+    for (const auto& problem : loaded.error()) say("{}\n", problem.str());
     return std::nullopt;
   }
   for (const auto& warning : loaded->warnings) {
-    fmt::print(stderr, "warning: {}\n", warning.str());
+    say("warning: {}\n", warning.str());
   }
   return std::move(*loaded);
 }

@@ -12,6 +12,7 @@
 
 #include "app/commands.h"
 #include "app/replay.h"
+#include "app/say.h"
 #include "base/json_write.h"
 #include "runtime/clock.h"
 #include "store/recording_reader.h"
@@ -42,12 +43,11 @@ class Replaying {
       if (replay_) replay_->on_line(**line);
       if (terminal_ && ++lines_ % kProgressLines == 0) progress();
     }
-    if (terminal_ && lines_ >= kProgressLines) fmt::print(stderr, "\n");
-    for (const auto& note : reader_.notes()) fmt::print(stderr, "tickwitness replay: {}\n", note);
+    if (terminal_ && lines_ >= kProgressLines) say("\n");
+    for (const auto& note : reader_.notes()) say("tickwitness replay: {}\n", note);
     if (left_out_ > 0) {
-      fmt::print(stderr,
-                 "tickwitness replay: {} lines of other exchanges left out; --exchange chooses\n",
-                 left_out_);
+      say("tickwitness replay: {} lines of other exchanges left out; --exchange chooses\n",
+          left_out_);
     }
     if (!replay_) return complain(kNothingKnown, kDataError);
     replay_->finish();
@@ -81,7 +81,7 @@ class Replaying {
       "no frame tells whose protocol it is; say --exchange kraken-v1, kraken-v2 or binance";
 
   static int complain(std::string_view what, int code) {
-    fmt::print(stderr, "tickwitness replay: {}\n", what);
+    say("tickwitness replay: {}\n", what);
     return code;
   }
 
@@ -130,8 +130,7 @@ class Replaying {
 
   void progress() const {
     const auto done = reader_.progress();
-    fmt::print(stderr, "\r{:>3} %, {} lines ", done.total ? done.done * 100 / done.total : 100,
-               lines_);
+    say("\r{:>3} %, {} lines ", done.total ? done.done * 100 / done.total : 100, lines_);
   }
 
   double seconds() const {
@@ -218,14 +217,13 @@ std::optional<double> parse_speed(const std::string& text) {
 int replay_command(const ReplayOptions& options) {
   const auto speed = parse_speed(options.speed);
   if (!speed) {
-    fmt::print(stderr,
-               "tickwitness replay: --speed {} is neither max nor a factor such as 1 or 10\n",
-               options.speed);
+    say("tickwitness replay: --speed {} is neither max nor a factor such as 1 or 10\n",
+        options.speed);
     return kUsage;
   }
   auto reader = RecordingReader::open(options.files);
   if (!reader) {
-    fmt::print(stderr, "tickwitness replay: {}\n", reader.error().message);
+    say("tickwitness replay: {}\n", reader.error().message);
     return kNoInput;
   }
   return Replaying(options, std::move(*reader), *speed).run();

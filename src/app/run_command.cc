@@ -11,6 +11,7 @@
 #include "app/commands.h"
 #include "app/product.h"
 #include "app/read_files.h"
+#include "app/say.h"
 #include "app/settings_map.h"
 #include "config/diff.h"
 #include "config/print.h"
@@ -74,7 +75,7 @@ class Run {
 
  private:
   int complain(const std::string& what, int code) {
-    fmt::print(stderr, "tickwitness run: {}\n", what);
+    say("tickwitness run: {}\n", what);
     return code;
   }
 
@@ -143,7 +144,7 @@ int check_command(const CheckOptions& options) {
   if (!loaded) return kConfiguration;
   const auto engine = engine_settings(loaded->settings, 0);
   if (!engine) {
-    fmt::print(stderr, "{}: {}\n", options.config, engine.error().message);
+    say("{}: {}\n", options.config, engine.error().message);
     return kConfiguration;
   }
   if (options.print) {
@@ -160,11 +161,11 @@ int reload_command(const ReloadOptions& options) {
   if (!loaded) return kConfiguration;
   const auto holder = runtime::holder_of(loaded->settings.data_directory);
   if (!holder) {
-    fmt::print(stderr, "tickwitness reload: {}\n", holder.error().message);
+    say("tickwitness reload: {}\n", holder.error().message);
     return kUnavailable;
   }
   if (kill(*holder, SIGHUP) != 0) {
-    fmt::print(stderr, "tickwitness reload: process {} takes no signal from this user\n", *holder);
+    say("tickwitness reload: process {} takes no signal from this user\n", *holder);
     return kOsError;
   }
   fmt::print("Process {} was told to reload {}; its log says what changed.\n", *holder,

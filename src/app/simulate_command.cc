@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/say.h"
 #include "app/simulate_shrink.h"
 #include "app/simulate_text.h"
 #include "app/simulated_world.h"
@@ -56,7 +57,7 @@ class Simulate {
     for (auto& thread : threads) thread.join();
     totals_.wall_time = clock_.now().mono - began_;
     judge_memory();
-    if (terminal_) fmt::print(stderr, "\r\x1b[K");
+    if (terminal_) say("\r\x1b[K");
     fmt::print("{}{}", options_.json ? simulation_json(totals_) : simulation_text(totals_),
                options_.json ? "\n" : "");
     return totals_.failed.empty() && totals_.memory_ok() ? kOk : kFailed;
@@ -122,7 +123,7 @@ class Simulate {
       ++totals_.seeds;
       totals_.virtual_time += done.result.virtual_time;
       if (!done.result.report.failed().empty()) totals_.failed.push_back(next_print_);
-      if (terminal_) fmt::print(stderr, "\r\x1b[K");
+      if (terminal_) say("\r\x1b[K");
       fmt::print("{}{}",
                  options_.json ? simulation_json(done.result, done.faults, done.command)
                                : simulation_text(done.result, done.faults, done.command),
@@ -141,9 +142,8 @@ class Simulate {
     const double passed = std::chrono::duration<double>(totals_.virtual_time).count();
     const std::string of =
         options_.endless ? "" : fmt::format(" of {}", options_.last - options_.first + 1);
-    fmt::print(stderr, "{}{}{} seeds, {} failed, {:.0f} s, {:.0f} times real time{}",
-               terminal_ ? "\r\x1b[K" : "", totals_.seeds, of, totals_.failed.size(), wall,
-               passed / wall, terminal_ ? "" : "\n");
+    say("{}{}{} seeds, {} failed, {:.0f} s, {:.0f} times real time{}", terminal_ ? "\r\x1b[K" : "",
+        totals_.seeds, of, totals_.failed.size(), wall, passed / wall, terminal_ ? "" : "\n");
   }
 
   const SimulateOptions& options_;
@@ -204,13 +204,12 @@ int simulate_command(const SimulateOptions& options) {
   if (options.faults) {
     const auto plan = sim::with_faults(sim::draw_plan(1, options.length), *options.faults);
     if (!plan) {
-      fmt::print(stderr, "tickwitness simulate: {}\n", plan.error().message);
+      say("tickwitness simulate: {}\n", plan.error().message);
       return kUsage;
     }
     if (const auto late = fault_after(*plan); !late.empty()) {
-      fmt::print(stderr,
-                 "tickwitness simulate: fault '{}' would come after the {:g} hours of --hours\n",
-                 late, std::chrono::duration<double, std::ratio<3600>>(options.length).count());
+      say("tickwitness simulate: fault '{}' would come after the {:g} hours of --hours\n", late,
+          std::chrono::duration<double, std::ratio<3600>>(options.length).count());
       return kUsage;
     }
   }

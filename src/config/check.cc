@@ -72,7 +72,8 @@ void check_tls(Loading& loading) {
 // the default.
 void pair_addresses(Loading& loading) {
   Kraken& kraken = loading.out.settings.kraken;
-  if (kraken.url == Kraken{}.url || loading.sources.contains("exchanges.kraken.rest_url")) return;
+  const Kraken defaults;
+  if (kraken.url == defaults.url || loading.sources.contains("exchanges.kraken.rest_url")) return;
   kraken.rest_url.clear();
   loading.warning("exchanges.kraken.url",
                   "exchanges.kraken.url is an address of its own, and exchanges.kraken.rest_url is "

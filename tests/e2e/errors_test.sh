@@ -21,10 +21,7 @@ write_config() { # URL
 listen: ["127.0.0.1:0"]
 data_directory: $scratch/data
 telemetry: {dialects: [trading, kiro]}
-exchanges:
-  kraken:
-    url: $1
-    streams_file: streams.yaml
+$(exchange_section "$1")
 END
 }
 write_config "$exchange_url" >"$scratch/tickwitness.yaml"
@@ -127,7 +124,7 @@ port=$(node -e '
     server.close();
   })')
 write_config "ws://127.0.0.1:$(cat "$scratch/bad_exchange")/v2" |
-  sed "s/127.0.0.1:0/127.0.0.1:$port/" >"$scratch/lost.yaml"
+  sed "s/127.0.0.1:0/127.0.0.1:$port/; /rest_url/d" >"$scratch/lost.yaml" # a warning is lost too
 "$TICKWITNESS" run -c "$scratch/lost.yaml" 2>/dev/full &
 run_pid=$!
 pids+=("$run_pid")

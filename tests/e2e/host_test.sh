@@ -15,10 +15,7 @@ cat >"$scratch/tickwitness.yaml" <<END
 listen: ["127.0.0.1:0"]
 data_directory: $scratch/data
 telemetry: {dialects: [kiro]}
-exchanges:
-  kraken:
-    url: $exchange_url
-    streams_file: streams.yaml
+$(exchange_section "$exchange_url")
 END
 "$TICKWITNESS" run -c "$scratch/tickwitness.yaml" 2>"$scratch/run.log" &
 run_pid=$!

@@ -17,10 +17,7 @@ write_config "BTC-USD"
 cat >"$scratch/tickwitness.yaml" <<END
 listen: ["127.0.0.1:0"]
 data_directory: $scratch/data
-exchanges:
-  kraken:
-    url: $exchange_url
-    streams_file: streams.yaml
+$(exchange_section "$exchange_url")
 END
 config=$scratch/tickwitness.yaml
 
@@ -99,7 +96,7 @@ sed "s|^data_directory:.*|data_directory: $scratch/file|" "$config" >"$scratch/f
 refused "data directory is a file" 73 "$scratch/file" "$TICKWITNESS" run -c "$scratch/file.yaml"
 
 # An exchange that is not there: the engine runs, says so, and stops all the same.
-sed "s|url: .*|url: ws://127.0.0.1:9/v2|" "$config" >"$scratch/alone.yaml"
+sed "s|\<url: .*|url: ws://127.0.0.1:9/v2|; s|rest_url: .*|rest_url: http://127.0.0.1:9|" "$config" >"$scratch/alone.yaml"
 "$TICKWITNESS" run -c "$scratch/alone.yaml" 2>"$scratch/alone.log" &
 alone=$!
 pids+=("$alone")
