@@ -7,21 +7,8 @@
 namespace tickwitness::sim {
 namespace {
 
-// Generators of their own, so that no fault moves the market.
-constexpr std::uint64_t kDiceSeed = 0xFA17'FA17'FA17'FA17ULL;
+// A generator of their own: the market is the same as Kraken's of that seed.
 constexpr std::uint64_t kAggregatesSeed = 0xA66A'A66A'A66A'A66AULL;
-
-base::Duration total_skew(const Settings& settings) {
-  base::Duration skew = settings.skew;
-  for (const Fault& fault : settings.faults)
-    if (fault.kind == FaultKind::skew) skew += fault.amount;
-  return skew;
-}
-
-std::vector<Fault> timed(std::vector<Fault> faults) {
-  std::erase_if(faults, [](const Fault& fault) { return fault.kind == FaultKind::skew; });
-  return faults;
-}
 
 std::vector<std::string> symbols_of(const Settings& settings) {
   std::vector<std::string> symbols;
@@ -59,26 +46,15 @@ std::optional<Target> parse_target(std::string_view target) {
 }  // namespace
 
 Binance::Binance(Settings settings, base::Now start, BinanceLimits limits)
-    : settings_(std::move(settings)),
+    : Exchange(std::move(settings), start),
       limits_(limits),
-      start_(start.mono),
-      clock_(start, total_skew(settings_)),
-      feed_(settings_, base::Prng(settings_.seed).split(), clock_, start.mono),
       books_(settings_, feed_),
       rest_(settings_, limits_, feed_, books_, truth_),
-      attempts_(settings_.connections),
-      streams_(symbols_of(settings_)),
-      faults_(timed(settings_.faults), start.mono),
-      dice_(settings_.seed ^ kDiceSeed) {
+      streams_(symbols_of(settings_)) {
   base::Prng aggregates(settings_.seed ^ kAggregatesSeed);
   for (std::size_t i = 0; i < settings_.pairs.size(); ++i) {
-    const PairSettings& pair = settings_.pairs[i];
-    PairTruth& truth = truth_.pairs.emplace_back();
-    truth.symbol = pair.symbol;
-    truth.last_price = {feed_.tape(i).trades().back().fill.price, pair.price_precision};
-    truth.trade_latencies = Latencies(settings_.latency_samples_max);
     PairState& state = pairs_.emplace_back();
-    state.symbol = binance_symbol(pair.symbol);
+    state.symbol = binance_symbol(settings_.pairs[i].symbol);
     state.next_aggregate = 5'000'000 + aggregates.below(30'000'000);
     for (DepthJournal& journal : state.journals) journal.begin(books_.last_id(i));
     for (std::size_t k = 0; k < kKlineIntervals.size(); ++k) {
@@ -87,31 +63,11 @@ Binance::Binance(Settings settings, base::Now start, BinanceLimits limits)
         state.klines[k].series.add(record.fill);
     }
   }
-  for (const Fault& fault : settings_.faults)
-    if (fault.kind == FaultKind::skew)
-      note(fault.kind, start, to_string(fault), base::Instant::max());
 }
 
-std::vector<TradeRecord> Binance::trades_between(std::size_t pair, base::WallTime from,
-                                                 base::WallTime to) const {
-  const auto time = [](const TradeRecord& record) { return record.fill.time; };
-  const std::deque<TradeRecord>& all = trades(pair);
-  return {std::ranges::lower_bound(all, from, {}, time),
-          std::ranges::upper_bound(all, to, {}, time)};
-}
-
-Binance::Admission Binance::on_attempt(std::string_view target, base::Now now) {
-  Admission admission = Admission::accept;
-  if (unreachable(now.mono)) {
-    admission = Admission::refuse;
-  } else if (!attempts_.allow(now.mono)) {
-    admission = Admission::too_many;
-  } else if (const auto parsed = parse_target(target);
-             !parsed || parsed->streams.size() > limits_.streams_max) {
-    admission = Admission::bad_target;
-  }
-  if (admission != Admission::accept) ++truth_.connections_refused;
-  return admission;
+bool Binance::knows(std::string_view target) const {
+  const auto parsed = parse_target(target);
+  return parsed && parsed->streams.size() <= limits_.streams_max;
 }
 
 void Binance::on_connect(ConnectionId connection, std::string_view target, base::Now now,
@@ -137,11 +93,6 @@ void Binance::on_connect(ConnectionId connection, std::string_view target, base:
   timers_.insert({expiry, TimerKind::expiry, connection});
   for (const std::string& stream : asked.streams) subscribe(connection, stream);
   commit_waiting(now.mono, now);
-}
-
-// The moments of faults and their ends, not when they were carried out: a shell may be late.
-bool Binance::unreachable(base::Instant now) const {
-  return shut_down_ || faults_.is_on(FaultKind::down, now) || faults_.is_on(FaultKind::hang, now);
 }
 
 void Binance::on_disconnect(ConnectionId connection, base::Now now) {
@@ -204,11 +155,7 @@ void Binance::fire_timer(base::Now now, Actions& actions) {
   }
 }
 
-HttpReply Binance::on_http(std::string_view method, std::string_view target, base::Now now) {
-  clock_.observe(now);
-  if (unreachable(now.mono))
-    return {503, "text/html", "<html><body>Service Unavailable</body></html>"};
-  if (auto reply = spoiled_reply(now)) return *std::move(reply);
+HttpReply Binance::serve_rest(std::string_view method, std::string_view target, base::Now now) {
   return rest_.serve(method, target, now.mono, clock_.at(now.mono));
 }
 
@@ -225,11 +172,8 @@ void Binance::begin_shutdown(base::Now now, Actions& actions) {
   }
   shut_down_ = true;
   faults_.skip_rest();
-  while (!connections_.empty()) {
-    ++truth_.shutdown_closes;
-    actions.emplace_back(Close{connections_.begin()->first});
-    forget(connections_.begin());
-  }
+  end_all<Close>(connections_, truth_.shutdown_closes, actions,
+                 [this](auto connection) { forget(connection); });
 }
 
 void Binance::send(ConnectionId connection, const Parcel& parcel, std::string_view text,

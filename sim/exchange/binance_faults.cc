@@ -6,14 +6,7 @@
 namespace tickwitness::sim {
 namespace {
 
-// What clients say to a host that stands still waits in buffers of this size altogether.
-constexpr std::size_t kHeldBytesMax = std::size_t{1} << 20;
 constexpr auto kRetryMost = std::chrono::seconds(60);
-
-base::Instant end_of(const Fault& fault, base::Instant moment) {
-  const base::Duration length = length_of(fault);
-  return length == base::Duration::max() ? base::Instant::max() : moment + length;
-}
 
 }  // namespace
 
@@ -85,15 +78,6 @@ void Binance::after(FaultKind kind, base::Instant moment, base::Now now, Actions
   if (kind == FaultKind::rotation) close_leaving(actions);
 }
 
-void Binance::heal(base::Now now, Actions& actions) {
-  step(now, actions);
-  zombies_.clear();
-  for (FiredFault& fault : truth_.faults) fault.until = std::min(fault.until, now.mono);
-  // All of them are over before the first has an after-effect.
-  for (const auto& [kind, until] : faults_.cancel()) after(kind, now.mono, now, actions);
-  clock_.end_skew();
-}
-
 bool Binance::silence_one(const Fault& fault, base::Instant moment, base::Now now) {
   for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
     const Stream stream{StreamKind::trade, pair, 0};
@@ -108,16 +92,11 @@ bool Binance::silence_one(const Fault& fault, base::Instant moment, base::Now no
 }
 
 void Binance::close_all(FaultKind kind, Actions& actions) {
-  while (!connections_.empty()) {
-    const ConnectionId connection = connections_.begin()->first;
-    if (kind == FaultKind::reset) {
-      ++truth_.resets;
-      actions.emplace_back(Reset{connection});
-    } else {
-      ++truth_.disconnects;
-      actions.emplace_back(Close{connection});
-    }
-    forget(connections_.begin());
+  const auto forget_it = [this](auto connection) { forget(connection); };
+  if (kind == FaultKind::reset) {
+    end_all<Reset>(connections_, truth_.resets, actions, forget_it);
+  } else {
+    end_all<Close>(connections_, truth_.disconnects, actions, forget_it);
   }
 }
 
@@ -129,13 +108,9 @@ void Binance::announce_rotation(base::Instant moment, Actions& actions) {
 }
 
 void Binance::close_leaving(Actions& actions) {
-  for (auto next = connections_.begin(); next != connections_.end();) {
-    const auto connection = next++;
-    if (!connection->second.leaving) continue;
-    ++truth_.disconnects;
-    actions.emplace_back(Close{connection->first});
-    forget(connection);
-  }
+  close_some(
+      connections_, actions, [](const Connection& connection) { return connection.leaving; },
+      [this](auto connection) { forget(connection); });
 }
 
 void Binance::hold(ConnectionId connection, base::Instant at, std::string_view text) {
@@ -155,10 +130,6 @@ void Binance::answer_held(base::Now now, Actions& actions) {
   held_bytes_ = 0;
   for (const Held& held : std::exchange(held_, {}))
     serve(held.connection, held.at, now, held.text, actions);
-}
-
-void Binance::note(FaultKind kind, base::Now now, std::string detail, base::Instant until) {
-  truth_.faults.push_back({kind, now.mono, std::move(detail), until});
 }
 
 // On the first pair that has a subscription; the dice choose which.
@@ -213,11 +184,6 @@ void Binance::publish_swapped(base::Now now, Actions& actions) {
 }
 
 std::optional<HttpReply> Binance::spoiled_reply(base::Now now) {
-  const auto spoil = [this](std::string_view name, HttpReply reply) {
-    ++truth_.rest_requests;
-    ++truth_.rest_errors[std::string(name)];
-    return reply;
-  };
   if (faults_.is_on(FaultKind::rate_limited)) {
     const base::Duration left = faults_.end_of(FaultKind::rate_limited) - now.mono;
     const auto wait =

@@ -3,82 +3,27 @@
 #include <algorithm>
 
 namespace tickwitness::sim {
-namespace {
-
-// A generator of their own, so that no fault moves the market.
-constexpr std::uint64_t kDiceSeed = 0xFA17'FA17'FA17'FA17ULL;
-
-base::Duration total_skew(const Settings& settings) {
-  base::Duration skew = settings.skew;
-  for (const Fault& fault : settings.faults)
-    if (fault.kind == FaultKind::skew) skew += fault.amount;
-  return skew;
-}
-
-}  // namespace
 
 Kraken::Kraken(Settings settings, base::Now start)
-    : settings_(std::move(settings)),
-      start_(start.mono),
-      clock_(start, total_skew(settings_)),
-      prng_(settings_.seed),
-      feed_(settings_, prng_.split(), clock_, start.mono),
+    : Exchange(std::move(settings), start),
       books_(settings_, feed_),
       rest_(settings_, feed_, books_, truth_),
-      attempts_(settings_.connections),
       subscribers_(settings_.pairs.size()),
-      dice_(settings_.seed ^ kDiceSeed),
-      quotes_sent_(settings_.pairs.size()) {
-  for (std::size_t i = 0; i < settings_.pairs.size(); ++i) {
-    const PairSettings& pair = settings_.pairs[i];
-    PairTruth& truth = truth_.pairs.emplace_back();
-    truth.symbol = pair.symbol;
-    truth.last_price = {feed_.tape(i).trades().back().fill.price, pair.price_precision};
-    truth.trade_latencies = Latencies(settings_.latency_samples_max);
-    truth.quote_latencies = Latencies(settings_.latency_samples_max);
-  }
-  for (const Fault& fault : settings_.faults) {
-    if (fault.kind == FaultKind::skew) {
-      note(fault.kind, start, to_string(fault), base::Instant::max());
-    } else if (fault.kind == FaultKind::refuse_subscription) {
-      last(fault.kind, base::Instant::max());
-    } else {
-      faults_.insert(std::ranges::upper_bound(faults_, fault.at, {}, &Fault::at), fault);
-    }
-  }
-}
+      quotes_sent_(settings_.pairs.size()) {}
 
-std::vector<TradeRecord> Kraken::trades_between(std::size_t pair, base::WallTime from,
-                                                base::WallTime to) const {
-  const auto time = [](const TradeRecord& record) { return record.fill.time; };
-  const std::deque<TradeRecord>& all = trades(pair);
-  return {std::ranges::lower_bound(all, from, {}, time),
-          std::ranges::upper_bound(all, to, {}, time)};
-}
-
-Kraken::Admission Kraken::on_attempt(base::Now now) {
-  Admission admission = Admission::accept;
-  if (unreachable(now.mono)) {
-    admission = Admission::refuse;
-  } else if (!attempts_.allow(now.mono)) {
-    admission = Admission::too_many;
-  }
-  if (admission != Admission::accept) ++truth_.connections_refused;
-  return admission;
-}
-
-void Kraken::on_connect(ConnectionId connection, base::Now now, Actions& actions) {
+void Kraken::on_connect(ConnectionId connection, std::string_view, base::Now now,
+                        Actions& actions) {
   step(now, actions);
   ++truth_.connections_accepted;
   connections_.emplace(connection, Connection{.requests = RateLimit(settings_.requests)});
-  if (shut_down_ || is_on(FaultKind::down)) {
+  if (shut_down_ || faults_.is_on(FaultKind::down)) {
     // It was admitted before, and is closed like the others were.
     ++(shut_down_ ? truth_.shutdown_closes : truth_.disconnects);
     connections_.erase(connection);
     actions.emplace_back(Close{connection});
     return;
   }
-  if (is_on(FaultKind::hang)) return hold(connection, std::nullopt);
+  if (faults_.is_on(FaultKind::hang)) return hold(connection, std::nullopt);
   greet(connection, actions);
 }
 
@@ -86,14 +31,6 @@ void Kraken::greet(ConnectionId connection, Actions& actions) {
   text_.clear();
   write_status(text_, prng_.next(), maintenance_);
   send(connection, {.kind = SentKind::status}, text_, actions);
-}
-
-// The moments of faults and their ends, not when they were carried out: a shell may be late.
-bool Kraken::unreachable(base::Instant now) const {
-  if (shut_down_) return true;
-  return std::ranges::any_of(lasting_, [now](const auto& fault) {
-    return (fault.first == FaultKind::down || fault.first == FaultKind::hang) && now < fault.second;
-  });
 }
 
 void Kraken::on_disconnect(ConnectionId connection, base::Now now) {
@@ -107,8 +44,8 @@ void Kraken::on_disconnect(ConnectionId connection, base::Now now) {
 void Kraken::step(base::Now now, Actions& actions) {
   clock_.observe(now);
   for (;;) {
-    const base::Instant fault = next_fault();
-    const base::Instant end = next_end();
+    const base::Instant fault = faults_.next_begin();
+    const base::Instant end = faults_.next_end();
     const base::Instant beat =
         heartbeats_.empty() ? base::Instant::max() : heartbeats_.begin()->first;
     const base::Instant next = std::min({fault, end, beat});
@@ -116,9 +53,9 @@ void Kraken::step(base::Now now, Actions& actions) {
       publish(*due, now, actions);
     if (next > now.mono) return bury_zombies(now);
     if (end == next) {
-      end_fault(end, now, actions);
+      after(faults_.take_end(), end, now, actions);
     } else if (fault == next) {
-      commit(faults_[faults_done_++], fault, now, actions);
+      commit(faults_.take_begin(), fault, now, actions);
     } else {
       heartbeat(now, actions);
     }
@@ -127,16 +64,12 @@ void Kraken::step(base::Now now, Actions& actions) {
 
 base::Instant Kraken::next_deadline() const {
   if (shut_down_) return base::Instant::max();
-  base::Instant next = std::min({feed_.next_deadline(), next_fault(), next_end()});
+  base::Instant next = std::min({feed_.next_deadline(), faults_.next_begin(), faults_.next_end()});
   if (!heartbeats_.empty()) next = std::min(next, heartbeats_.begin()->first);
   return next;
 }
 
-HttpReply Kraken::on_http(std::string_view method, std::string_view target, base::Now now) {
-  clock_.observe(now);
-  if (unreachable(now.mono))
-    return {503, "text/html", "<html><body>Service Unavailable</body></html>"};
-  if (auto reply = spoiled_reply()) return *std::move(reply);
+HttpReply Kraken::serve_rest(std::string_view method, std::string_view target, base::Now now) {
   return rest_.serve(method, target, now.mono, clock_.at(now.mono));
 }
 
@@ -147,12 +80,9 @@ void Kraken::begin_shutdown(base::Now now, Actions& actions) {
   while (const Publication* const due = feed_.poll(now.mono, clock_)) publish(*due, now, actions);
   publish_swapped(now, actions);
   shut_down_ = true;
-  faults_done_ = faults_.size();
-  while (!connections_.empty()) {
-    ++truth_.shutdown_closes;
-    actions.emplace_back(Close{connections_.begin()->first});
-    forget(connections_.begin());
-  }
+  faults_.skip_rest();
+  end_all<Close>(connections_, truth_.shutdown_closes, actions,
+                 [this](auto connection) { forget(connection); });
 }
 
 void Kraken::send(ConnectionId connection, const Parcel& parcel, const std::string& text,
@@ -173,7 +103,7 @@ void Kraken::heartbeat(base::Now now, Actions& actions) {
   const auto [at, connection] = *heartbeats_.begin();
   heartbeats_.erase(heartbeats_.begin());
   if (connections_.at(connection).poisoned) return;
-  if (!is_on(FaultKind::hang)) {
+  if (!faults_.is_on(FaultKind::hang)) {
     text_.clear();
     write_heartbeat(text_);
     send(connection, {.kind = SentKind::heartbeat}, text_, actions);

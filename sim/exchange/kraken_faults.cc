@@ -3,30 +3,6 @@
 
 namespace tickwitness::sim {
 
-namespace {
-
-// What clients say to a host that stands still waits in buffers of this size altogether.
-constexpr std::size_t kHeldBytesMax = std::size_t{1} << 20;
-
-base::Instant end_of(const Fault& fault, base::Instant moment) {
-  const base::Duration length = length_of(fault);
-  return length == base::Duration::max() ? base::Instant::max() : moment + length;
-}
-
-}  // namespace
-
-// A host that stands still commits nothing: what falls due meanwhile comes afterwards.
-base::Instant Kraken::next_fault() const {
-  if (faults_done_ == faults_.size()) return base::Instant::max();
-  return std::max(start_ + faults_[faults_done_].at, hung_until_);
-}
-
-base::Instant Kraken::next_end() const {
-  base::Instant next = base::Instant::max();
-  for (const auto& [kind, until] : lasting_) next = std::min(next, until);
-  return next;
-}
-
 void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Actions& actions) {
   const base::Instant until = end_of(fault, moment);
   switch (fault.kind) {
@@ -43,7 +19,7 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
     case FaultKind::zombie:
     case FaultKind::corrupt_book:
     case FaultKind::wrong_checksum:
-      waiting_.insert_or_assign(fault.kind, fault);
+      faults_.wait(fault);
       commit_waiting(moment, now, actions);
       return;
     case FaultKind::down:
@@ -59,7 +35,7 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
     case FaultKind::rest_refuses:
     case FaultKind::msg_rate:
       note(fault.kind, now, to_string(fault), until);
-      last(fault.kind, until);
+      faults_.last(fault.kind, until);
       begin(fault.kind, moment, now, until, actions);
       return;
     case FaultKind::refuse_subscription:
@@ -72,7 +48,6 @@ void Kraken::commit(const Fault& fault, base::Instant moment, base::Now now, Act
 
 void Kraken::begin(FaultKind kind, base::Instant moment, base::Now now, base::Instant until,
                    Actions& actions) {
-  if (kind == FaultKind::hang) hung_until_ = until;
   if (kind == FaultKind::down) close_all(kind, actions);
   if (kind == FaultKind::flood) feed_.set_trade_pace(kFloodPace, moment);
   if (kind == FaultKind::maintenance) begin_maintenance(moment, now, until, actions);
@@ -85,22 +60,15 @@ void Kraken::begin(FaultKind kind, base::Instant moment, base::Now now, base::In
 
 // These need something to hit; when a fault's time finds nothing, it hits the next that comes.
 void Kraken::commit_waiting(base::Instant moment, base::Now now, Actions& actions) {
-  for (auto next = waiting_.begin(); next != waiting_.end();) {
-    const auto& [kind, fault] = *next;
+  const std::map<FaultKind, Fault> waiting = faults_.waiting();
+  for (const auto& [kind, fault] : waiting) {
     bool done = false;  // books are falsified when they are sent
     if (kind == FaultKind::silent) done = silence_one(fault, moment, now);
     if (kind == FaultKind::zombie) done = make_zombie(now);
     if (kind == FaultKind::malformed || kind == FaultKind::bad_utf8)
       done = send_bad_frames(kind, now, actions);
-    next = done ? waiting_.erase(next) : std::next(next);
+    if (done) faults_.has_hit(kind);
   }
-}
-
-void Kraken::end_fault(base::Instant moment, base::Now now, Actions& actions) {
-  const auto ended = std::ranges::find(lasting_, moment, [](const auto& on) { return on.second; });
-  const FaultKind kind = ended->first;
-  lasting_.erase(ended);
-  after(kind, moment, now, actions);
 }
 
 void Kraken::after(FaultKind kind, base::Instant moment, base::Now now, Actions& actions) {
@@ -115,22 +83,11 @@ void Kraken::after(FaultKind kind, base::Instant moment, base::Now now, Actions&
     feed_.resume(moment);
     status_owed_ = true;
   }
-  if (status_owed_ && !is_on(FaultKind::hang)) {
+  if (status_owed_ && !faults_.is_on(FaultKind::hang)) {
     status_owed_ = false;
     send_status_to_all(actions);
   }
   if (kind == FaultKind::refuse_subscription) close_refused(actions);
-}
-
-void Kraken::heal(base::Now now, Actions& actions) {
-  step(now, actions);
-  faults_done_ = faults_.size();
-  waiting_.clear();
-  zombies_.clear();
-  for (FiredFault& fault : truth_.faults) fault.until = std::min(fault.until, now.mono);
-  // All of them are over before the first has an after-effect.
-  for (const auto& [kind, until] : std::exchange(lasting_, {})) after(kind, now.mono, now, actions);
-  clock_.end_skew();
 }
 
 bool Kraken::silence_one(const Fault& fault, base::Instant moment, base::Now now) {
@@ -138,7 +95,7 @@ bool Kraken::silence_one(const Fault& fault, base::Instant moment, base::Now now
     if (subscribers_[pair].of(WireChannel::trade).empty()) continue;
     if (!silenced_) silenced_ = pair;
     const base::Instant until = end_of(fault, moment);
-    last(FaultKind::silent, until);
+    faults_.last(FaultKind::silent, until);
     note(FaultKind::silent, now, "trade " + settings_.pairs[*silenced_].symbol, until);
     return true;
   }
@@ -168,28 +125,19 @@ bool Kraken::send_bad_frames(FaultKind kind, base::Now now, Actions& actions) {
 }
 
 void Kraken::close_all(FaultKind kind, Actions& actions) {
-  while (!connections_.empty()) {
-    const ConnectionId connection = connections_.begin()->first;
-    if (kind == FaultKind::reset) {
-      ++truth_.resets;
-      actions.emplace_back(Reset{connection});
-    } else {
-      ++truth_.disconnects;
-      actions.emplace_back(Close{connection});
-    }
-    forget(connections_.begin());
+  const auto forget_it = [this](auto connection) { forget(connection); };
+  if (kind == FaultKind::reset) {
+    end_all<Reset>(connections_, truth_.resets, actions, forget_it);
+  } else {
+    end_all<Close>(connections_, truth_.disconnects, actions, forget_it);
   }
 }
 
 void Kraken::close_refused(Actions& actions) {
   refused_.reset();
-  for (auto next = connections_.begin(); next != connections_.end();) {
-    const auto connection = next++;
-    if (!connection->second.refused) continue;
-    ++truth_.disconnects;
-    actions.emplace_back(Close{connection->first});
-    forget(connection);
-  }
+  close_some(
+      connections_, actions, [](const Connection& connection) { return connection.refused; },
+      [this](auto connection) { forget(connection); });
 }
 
 void Kraken::hold(ConnectionId connection, std::optional<std::string> text) {
@@ -213,15 +161,6 @@ void Kraken::answer_held(base::Now now, Actions& actions) {
       greet(held.connection, actions);
     }
   }
-}
-
-void Kraken::last(FaultKind kind, base::Instant until) {
-  base::Instant& end = lasting_.emplace(kind, until).first->second;
-  end = std::max(end, until);
-}
-
-void Kraken::note(FaultKind kind, base::Now now, std::string detail, base::Instant until) {
-  truth_.faults.push_back({kind, now.mono, std::move(detail), until});
 }
 
 bool Kraken::is_silenced(WireChannel channel, std::size_t pair) const {

@@ -52,7 +52,7 @@ TEST(KrakenFaults, DisconnectClosesAllAndCountsWhatNobodyGot) {
 
   world.exchange.on_disconnect(first, world.now());  // the shell may say so, or not
   EXPECT_EQ(truth.closed_by_client, 0U);
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
   subscribe_all(world, world.connect());
   world.run_until(seconds(40));
   EXPECT_GT(data_frames_after(world, seconds(31)), 100U);
@@ -190,15 +190,15 @@ TEST(KrakenFaults, DownRefusesForAWhile) {
   subscribe_all(world, world.connect());
   world.run_until(seconds(10));
   EXPECT_EQ(world.closed.size(), 1U);
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::refuse);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::refuse);
   EXPECT_EQ(world.exchange.on_http("GET", "/0/public/Time", world.now()).status, 503);
   world.run_until(seconds(12));
   const ConnectionId slipped = world.connect();  // had been admitted just before
   EXPECT_EQ(world.closed.back(), slipped);
   world.run_until(milliseconds(14'999));
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::refuse);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::refuse);
   world.run_until(seconds(15));
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
   EXPECT_EQ(world.exchange.truth().connections_refused, 2U);
   EXPECT_EQ(world.exchange.truth().disconnects, 2U);
 }
@@ -212,7 +212,7 @@ TEST(KrakenFaults, AHostThatHangsSaysNothingAndGoesOn) {
   world.run_until(seconds(20));
   const std::size_t before = world.frames.size();
   world.run_until(seconds(22));
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::refuse);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::refuse);
   EXPECT_EQ(world.exchange.on_http("GET", "/0/public/Time", world.now()).status, 503);
   const ConnectionId slipped = world.connect();  // had been admitted just before
   world.say(slipped, R"({"method":"ping","req_id":1})");
@@ -237,7 +237,7 @@ TEST(KrakenFaults, AHostThatHangsSaysNothingAndGoesOn) {
   EXPECT_EQ(truth.sent(SentKind::heartbeat), 2U * 20);  // not paid back
   world.run_until(seconds(40));
   EXPECT_EQ(truth.sent(SentKind::heartbeat), 2U * 30);
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
   EXPECT_GT(trades_between(world, seconds(30), seconds(40)), 50U);
   EXPECT_TRUE(world.closed.empty());
   EXPECT_TRUE(world.reset.empty());
@@ -386,7 +386,7 @@ TEST(KrakenFaults, ShutdownFlushesClosesAndIsFinal) {
     EXPECT_EQ(pair.trades_undelivered, 0U);
   }
   EXPECT_EQ(world.exchange.next_deadline(), base::Instant::max());
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::refuse);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::refuse);
   world.run_until(seconds(100));
   world.shut_down();
   world.say(connection, R"({"method":"ping"})");

@@ -99,11 +99,11 @@ void Kraken::falsify(std::size_t pair, const Subscriber& to, base::Now now,
                       .depth = kDepths[to.depth],
                       .checksum_sent = parcel.checksum,
                       .checksum_true = parcel.checksum};
-  if (waiting_.contains(FaultKind::wrong_checksum)) {
+  if (faults_.waits(FaultKind::wrong_checksum)) {
     parcel.checksum ^= 1 + static_cast<std::uint32_t>(dice_.below(UINT32_MAX));
     entry.kind = FaultKind::wrong_checksum;
     entry.checksum_sent = parcel.checksum;
-  } else if (waiting_.contains(FaultKind::corrupt_book)) {
+  } else if (faults_.waits(FaultKind::corrupt_book)) {
     const auto wrong = std::ranges::find_if(changes, [&](const BookChange& change) {
       const auto top = books_.find(pair)->top(change.side, kChecksumLevels);
       return std::ranges::find(top, change.level) != top.end();
@@ -117,7 +117,7 @@ void Kraken::falsify(std::size_t pair, const Subscriber& to, base::Now now,
   } else {
     return;
   }
-  waiting_.erase(entry.kind);
+  faults_.has_hit(entry.kind);
   parcel.falsified = true;
   note(entry.kind, now, "book " + settings_.pairs[pair].symbol, now.mono);
   truth_.falsified_books.push_back(entry);
@@ -156,13 +156,9 @@ void Kraken::begin_maintenance(base::Instant moment, base::Now now, base::Instan
   maintenance_ = Maintenance{from, from + (until - moment)};
   rest_.set_maintenance(true);
   send_status_to_all(actions);
-  for (auto next = connections_.begin(); next != connections_.end();) {
-    const auto connection = next++;
-    if (dice_.below(2) == 0) continue;
-    ++truth_.disconnects;
-    actions.emplace_back(Close{connection->first});
-    forget(connection);
-  }
+  close_some(
+      connections_, actions, [this](const Connection&) { return dice_.below(2) != 0; },
+      [this](auto connection) { forget(connection); });
 }
 
 void Kraken::send_status_to_all(Actions& actions) {
@@ -174,19 +170,14 @@ void Kraken::send_status_to_all(Actions& actions) {
   }
 }
 
-std::optional<HttpReply> Kraken::spoiled_reply() {
-  const auto spoil = [this](std::string_view name, HttpReply reply) {
-    ++truth_.rest_requests;
-    ++truth_.rest_errors[std::string(name)];
-    return reply;
-  };
-  if (is_on(FaultKind::rate_limited)) {
+std::optional<HttpReply> Kraken::spoiled_reply(base::Now) {
+  if (faults_.is_on(FaultKind::rate_limited)) {
     if (dice_.below(4) == 0)
       return spoil("HTTP 429", {429, "text/html", "<html><body>Too Many Requests</body></html>"});
     return spoil("EGeneral:Too many requests",
                  {.body = R"({"error":["EGeneral:Too many requests"]})"});
   }
-  if (!is_on(FaultKind::rest_errors)) return std::nullopt;
+  if (!faults_.is_on(FaultKind::rest_errors)) return std::nullopt;
   switch (dice_.below(4)) {
     case 0:
       return spoil("HTTP 502", {502, "text/html", "<html><body>Bad Gateway</body></html>"});

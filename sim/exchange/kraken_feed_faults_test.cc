@@ -224,7 +224,7 @@ TEST(KrakenFeedFaults, InMaintenanceTheMarketStandsStill) {
   EXPECT_GT(closed, 0U);
   EXPECT_LT(closed, 8U);
   const std::size_t before = world.frames.size();
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
   world.connect();
   EXPECT_EQ(world.frames[before].data()[0].find("system")->text, "maintenance");
   EXPECT_NE(world.frames[before].data()[0].find("connection_id"), nullptr);

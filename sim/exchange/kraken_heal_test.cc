@@ -83,7 +83,7 @@ TEST(KrakenHeal, EndsWhatIsOn) {
   const Truth& truth = world.exchange.truth();
   EXPECT_EQ(truth.requests_swallowed, 0U);
   for (const FiredFault& fault : truth.faults) EXPECT_EQ(fault.until, world.now().mono);
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
 
   const std::uint64_t eth_made = truth.find("ETH/USD")->trades_made;
   world.run_until(seconds(40));
@@ -108,10 +108,10 @@ TEST(KrakenHeal, NothingWaitsOrComesAnyMore) {
 TEST(KrakenHeal, DownEnds) {
   World world(with({"down@5s+10m"}));
   world.run_until(seconds(10));
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::refuse);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::refuse);
   Actions actions;
   heal(world, actions);
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
   EXPECT_EQ(world.exchange.on_http("GET", "/0/public/Time", world.now()).status, 200);
   subscribe_all(world, world.connect());
   EXPECT_TRUE(world.closed.empty());

@@ -22,10 +22,10 @@ void Kraken::publish(const Publication& publication, base::Now now, Actions& act
     truth.trades_made += fills.size();
     truth.last_price = {fills.back().price, settings_.pairs[pair].price_precision};
   }
-  const bool hangs = is_on(FaultKind::hang);
+  const bool hangs = faults_.is_on(FaultKind::hang);
   for (const WireChannel part : {WireChannel::trade, WireChannel::ticker}) {
     if (part == WireChannel::trade && fills.empty()) continue;
-    if (is_on(FaultKind::reorder) && !hangs) {
+    if (faults_.is_on(FaultKind::reorder) && !hangs) {
       swap_with_next(part, publication, now, actions);
     } else {
       publish_part(part, publication, now, actions);
@@ -39,7 +39,7 @@ void Kraken::publish(const Publication& publication, base::Now now, Actions& act
 void Kraken::publish_part(WireChannel part, const Publication& publication, base::Now now,
                           Actions& actions) {
   const std::span<const Fill> fills = publication.what.fills();
-  const bool hangs = is_on(FaultKind::hang);
+  const bool hangs = faults_.is_on(FaultKind::hang);
   if (part == WireChannel::ticker) {
     if (!hangs) publish_quote(publication, now, actions);
   } else if (hangs) {
@@ -60,7 +60,7 @@ void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base:
     return;
   }
   std::array<Fill, Happening::kFillsMax> kept;
-  if (is_on(FaultKind::drop)) fills = {kept.data(), drop_some(pair, fills, kept)};
+  if (faults_.is_on(FaultKind::drop)) fills = {kept.data(), drop_some(pair, fills, kept)};
   if (fills.empty()) return;
   text_.clear();
   write_trades(text_, settings_.pairs[pair], fills, false);
@@ -140,7 +140,7 @@ void Kraken::publish_book(const Publication& publication, base::Now now, Actions
     Parcel parcel = data_parcel(WireChannel::book, pair, changes_.size(), false);
     parcel.checksum = checksum;
     parcel.stamp[parcel.stamps++] = publication.what.quote.time;
-    if (!waiting_.empty()) falsify(pair, listener, now, changes_, parcel);
+    if (!faults_.waiting().empty()) falsify(pair, listener, now, changes_, parcel);
     text_.clear();
     write_book(text_, settings_.pairs[pair], changes_, parcel.checksum, publication.what.quote.time,
                false);
@@ -156,7 +156,7 @@ std::uint32_t Kraken::send_update(const Subscriber& to, const Parcel& parcel,
     return 0;
   }
   send(to.connection, parcel, text, actions);
-  const bool twice = is_on(FaultKind::duplicate) &&
+  const bool twice = faults_.is_on(FaultKind::duplicate) &&
                      (parcel.kind == SentKind::trade || parcel.kind == SentKind::ticker);
   if (!twice || dice_.below(2) == 0) return 1;
   Parcel again = parcel;

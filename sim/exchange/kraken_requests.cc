@@ -12,7 +12,7 @@ constexpr std::size_t kSnapshotTrades = 50;
 void Kraken::on_text(ConnectionId connection, base::Now now, std::string_view text,
                      Actions& actions) {
   step(now, actions);
-  if (is_on(FaultKind::hang)) {
+  if (faults_.is_on(FaultKind::hang)) {
     if (connections_.contains(connection)) hold(connection, std::string(text));
     return;
   }
@@ -23,7 +23,7 @@ void Kraken::serve(ConnectionId id, base::Now now, std::string_view text, Action
   const auto found = connections_.find(id);
   if (found == connections_.end() || found->second.poisoned) return;
   ++truth_.requests;
-  if (!found->second.requests.allow(now.mono) || is_on(FaultKind::msg_rate)) {
+  if (!found->second.requests.allow(now.mono) || faults_.is_on(FaultKind::msg_rate)) {
     text_.clear();
     write_rate_exceeded(text_);
     send(id, {.kind = SentKind::rate_exceeded}, text_, actions);
@@ -32,7 +32,7 @@ void Kraken::serve(ConnectionId id, base::Now now, std::string_view text, Action
   const ParsedRequest parsed = parse_request(text);
   if (!parsed.error) {
     answer(id, parsed.request, now, actions);
-  } else if (is_on(FaultKind::unanswered) &&
+  } else if (faults_.is_on(FaultKind::unanswered) &&
              (parsed.error->method == "subscribe" || parsed.error->method == "unsubscribe")) {
     ++truth_.requests_swallowed;
   } else {
@@ -54,7 +54,7 @@ void Kraken::answer(ConnectionId id, const Request& request, base::Now now, Acti
     connection.heartbeats = true;
     heartbeats_.emplace(now.mono + settings_.heartbeat, id);
   }
-  if (is_on(FaultKind::unanswered)) {
+  if (faults_.is_on(FaultKind::unanswered)) {
     ++truth_.requests_swallowed;
     return;
   }
@@ -72,7 +72,7 @@ void Kraken::answer(ConnectionId id, const Request& request, base::Now now, Acti
 void Kraken::subscribe(ConnectionId id, const Request& request, const std::string& symbol,
                        base::Now now, Actions& actions) {
   // The fault meets the last symbol of the first ticker request, and that for good.
-  if (is_on(FaultKind::refuse_subscription) && !refused_ &&
+  if (faults_.is_on(FaultKind::refuse_subscription) && !refused_ &&
       request.channel == WireChannel::ticker) {
     refused_ = Refused{request.channel, request.symbols.back()};
     note(FaultKind::refuse_subscription, now, "ticker " + refused_->symbol, base::Instant::max());

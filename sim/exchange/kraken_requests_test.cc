@@ -194,10 +194,10 @@ TEST(KrakenRequests, TooManyRequestsAreRefusedInKrakensOwnWords) {
 TEST(KrakenRequests, ConnectionAttemptsAreLimited) {
   World world;
   for (int i = 0; i < 150; ++i)
-    ASSERT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::too_many);
+    ASSERT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::too_many);
   world.run_until(std::chrono::seconds(4));
-  EXPECT_EQ(world.exchange.on_attempt(world.now()), Kraken::Admission::accept);
+  EXPECT_EQ(world.exchange.on_attempt("/v2", world.now()), Kraken::Admission::accept);
   EXPECT_EQ(world.exchange.truth().connections_refused, 1U);
 }
 

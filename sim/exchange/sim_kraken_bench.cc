@@ -17,7 +17,7 @@ void simulate_one_pair(benchmark::State& state) {
                         base::WallTime(std::chrono::seconds(1'767'323'070))};
   Kraken exchange(settings, start);
   Actions actions;
-  exchange.on_connect(1, start, actions);
+  exchange.on_connect(1, "/v2", start, actions);
   for (const char* const params :
        {R"("channel":"trade")", R"("channel":"ticker","event_trigger":"bbo")",
         R"("channel":"ohlc")"})

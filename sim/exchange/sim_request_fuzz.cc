@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                         base::WallTime(std::chrono::seconds(1'767'323'070))};
   sim::Kraken exchange(settings, start);
   sim::Actions actions;
-  exchange.on_connect(1, start, actions);
+  exchange.on_connect(1, "/v2", start, actions);
   // Requests are separated by NUL bytes; the whole is also asked as an HTTP target.
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   static_cast<void>(exchange.on_http("GET", rest, start));

@@ -63,7 +63,7 @@ class World {
 
   ConnectionId connect() {
     const ConnectionId id = ++last_connection_;
-    exchange.on_connect(id, now(), actions_);
+    exchange.on_connect(id, "/v2", now(), actions_);
     take();
     return id;
   }

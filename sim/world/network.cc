@@ -197,11 +197,11 @@ void Network::at_exchange(const std::shared_ptr<Connection>& connection, Mark ma
                           std::string_view bytes) {
   const base::Now now = exchange_clock_.now();
   if (mark == Mark::open) {
-    const auto admission = exchange_.on_attempt(now);
+    const auto admission = exchange_.on_attempt("/v2", now);
     if (admission == Kraken::Admission::accept) {
       connection->at_exchange_open = true;
       connection->to_engine->mark(Mark::open);
-      exchange_.on_connect(connection->id, now, actions_);
+      exchange_.on_connect(connection->id, "/v2", now, actions_);
     } else {
       connection->to_engine->mark(admission == Kraken::Admission::too_many ? Mark::too_many
                                                                            : Mark::refused);

@@ -21,8 +21,8 @@ DemoExchange::DemoExchange(sim::Settings settings, DemoNotes& notes)
       kraken_(std::move(settings), executor_.clock().now()),
       sockets_(executor_, {},
                {.on_open =
-                    [this](net::WsServer::Id id, const net::Request&) {
-                      kraken_.on_connect(id, executor_.clock().now(), actions_);
+                    [this](net::WsServer::Id id, const net::Request& request) {
+                      kraken_.on_connect(id, request.target, executor_.clock().now(), actions_);
                       turn();
                     },
                 .on_text =
@@ -60,14 +60,16 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
     ledger_.on_rest(reply.pair, reply.trades);
     return responder.respond(net::Response::of(reply.status, reply.content_type, reply.body));
   }
-  switch (kraken_.on_attempt(now)) {
-    case sim::Kraken::Admission::accept:
+  switch (kraken_.on_attempt(request.target, now)) {
+    case sim::Exchange::Admission::accept:
       sockets_.accept(request, responder);
       return;
-    case sim::Kraken::Admission::refuse:
+    case sim::Exchange::Admission::refuse:
       return responder.respond(net::Response::text(503, "The simulated exchange is down."));
-    case sim::Kraken::Admission::too_many:
+    case sim::Exchange::Admission::too_many:
       return responder.respond(net::Response::text(429, "Too many connection attempts."));
+    case sim::Exchange::Admission::bad_target:
+      return responder.respond(net::Response::text(400, "There are no such streams."));
   }
 }
 
