@@ -18,10 +18,10 @@ using testing::HasSubstr;
 using testing::Not;
 
 EngineSettings following(std::initializer_list<std::string> streams) {
-  EngineSettings settings;
-  settings.feed.endpoint.host = "venue.test";
-  for (const auto& one : streams) settings.feed.subscriptions.push_back(feed::test::stream(one));
-  return settings;
+  feed::FeedSettings feed;
+  feed.endpoint.host = "venue.test";
+  for (const auto& one : streams) feed.subscriptions.push_back(feed::test::stream(one));
+  return {.feeds = {{.feed = feed}}};
 }
 
 // Both executors by hand, so that either may stall.

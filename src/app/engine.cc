@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
-#include "exchange/kraken/rest.h"
-#include "exchange/kraken/session.h"
+#include "exchange/venues/venues.h"
+#include "runtime/when_all.h"
 
 namespace tickwitness::app {
 namespace {
@@ -25,32 +25,48 @@ Engine::Engine(World world, const EngineSettings& settings,
       handoff_(settings.ring_capacity, settings.overload, world.metrics,
                telemetry::label::Ring{"ingest"}),
       meter_(world.metrics),
-      feed_(settings.feed,
-            {.make_protocol =
-                 [depth = settings.book_depth] {
-                   return std::make_unique<exchange::kraken::KrakenV2>(depth);
-                 },
-             .rest = std::make_unique<exchange::kraken::KrakenRest>()},
-            {.executor = world.executor,
-             .channels = world.channels,
-             .http = world.http,
-             .metrics = world.metrics,
-             .ledger = ledger_,
-             .handoff = handoff_,
-             .turn_done = [this] { drain(); },
-             .on_event = [this](const feed::LinkEvent& event) { on_event(event); },
-             .tap = world.tap}),
+      markets_(markets_of(settings)),
       timer_(world.executor.make_timer()),
       uptime_(world.metrics.uptime_seconds.at()) {
-  for (const auto& subscription : settings.feed.subscriptions) {
-    symbols_.insert(subscription.symbol);
+  for (const auto& one : settings.feeds) add_feed(one);
+}
+
+std::set<Engine::Market> Engine::markets_of(const EngineSettings& settings) {
+  std::set<Market> markets;
+  for (const auto& one : settings.feeds) {
+    for (const auto& subscription : one.feed.subscriptions) {
+      markets.emplace(one.feed.venue, subscription.symbol);
+    }
   }
+  return markets;
+}
+
+void Engine::add_feed(const VenueSettings& settings) {
+  const market::Venue venue = settings.feed.venue;
+  feed::Feed::Dialect dialect{.make_protocol =
+                                  [venue, depth = settings.book_depth] {
+                                    return exchange::venues::make_protocol(venue, depth);
+                                  },
+                              .rest = exchange::venues::make_rest(venue)};
+  feed::Feed::Parts parts{
+      .executor = world_.executor,
+      .channels = world_.channels,
+      .http = world_.http,
+      .metrics = world_.metrics,
+      .ledger = ledger_,
+      .handoff = handoff_,
+      .turn_done = [this] { drain(); },
+      .on_event = [this, venue](const feed::LinkEvent& event) { on_event(venue, event); },
+      .tap = world_.tap};
+  feeds_.push_back(
+      {.venue = venue,
+       .feed = std::make_unique<feed::Feed>(settings.feed, std::move(dialect), std::move(parts))});
 }
 
 void Engine::start() {
   started_ = world_.executor.clock().now().mono;
   next_report_ = started_;
-  feed_.start();
+  for (auto& one : feeds_) one.feed->start();
   turn();
 }
 
@@ -72,14 +88,14 @@ void Engine::report() {
   const base::Now now = world_.executor.clock().now();
   if (each_turn_) each_turn_(now);
   uptime_.set(std::chrono::duration<double>(now.mono - started_).count());
-  feed_.observe(now.mono);
+  for (auto& one : feeds_) one.feed->observe(now.mono);
   handoff_.observe(now.mono);
   world_.registry.tick(now.mono);
   log_gaps();
   world_.log.tick();
   auto status = std::make_shared<serve::EngineStatus>();
   status->at = now;
-  status->feeds.push_back(feed_.status(now));
+  for (const auto& one : feeds_) status->feeds.push_back(one.feed->status(now));
   const auto& gaps = ledger_.entries();
   const auto shown = static_cast<std::ptrdiff_t>(std::min(gaps.size(), kGapsShown));
   status->gaps.assign(gaps.end() - shown, gaps.end());
@@ -88,23 +104,31 @@ void Engine::report() {
   on_status_(std::move(status));
 }
 
+void Engine::finish(std::function<void()> on_ended) {
+  const auto each = runtime::when_all(feeds_.size(), std::move(on_ended));
+  for (auto& one : feeds_) one.feed->finish(each);
+}
+
 void Engine::stop(std::function<void()> on_stopped) {
-  feed_.stop([this, on_stopped = std::move(on_stopped)] {
+  const auto each = runtime::when_all(feeds_.size(), [this, on_stopped = std::move(on_stopped)] {
     timer_->cancel();
     drain();
     report();
     on_stopped();
   });
+  for (auto& one : feeds_) one.feed->stop(each);
 }
 
 void Engine::apply(const EngineSettings& settings) {
-  feed_.apply(settings.feed);
-  std::set<market::Symbol> wanted;
-  for (const auto& subscription : settings.feed.subscriptions) wanted.insert(subscription.symbol);
-  for (const auto& symbol : symbols_) {
-    if (!wanted.contains(symbol)) meter_.forget(settings.feed.venue, symbol);
+  for (const auto& wanted : settings.feeds) {
+    const auto one = std::ranges::find(feeds_, wanted.feed.venue, &Followed::venue);
+    if (one != feeds_.end()) one->feed->apply(wanted.feed);
   }
-  symbols_ = std::move(wanted);
+  std::set<Market> wanted = markets_of(settings);
+  for (const auto& market : markets_) {
+    if (!wanted.contains(market)) meter_.forget(market.first, market.second);
+  }
+  markets_ = std::move(wanted);
 }
 
 void Engine::log_gaps() {
@@ -121,6 +145,7 @@ void Engine::log_gaps() {
     filled ? world_.log.info("feed", what, {{"gap", gap->id}, {"symbol", gap->symbol.str()}})
            : world_.log.error("feed", what,
                               {{"gap", gap->id},
+                               {"exchange", to_string(gap->venue)},
                                {"symbol", gap->symbol.str()},
                                {"lost", gap->lost},
                                {"why", gap->reason}});
@@ -129,6 +154,7 @@ void Engine::log_gaps() {
   for (auto gap = gaps.rbegin(); gap != gaps.rend() && gap->id > last_gap_; ++gap) {
     world_.log.warning("feed", "gap found",
                        {{"gap", gap->id},
+                        {"exchange", to_string(gap->venue)},
                         {"symbol", gap->symbol.str()},
                         {"channel", to_string(gap->channel)},
                         {"from", gap->from},
@@ -139,34 +165,42 @@ void Engine::log_gaps() {
   if (!gaps.empty()) last_gap_ = gaps.back().id;
 }
 
-void Engine::on_event(const feed::LinkEvent& event) {
+void Engine::on_event(market::Venue venue, const feed::LinkEvent& event) {
   using What = feed::LinkEvent::What;
   // What just happened is known to serve before the next turn; in a turn of its own, after the
   // link has finished its own.
   if (event.what != What::connecting) world_.executor.post([this] { report(); });
   runtime::Log& log = world_.log;
+  const std::string_view exchange = to_string(venue);
   switch (event.what) {
     case What::connecting:
-      return log.debug("feed", "connecting",
-                       {{"connection", event.connection}, {"host", event.detail}});
+      return log.debug(
+          "feed", "connecting",
+          {{"exchange", exchange}, {"connection", event.connection}, {"host", event.detail}});
     case What::connected:
-      return log.info("feed", "connected",
-                      {{"connection", event.connection}, {"host", event.detail}});
+      return log.info(
+          "feed", "connected",
+          {{"exchange", exchange}, {"connection", event.connection}, {"host", event.detail}});
     case What::closed:
-      return log.warning("feed", "closed",
-                         {{"connection", event.connection}, {"why", event.detail}});
+      return log.warning(
+          "feed", "closed",
+          {{"exchange", exchange}, {"connection", event.connection}, {"why", event.detail}});
     case What::refused:
-      return log.error("feed", "subscription refused",
-                       {{"connection", event.connection}, {"venue_says", event.detail}});
+      return log.error(
+          "feed", "subscription refused",
+          {{"exchange", exchange}, {"connection", event.connection}, {"venue_says", event.detail}});
     case What::zombie:
-      return log.warning("feed", "subscription is dead, though its market moves",
-                         {{"connection", event.connection}, {"stream", event.detail}});
+      return log.warning(
+          "feed", "subscription is dead, though its market moves",
+          {{"exchange", exchange}, {"connection", event.connection}, {"stream", event.detail}});
     case What::silent:
-      return log.warning("feed", "subscriptions silent",
-                         {{"connection", event.connection}, {"streams", event.detail}});
+      return log.warning(
+          "feed", "subscriptions silent",
+          {{"exchange", exchange}, {"connection", event.connection}, {"streams", event.detail}});
     case What::breaker:
-      return log.warning("feed", "circuit breaker",
-                         {{"connection", event.connection}, {"state", event.detail}});
+      return log.warning(
+          "feed", "circuit breaker",
+          {{"exchange", exchange}, {"connection", event.connection}, {"state", event.detail}});
   }
 }
 

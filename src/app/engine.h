@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "feed/feed.h"
 #include "pipeline/handoff.h"
@@ -18,9 +20,13 @@
 
 namespace tickwitness::app {
 
-struct EngineSettings {
+struct VenueSettings {
   feed::FeedSettings feed;
-  std::uint32_t book_depth = 10;
+  std::uint32_t book_depth = 10;  // of those that the venue offers
+};
+
+struct EngineSettings {
+  std::vector<VenueSettings> feeds;  // each of a venue of its own
   std::size_t ring_capacity = 8192;
   pipeline::OverloadPolicy overload = pipeline::OverloadPolicy::backpressure;
 };
@@ -43,18 +49,21 @@ class Engine {
          std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status);
 
   void start();
-  // See Feed::finish.
-  void finish(std::function<void()> on_ended) { feed_.finish(std::move(on_ended)); }
+  // See Feed::finish; of all feeds.
+  void finish(std::function<void()> on_ended);
   // Closes the feeds, drains the ring, reports a last time, then calls back once.
   void stop(std::function<void()> on_stopped);
+  // Of the venues that are followed; which these are stays as it was from the start.
   void apply(const EngineSettings& settings);
-  const feed::Intake& intake() const { return feed_.intake(); }
 
  private:
+  using Market = std::pair<market::Venue, market::Symbol>;
+  static std::set<Market> markets_of(const EngineSettings& settings);
+  void add_feed(const VenueSettings& settings);
   void drain();
   void turn();
   void report();
-  void on_event(const feed::LinkEvent& event);
+  void on_event(market::Venue venue, const feed::LinkEvent& event);
   void log_gaps();
 
   World world_;
@@ -63,8 +72,12 @@ class Engine {
   feed::GapLedger ledger_;
   pipeline::Handoff handoff_;
   pipeline::MarketMeter meter_;
-  feed::Feed feed_;
-  std::set<market::Symbol> symbols_;  // that are configured
+  struct Followed {
+    market::Venue venue;
+    std::unique_ptr<feed::Feed> feed;
+  };
+  std::vector<Followed> feeds_;  // in the order of the settings
+  std::set<Market> markets_;     // that are configured
   std::unique_ptr<runtime::Timer> timer_;
   base::Instant next_report_{};
   std::uint64_t last_gap_ = 0;         // in the log

@@ -150,8 +150,10 @@ int check_command(const CheckOptions& options) {
   if (options.print) {
     fmt::print("{}", config::print(loaded->settings));
   } else {
-    fmt::print("{}: good. {} subscriptions, {} files read.\n", options.config,
-               engine->feed.subscriptions.size(), loaded->files.size());
+    std::size_t subscriptions = 0;
+    for (const auto& one : engine->feeds) subscriptions += one.feed.subscriptions.size();
+    fmt::print("{}: good. {} subscriptions, {} files read.\n", options.config, subscriptions,
+               loaded->files.size());
   }
   return kOk;
 }

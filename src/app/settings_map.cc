@@ -39,40 +39,47 @@ feed::SessionSettings session_settings(const config::Kraken& kraken) {
   return session;
 }
 
-}  // namespace
-
-base::Result<EngineSettings> engine_settings(const config::Settings& settings, std::uint64_t seed) {
-  const config::Kraken& kraken = settings.kraken;
-  EngineSettings engine;
+base::Result<VenueSettings> venue_settings(const config::Kraken& kraken, std::uint64_t seed) {
+  VenueSettings venue{.book_depth = kraken.book_depth};
+  feed::FeedSettings& feed = venue.feed;
   auto endpoint = runtime::parse_endpoint(kraken.url);
   if (!endpoint) {
     return base::fail(fmt::format("exchanges.kraken.url: {}", endpoint.error().message));
   }
-  endpoint->ca_file = kraken.ca_file;
-  engine.feed.endpoint = *endpoint;
+  feed.endpoint = *std::move(endpoint);
+  feed.endpoint.ca_file = kraken.ca_file;
   if (!kraken.rest_url.empty()) {
     auto rest = net::parse_http_url(kraken.rest_url);
     if (!rest) {
       return base::fail(fmt::format("exchanges.kraken.rest_url: {}", rest.error().message));
     }
     rest->ca_file = kraken.ca_file;
-    engine.feed.rest = *rest;
+    feed.rest = *std::move(rest);
   }
-  engine.feed.trades.backfill = engine.feed.rest.has_value();
-  engine.feed.channel.message_bytes_max = kraken.message_bytes_max;
-  engine.feed.channel.connect_timeout = kraken.connect_timeout;
-  engine.feed.session = session_settings(kraken);
-  engine.feed.attempts_per_10_minutes = kraken.attempts_per_10_minutes;
-  engine.feed.seed = seed;
-  engine.feed.subscriptions.push_back({.channel = exchange::Channel::instrument});
+  feed.trades.backfill = feed.rest.has_value();
+  feed.channel.message_bytes_max = kraken.message_bytes_max;
+  feed.channel.connect_timeout = kraken.connect_timeout;
+  feed.session = session_settings(kraken);
+  feed.attempts_per_10_minutes = kraken.attempts_per_10_minutes;
+  feed.seed = seed;
+  feed.subscriptions.push_back({.channel = exchange::Channel::instrument});
   for (const auto& wanted : config::subscriptions(kraken.streams)) {
     const auto symbol = market::Symbol::parse(wanted.pair);
     if (!symbol) return base::fail(fmt::format("pair {}: {}", wanted.pair, symbol.error().message));
-    engine.feed.subscriptions.push_back({.channel = channel_of(wanted.stream),
-                                         .symbol = *symbol,
-                                         .interval_minutes = wanted.interval_minutes});
+    feed.subscriptions.push_back({.channel = channel_of(wanted.stream),
+                                  .symbol = *symbol,
+                                  .interval_minutes = wanted.interval_minutes});
   }
-  engine.book_depth = kraken.book_depth;
+  return venue;
+}
+
+}  // namespace
+
+base::Result<EngineSettings> engine_settings(const config::Settings& settings, std::uint64_t seed) {
+  EngineSettings engine;
+  auto kraken = venue_settings(settings.kraken, seed);
+  if (!kraken) return std::unexpected(kraken.error());
+  engine.feeds.push_back(*std::move(kraken));
   engine.ring_capacity = settings.pipeline.ring_capacity;
   engine.overload = settings.pipeline.overload == config::Overload::drop_newest
                         ? pipeline::OverloadPolicy::drop_newest

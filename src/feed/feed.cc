@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "feed/labels.h"
+#include "runtime/when_all.h"
 
 namespace tickwitness::feed {
 namespace {
@@ -17,17 +18,6 @@ std::string connection_name(std::size_t index, const std::vector<exchange::Subsc
 
 double seconds_of(base::Duration duration) {
   return std::chrono::duration<double>(duration).count();
-}
-
-// `done` after as many calls; at once when none is awaited.
-std::function<void()> when_all(std::size_t count, std::function<void()> done) {
-  if (count == 0) {
-    done();
-    return [] {};
-  }
-  return [left = std::make_shared<std::size_t>(count), done = std::move(done)] {
-    if (--*left == 0) done();
-  };
 }
 
 }  // namespace
@@ -120,12 +110,12 @@ void Feed::start() {
 }
 
 void Feed::finish(std::function<void()> on_ended) {
-  auto each = when_all(links_.size(), std::move(on_ended));
+  auto each = runtime::when_all(links_.size(), std::move(on_ended));
   for (auto& link : links_) link->finish(each);
 }
 
 void Feed::stop(std::function<void()> on_stopped) {
-  auto each = when_all(links_.size(), std::move(on_stopped));
+  auto each = runtime::when_all(links_.size(), std::move(on_stopped));
   for (auto& link : links_) link->stop(each);
 }
 
