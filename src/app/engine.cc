@@ -197,6 +197,14 @@ void Engine::on_event(market::Venue venue, const feed::LinkEvent& event) {
       return log.warning(
           "feed", "subscriptions silent",
           {{"exchange", exchange}, {"connection", event.connection}, {"streams", event.detail}});
+    case What::rotating:
+      return log.info(
+          "feed", "connection is being replaced",
+          {{"exchange", exchange}, {"connection", event.connection}, {"because", event.detail}});
+    case What::rotated:
+      return log.info(
+          "feed", "connection was replaced",
+          {{"exchange", exchange}, {"connection", event.connection}, {"host", event.detail}});
     case What::breaker:
       return log.warning(
           "feed", "circuit breaker",

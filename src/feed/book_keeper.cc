@@ -100,22 +100,30 @@ void BookKeeper::infer(Book& b, std::span<const market::Level> bids,
   }
 }
 
+BookKeeper::Feeder& BookKeeper::feeder(Book& b, StreamNumber stream) {
+  const auto found = std::ranges::find(b.feeders, stream, &Feeder::stream);
+  return found != b.feeders.end() ? *found : b.feeders.emplace_back(Feeder{.stream = stream});
+}
+
 void BookKeeper::on_books(base::Now received, const exchange::Frame& frame,
-                          std::vector<market::Quote>& quotes) {
+                          std::vector<market::Quote>& quotes, StreamNumber stream) {
   for (const exchange::BookChange& change : frame.books) {
     Book& b = book(change.symbol);
     if (protocol_.book_sync() == exchange::BookSync::checksum || frame.snapshot) {
-      apply_checked(b, received, change, frame);
+      apply_checked(b, received, change, frame, stream);
     } else {
-      apply_numbered(b, received, change, frame);
+      apply_numbered(b, received, change, frame, stream);
     }
     tell(b, change.exchange_time, quotes);
   }
 }
 
 void BookKeeper::apply_checked(Book& b, base::Now now, const exchange::BookChange& change,
-                               const exchange::Frame& frame) {
-  if (!frame.snapshot && b.state != BookState::valid) return;  // what it changes is not known
+                               const exchange::Frame& frame, StreamNumber stream) {
+  feeder(b, stream);
+  // A younger connection takes over with its snapshot; changes say nothing of another's book.
+  if (frame.snapshot) b.source = stream;
+  if (!frame.snapshot && (b.state != BookState::valid || stream != b.source)) return;
   const auto bids = frame.bids(change);
   const auto asks = frame.asks(change);
   if (frame.snapshot) {
@@ -138,25 +146,35 @@ BookKeeper::Order BookKeeper::order_of(const Book& b, std::uint64_t first_id,
                                        std::uint64_t last_id) {
   if (last_id <= b.last_id) return Order::old;
   // The first update after a snapshot may reach back behind it.
-  const bool follows = b.joined ? first_id == b.last_id + 1 : first_id <= b.last_id + 1;
+  // So may those of connections that share out the changes differently.
+  const bool exactly = b.joined && b.feeders.size() < 2;
+  const bool follows = exactly ? first_id == b.last_id + 1 : first_id <= b.last_id + 1;
   return follows ? Order::next : Order::hole;
 }
 
 void BookKeeper::apply_numbered(Book& b, base::Now now, const exchange::BookChange& change,
-                                const exchange::Frame& frame) {
+                                const exchange::Frame& frame, StreamNumber stream) {
   const std::uint64_t last_id = change.last_id.value_or(0);
   const std::uint64_t first_id = change.first_id.value_or(last_id);
+  Feeder& from = feeder(b, stream);
   if (b.state != BookState::valid) return wait(b, change, frame);
   switch (order_of(b, first_id, last_id)) {
     case Order::old:
+      from.joined = true;
       return;
     case Order::next:
       b.levels.apply(frame.bids(change), frame.asks(change));
       b.last_id = last_id;
-      b.joined = true;
+      b.joined = from.joined = true;
+      if (!b.waiting.empty()) catch_up(b);
       return check_crossed(b, now);
     case Order::hole:
-      quarantine(b, now, GapCause::sequence, b.last_id + 1, first_id - 1);
+      // A connection that has just begun may be ahead: the other brings what lies between. Where
+      // all are ahead nobody does.
+      from.joined = false;
+      if (std::ranges::none_of(b.feeders, &Feeder::joined)) {
+        quarantine(b, now, GapCause::sequence, b.last_id + 1, first_id - 1);
+      }
       return wait(b, change, frame);
   }
 }
@@ -169,13 +187,30 @@ void BookKeeper::wait(Book& b, const exchange::BookChange& change, const exchang
   }
   const auto bids = frame.bids(change);
   const auto asks = frame.asks(change);
-  Waiting& one = b.waiting.emplace_back();
-  one.last_id = change.last_id.value_or(0);
-  one.first_id = change.first_id.value_or(one.last_id);
-  one.bids = bids.size();
-  one.levels.assign(bids.begin(), bids.end());
+  Waiting one{.first_id = change.first_id.value_or(change.last_id.value_or(0)),
+              .last_id = change.last_id.value_or(0),
+              .levels = {bids.begin(), bids.end()},
+              .bids = bids.size()};
   one.levels.insert(one.levels.end(), asks.begin(), asks.end());
+  b.waiting.insert(std::ranges::upper_bound(b.waiting, one.first_id, {}, &Waiting::first_id),
+                   std::move(one));
   b.waiting_levels += levels;
+}
+
+bool BookKeeper::catch_up(Book& b) {
+  auto one = b.waiting.begin();
+  for (; one != b.waiting.end(); ++one) {
+    const Order order = order_of(b, one->first_id, one->last_id);
+    if (order == Order::hole) break;
+    b.waiting_levels -= one->levels.size();
+    if (order == Order::old) continue;
+    const std::span levels(one->levels);
+    b.levels.apply(levels.first(one->bids), levels.subspan(one->bids));
+    b.last_id = one->last_id;
+    b.joined = true;
+  }
+  b.waiting.erase(b.waiting.begin(), one);
+  return b.waiting.empty();
 }
 
 void BookKeeper::on_snapshot(base::Now received, const exchange::BookSnapshot& snapshot,
@@ -192,19 +227,9 @@ void BookKeeper::on_snapshot(base::Now received, const exchange::BookSnapshot& s
   b.last_id = snapshot.last_id;
   b.joined = false;
   become_valid(b, received);
-  const auto waiting = std::exchange(b.waiting, {});
-  b.waiting_levels = 0;
-  for (const Waiting& one : waiting) {
-    const Order order = order_of(b, one.first_id, one.last_id);
-    if (order == Order::old) continue;
-    if (order == Order::hole) {
-      quarantine(b, received, GapCause::sequence, b.last_id + 1, one.first_id - 1);
-      break;
-    }
-    const std::span levels(one.levels);
-    b.levels.apply(levels.first(one.bids), levels.subspan(one.bids));
-    b.last_id = one.last_id;
-    b.joined = true;
+  for (Feeder& one : b.feeders) one.joined = true;
+  if (!catch_up(b) && b.feeders.size() < 2) {
+    quarantine(b, received, GapCause::sequence, b.last_id + 1, b.waiting.front().first_id - 1);
   }
   if (b.state == BookState::valid) check_crossed(b, received);
   tell(b, std::nullopt, quotes);
@@ -218,13 +243,22 @@ void BookKeeper::on_snapshot_failed(base::Now now, const market::Symbol& symbol)
   b.next_resync = now.mono + std::min(wait, settings_.resync_max);
 }
 
-void BookKeeper::on_stream_lost(base::Now now, const market::Symbol& symbol) {
+void BookKeeper::on_stream_lost(base::Now now, const market::Symbol& symbol, StreamNumber stream) {
   Book& b = book(symbol);
+  std::erase_if(b.feeders, [&](const Feeder& one) { return one.stream == stream; });
+  if (!b.feeders.empty()) {
+    b.joined = false;
+    const bool numbered = protocol_.book_sync() == exchange::BookSync::update_ids;
+    if (numbered ? b.waiting.empty() : b.source != stream) return;  // the other goes on with it
+    b.bereft = !numbered;
+  }
   if (b.entry != 0) ledger_.close(std::exchange(b.entry, 0), now);
   b.levels.clear();
   b.state = BookState::waiting;
-  b.waiting.clear();
-  b.waiting_levels = 0;
+  if (b.feeders.empty()) {
+    b.waiting.clear();
+    b.waiting_levels = 0;
+  }
   b.asked = false;
   b.bid.reset();
   b.ask.reset();
@@ -234,7 +268,7 @@ void BookKeeper::become_valid(Book& b, base::Now now) {
   if (b.entry != 0) ledger_.close(std::exchange(b.entry, 0), now);
   b.state = BookState::valid;
   b.valid_since = now.mono;
-  b.asked = false;
+  b.asked = b.bereft = false;
 }
 
 void BookKeeper::check_crossed(Book& b, base::Now now) {
@@ -272,13 +306,17 @@ void BookKeeper::quarantine(Book& b, base::Now now, GapCause cause, std::uint64_
   b.next_resync = now.mono + wait;
 }
 
+// A subscription brings its snapshot by itself; numbered updates wait for one to be asked for.
+bool BookKeeper::wants_snapshot(const Book& b) const {
+  if (!b.followed) return false;
+  if (b.state != BookState::waiting) return b.state == BookState::quarantined;
+  const bool numbered = protocol_.book_sync() == exchange::BookSync::update_ids;
+  return numbered ? !b.waiting.empty() : b.bereft;
+}
+
 std::optional<market::Symbol> BookKeeper::next_resync(base::Now now) {
   for (auto& b : books_) {
-    const bool numbered = protocol_.book_sync() == exchange::BookSync::update_ids;
-    // A subscription brings its snapshot by itself; numbered updates wait for one to be asked for.
-    const bool wants = b->state == BookState::quarantined ||
-                       (numbered && b->state == BookState::waiting && !b->waiting.empty());
-    if (!b->followed || !wants || now.mono < b->next_resync) continue;
+    if (!wants_snapshot(*b) || now.mono < b->next_resync) continue;
     if (b->asked) ++b->failures;  // the last one was never answered
     b->asked = true;
     b->next_resync = now.mono + settings_.resync_timeout +
@@ -294,11 +332,8 @@ std::optional<market::Symbol> BookKeeper::next_resync(base::Now now) {
 
 std::optional<base::Instant> BookKeeper::deadline() const {
   std::optional<base::Instant> first;
-  const bool numbered = protocol_.book_sync() == exchange::BookSync::update_ids;
   for (const auto& b : books_) {
-    const bool wants = b->state == BookState::quarantined ||
-                       (numbered && b->state == BookState::waiting && !b->waiting.empty());
-    if (!b->followed || !wants) continue;
+    if (!wants_snapshot(*b)) continue;
     if (!first || b->next_resync < *first) first = b->next_resync;
   }
   return first;

@@ -1,5 +1,6 @@
 // The order books of one venue, each proven right or in quarantine: checksums where the venue sends
-// them, numbered updates where it does not. A bad book is brought back alone.
+// them, numbered updates where it does not. A bad book is brought back alone. Two connections may
+// bring the same book for a while, one of them about to replace the other.
 #pragma once
 
 #include <map>
@@ -16,6 +17,9 @@
 #include "telemetry/catalog.gen.h"
 
 namespace tickwitness::feed {
+
+// Tells connections apart that bring the same; one that comes later has another number.
+using StreamNumber = std::uint32_t;
 
 enum class BookState : std::uint8_t {
   waiting,      // for its snapshot
@@ -56,16 +60,16 @@ class BookKeeper {
   void set_precision(const market::Symbol& symbol, market::Precision precision,
                      PrecisionSource source);
 
-  // Books of a frame. What the best bid and offer became is appended to `quotes`, where they
-  // changed.
+  // Books of a frame that came on `stream`. What the best bid and offer became is appended to
+  // `quotes`, where they changed.
   void on_books(base::Now received, const exchange::Frame& frame,
-                std::vector<market::Quote>& quotes);
+                std::vector<market::Quote>& quotes, StreamNumber stream = 0);
   // The snapshot that came over REST (venues that number their updates).
   void on_snapshot(base::Now received, const exchange::BookSnapshot& snapshot,
                    std::vector<market::Quote>& quotes);
   void on_snapshot_failed(base::Now now, const market::Symbol& symbol);
-  // The stream of a book ended: it waits for a snapshot.
-  void on_stream_lost(base::Now now, const market::Symbol& symbol);
+  // A stream of a book ended: it waits for a snapshot, unless another stream goes on with it.
+  void on_stream_lost(base::Now now, const market::Symbol& symbol, StreamNumber stream = 0);
 
   // A book that needs a snapshot, each once: by a new subscription or over REST, as the protocol
   // has it.
@@ -99,6 +103,10 @@ class BookKeeper {
     std::vector<market::Level> levels;
     std::size_t bids;
   };
+  struct Feeder {  // a connection that brings a book
+    StreamNumber stream;
+    bool joined = false;  // its last update was known, or followed on what was
+  };
   struct Book {
     market::Symbol symbol;
     market::OrderBook levels;
@@ -108,7 +116,10 @@ class BookKeeper {
     Known known;
     std::uint64_t last_id = 0;  // of the last update applied (update_ids)
     bool joined = false;        // an update has followed the snapshot without a hole
-    std::vector<Waiting> waiting;
+    std::vector<Feeder> feeders;
+    StreamNumber source = 0;       // whose snapshot it goes on from (checksum)
+    bool bereft = false;           // that stream ended; another must bring a snapshot (checksum)
+    std::vector<Waiting> waiting;  // by their first id
     std::size_t waiting_levels = 0;
     std::optional<market::Level> bid, ask;  // that were said last
     std::uint64_t entry = 0;                // in the gap ledger
@@ -122,11 +133,15 @@ class BookKeeper {
 
   Book& book(const market::Symbol& symbol);
   void infer(Book& b, std::span<const market::Level> bids, std::span<const market::Level> asks);
+  static Feeder& feeder(Book& b, StreamNumber stream);
   void apply_checked(Book& b, base::Now now, const exchange::BookChange& change,
-                     const exchange::Frame& frame);
+                     const exchange::Frame& frame, StreamNumber stream);
   void apply_numbered(Book& b, base::Now now, const exchange::BookChange& change,
-                      const exchange::Frame& frame);
+                      const exchange::Frame& frame, StreamNumber stream);
   void wait(Book& b, const exchange::BookChange& change, const exchange::Frame& frame);
+  // Applies what waits and follows; false: there is a hole before what is left.
+  static bool catch_up(Book& b);
+  bool wants_snapshot(const Book& b) const;
   // Whether an update numbered so follows on what was applied; quarantines when it does not.
   enum class Order : std::uint8_t { old, next, hole };
   static Order order_of(const Book& b, std::uint64_t first_id, std::uint64_t last_id);

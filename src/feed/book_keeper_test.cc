@@ -72,6 +72,7 @@ struct World {
     }
     return all;
   }
+  StreamNumber stream = 0;  // of what comes
   void frame(bool snapshot, const Levels& bids, const Levels& asks,
              std::optional<std::uint32_t> checksum, std::uint64_t first = 0, std::uint64_t last = 0,
              const market::Symbol& symbol = kBtc) {
@@ -84,7 +85,11 @@ struct World {
                                 .checksum = checksum};
     if (last != 0) change.first_id = first, change.last_id = last;
     f.books.push_back(change);
-    keeper.on_books(now, f, quotes);
+    keeper.on_books(now, f, quotes, stream);
+  }
+  void on(StreamNumber from, std::uint64_t first, std::uint64_t last, const Levels& bids) {
+    stream = from;
+    update(first, last, bids);
   }
   void update(std::uint64_t first, std::uint64_t last, const Levels& bids) {
     frame(false, bids, {}, std::nullopt, first, last);
@@ -269,6 +274,129 @@ TEST(BookKeeper, AfterADisconnectionNothingIsSaidUntilASnapshotCame) {
   EXPECT_EQ(w.quotes.size(), 1U);
   w.frame(true, {{100, 10}}, {}, 10);
   EXPECT_EQ(w.quotes.size(), 2U);
+}
+
+// Valid as of 10, from connection 1.
+struct Numbered : World {
+  Numbered() : World(BookSync::update_ids) {
+    on(1, 5, 10, {{100, 1}});
+    rest(10, {{100, 5}}, {{105, 1}});
+  }
+  void expect_whole(const std::string& says) {
+    EXPECT_EQ(status().state, BookState::valid);
+    EXPECT_EQ(best(), says);
+    EXPECT_TRUE(ledger.entries().empty());
+    EXPECT_FALSE(keeper.next_resync(now));
+  }
+};
+
+TEST(BookKeeper, TwoConnectionsMayBringTheSameNumbers) {
+  Numbered w;
+  w.on(1, 11, 12, {{101, 1}});
+  w.on(2, 11, 12, {{101, 1}});
+  w.on(2, 13, 14, {{102, 1}});
+  w.on(1, 13, 14, {{102, 1}});
+  w.on(1, 15, 18, {{103, 1}});
+  w.on(2, 15, 16, {{100, 0}});  // each shares the changes out as it likes
+  w.on(2, 17, 20, {{103, 1}, {104, 1}});
+  w.expect_whole("104/105");
+}
+
+TEST(BookKeeper, AYoungConnectionMayBeAheadOfTheOld) {
+  Numbered w;
+  w.on(2, 14, 16, {{104, 1}});
+  w.on(2, 17, 17, {{104, 0}});
+  w.expect_whole("100/105");
+  w.on(1, 11, 12, {{101, 1}});
+  w.expect_whole("101/105");
+  w.on(1, 13, 14, {{103, 1}});
+  w.expect_whole("103/105");
+  EXPECT_EQ(w.status().bid->price, base::Decimal(103, 0)) << "and 104 is gone again";
+  w.on(1, 15, 18, {{102, 1}});
+  w.on(2, 18, 19, {{104, 2}});
+  w.expect_whole("104/105");
+}
+
+TEST(BookKeeper, ABookOutlivesTheConnectionThatBegan) {
+  Numbered w;
+  w.on(2, 11, 12, {{101, 1}});
+  w.on(1, 11, 13, {{101, 1}});
+  w.keeper.on_stream_lost(w.now, kBtc, 1);
+  w.expect_whole("101/105");
+  w.on(2, 13, 14, {{102, 1}});
+  w.on(2, 15, 15, {{103, 1}});
+  w.expect_whole("103/105");
+  w.on(2, 17, 17, {{104, 1}});
+  EXPECT_EQ(w.status().state, BookState::quarantined) << "16 is missing: nobody else brings it";
+}
+
+TEST(BookKeeper, WhatOneOfTwoConnectionsLeavesOutTheOtherBrings) {
+  Numbered w;
+  w.on(2, 11, 11, {{101, 1}});
+  w.on(1, 11, 11, {{101, 1}});
+  w.on(1, 13, 13, {{103, 1}});
+  w.expect_whole("101/105");
+  w.on(2, 12, 12, {{102, 1}});
+  w.expect_whole("103/105");
+}
+
+TEST(BookKeeper, WhatBothConnectionsLeaveOutIsAGap) {
+  Numbered w;
+  w.on(2, 11, 11, {{101, 1}});
+  w.on(1, 13, 13, {{103, 1}});
+  EXPECT_EQ(w.status().state, BookState::valid);
+  w.on(2, 13, 13, {{103, 1}});
+  EXPECT_EQ(w.status().state, BookState::quarantined);
+  ASSERT_EQ(w.ledger.entries().size(), 1U);
+  EXPECT_EQ(w.ledger.entries()[0].from, 12U);
+  w.rest(12, {{102, 1}}, {{105, 1}});
+  EXPECT_EQ(w.status().state, BookState::valid);
+  EXPECT_EQ(w.best(), "103/105");
+}
+
+TEST(BookKeeper, AnOldConnectionThatEndsBehindTheYoungOneLeavesABookToBeFetched) {
+  Numbered w;
+  w.on(2, 14, 16, {{104, 1}});
+  w.keeper.on_stream_lost(w.now, kBtc, 1);
+  EXPECT_EQ(w.status().state, BookState::waiting);
+  EXPECT_EQ(w.keeper.next_resync(w.now), kBtc);
+  w.rest(13, {{103, 1}}, {{105, 1}});
+  EXPECT_EQ(w.best(), "104/105");
+  w.on(2, 17, 17, {{104, 0}});
+  w.expect_whole("103/105");
+}
+
+TEST(BookKeeper, ACheckedBookGoesOnFromTheSnapshotOfTheYoungConnection) {
+  World w;
+  w.stream = 1;
+  w.frame(true, {{100, 10}}, {{105, 5}}, 15);
+  w.stream = 2;
+  w.frame(true, {{101, 10}}, {{105, 5}}, 15);
+  w.stream = 1;  // late
+  w.frame(false, {{101, 10}}, {}, 25);
+  EXPECT_EQ(w.keeper.totals().checksums_failed, 0U);
+  w.keeper.on_stream_lost(w.now, kBtc, 1);
+  EXPECT_EQ(w.status().state, BookState::valid);
+  w.stream = 2;
+  w.frame(false, {{102, 1}}, {}, 16);
+  EXPECT_EQ(w.best(), "102/105");
+  EXPECT_EQ(w.status().state, BookState::valid);
+}
+
+TEST(BookKeeper, ACheckedBookWhoseYoungConnectionEndsIsAskedForOnTheOld) {
+  World w;
+  for (const StreamNumber stream : {1U, 2U}) {
+    w.stream = stream;
+    w.frame(true, {{100, 10}}, {{105, 5}}, 15);
+  }
+  EXPECT_FALSE(w.keeper.next_resync(w.now));
+  w.keeper.on_stream_lost(w.now, kBtc, 2);
+  EXPECT_EQ(w.status().state, BookState::waiting);
+  EXPECT_EQ(w.keeper.next_resync(w.now), kBtc);
+  w.stream = 1;
+  w.frame(true, {{101, 10}}, {{105, 5}}, 15);
+  EXPECT_EQ(w.best(), "101/105");
+  EXPECT_FALSE(w.keeper.deadline());
 }
 
 }  // namespace

@@ -39,6 +39,13 @@ void CircuitBreaker::trip(base::Now now) {
   last_trip_ = now.wall;
 }
 
+void CircuitBreaker::succeed(const CircuitBreaker& predecessor) {
+  on_success();
+  trips_ = predecessor.trips_;
+  last_trip_ = predecessor.last_trip_;
+  reason_ = predecessor.reason_;
+}
+
 std::optional<base::Instant> CircuitBreaker::probe_deadline() const {
   if (state_ != BreakerState::half_open) return std::nullopt;
   return since_ + settings_.half_open_timeout;

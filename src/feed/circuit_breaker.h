@@ -34,6 +34,9 @@ class CircuitBreaker {
   void on_failure(base::Now now, std::string why);
   // When the half-open probe has run out of time: the caller then ends it and reports on_failure.
   std::optional<base::Instant> probe_deadline() const;
+  // This connection replaces another in good order: what failed on the way is forgotten, what the
+  // other had counted stays.
+  void succeed(const CircuitBreaker& predecessor);
   // New limits at a reload; the present state stays until its next event.
   void set_settings(const BreakerSettings& settings) { settings_ = settings; }
 

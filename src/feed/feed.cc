@@ -68,12 +68,12 @@ Feed::Feed(const FeedSettings& settings, Dialect dialect, Parts parts)
       clock_uncertainty_(
           parts.metrics.feed_clock_uncertainty_seconds.at(label_of(settings.venue))) {
   if (rest_witness_) witness_.use(*rest_witness_);
-  for (auto& plan : plan()) add_link(std::move(plan));
+  for (auto& plan : plan()) add_line(std::move(plan));
 }
 
 void Feed::resubscribe_book(const market::Symbol& symbol) {
   const exchange::Subscription book{.channel = exchange::Channel::book, .symbol = symbol};
-  for (auto& link : links_) link->renew(book);
+  for (auto& line : lines_) line->renew(book);
 }
 
 std::vector<Feed::Plan> Feed::plan() const {
@@ -93,36 +93,43 @@ std::vector<Feed::Plan> Feed::plan() const {
   return plans;
 }
 
-void Feed::add_link(Plan plan) {
+LineSettings Feed::line_settings() const {
+  return {.endpoint = settings_.endpoint,
+          .channel = settings_.channel,
+          .session = settings_.session,
+          .max_age = settings_.max_age};
+}
+
+void Feed::add_line(Plan plan) {
   for (const auto& subscription : plan.wanted) {
     intake_.expect(subscription);
   }
-  links_.push_back(std::make_unique<Link>(
-      context_, std::move(plan.name), settings_.endpoint, settings_.channel, settings_.session,
-      dialect_.make_protocol(), random_.split(), std::move(plan.wanted)));
-  if (last_word_) links_.back()->on_venue(*last_word_);
-  if (started_) links_.back()->start();
+  lines_.push_back(std::make_unique<Line>(context_, std::move(plan.name), line_settings(),
+                                          dialect_.make_protocol, random_.split(),
+                                          std::move(plan.wanted)));
+  if (last_word_) lines_.back()->on_venue(*last_word_);
+  if (started_) lines_.back()->start();
 }
 
 void Feed::start() {
   started_ = true;
-  for (auto& link : links_) link->start();
+  for (auto& line : lines_) line->start();
 }
 
 void Feed::finish(std::function<void()> on_ended) {
-  auto each = runtime::when_all(links_.size(), std::move(on_ended));
-  for (auto& link : links_) link->finish(each);
+  auto each = runtime::when_all(lines_.size(), std::move(on_ended));
+  for (auto& line : lines_) line->finish(each);
 }
 
 void Feed::stop(std::function<void()> on_stopped) {
-  auto each = runtime::when_all(links_.size(), std::move(on_stopped));
-  for (auto& link : links_) link->stop(each);
+  auto each = runtime::when_all(lines_.size(), std::move(on_stopped));
+  for (auto& line : lines_) line->stop(each);
 }
 
-void Feed::retire(std::unique_ptr<Link> link) {
-  Link* raw = link.get();
-  retired_.push_back(std::move(link));
-  // Freed by a later turn: the callback comes from inside the link itself.
+void Feed::retire(std::unique_ptr<Line> line) {
+  Line* raw = line.get();
+  retired_.push_back(std::move(line));
+  // Freed by a later turn: the callback comes from inside the line itself.
   raw->retire([this, raw] {
     executor_.post([this, raw] {
       std::erase_if(retired_, [raw](const auto& kept) { return kept.get() == raw; });
@@ -136,20 +143,20 @@ void Feed::apply(const FeedSettings& settings) {
   budget_.set_attempts_max(settings_.attempts_per_10_minutes);
   auto plans = plan();
   // First, so that a stream which moves to another connection is not forgotten after the move.
-  for (auto& link : links_) {
-    if (std::ranges::find(plans, link->name(), &Plan::name) == plans.end()) retire(std::move(link));
+  for (auto& line : lines_) {
+    if (std::ranges::find(plans, line->name(), &Plan::name) == plans.end()) retire(std::move(line));
   }
-  std::erase(links_, nullptr);
-  for (auto& link : links_) {
-    const auto kept = std::ranges::find(plans, link->name(), &Plan::name);
+  std::erase(lines_, nullptr);
+  for (auto& line : lines_) {
+    const auto kept = std::ranges::find(plans, line->name(), &Plan::name);
     for (const auto& subscription : kept->wanted) {
       intake_.expect(subscription);
     }
-    link->set_settings(settings_.session, settings_.channel);
-    link->set_wanted(std::move(kept->wanted));
+    line->set_settings(line_settings());
+    line->set_wanted(std::move(kept->wanted));
     plans.erase(kept);
   }
-  for (auto& plan : plans) add_link(std::move(plan));
+  for (auto& plan : plans) add_line(std::move(plan));
   for (const auto& gone : before.subscriptions) {
     const bool kept =
         std::ranges::find(settings_.subscriptions, gone.symbol, &exchange::Subscription::symbol) !=
@@ -161,7 +168,7 @@ void Feed::apply(const FeedSettings& settings) {
 void Feed::observe(base::Instant now) {
   intake_.observe();
   if (rest_) rest_->observe(now);
-  for (auto& link : links_) link->observe(now);
+  for (auto& line : lines_) line->observe(now);
   // Of the venue, not of a connection: what the newest word on any open connection says, and
   // nothing when none is open.
   if (const auto status = venue_status()) {
@@ -180,8 +187,8 @@ void Feed::observe(base::Instant now) {
 
 std::optional<ClockOffset::Estimate> Feed::clock(base::Now now) const {
   std::optional<ClockOffset::Estimate> best;
-  for (const auto& link : links_) {
-    const auto one = link->clock(now);
+  for (const auto& line : lines_) {
+    const auto one = line->clock(now);
     if (one && (!best || one->uncertainty < best->uncertainty)) best = one;
   }
   return best;
@@ -189,13 +196,13 @@ std::optional<ClockOffset::Estimate> Feed::clock(base::Now now) const {
 
 void Feed::on_venue(exchange::VenueStatus status) {
   last_word_ = status;
-  for (auto& link : links_) link->on_venue(status);
+  for (auto& line : lines_) line->on_venue(status);
 }
 
 std::optional<exchange::VenueStatus> Feed::venue_status() const {
   std::optional<Session::VenueWord> newest;
-  for (const auto& link : links_) {
-    const auto& word = link->venue_word();
+  for (const auto& line : lines_) {
+    const auto word = line->venue_word();
     if (word && (!newest || word->at > newest->at)) newest = word;
   }
   if (!newest) return std::nullopt;
@@ -204,9 +211,9 @@ std::optional<exchange::VenueStatus> Feed::venue_status() const {
 
 FeedStatus Feed::status(base::Now now) const {
   FeedStatus status{.venue = settings_.venue, .at = now, .venue_status = venue_status()};
-  for (const auto& link : links_) {
-    status.connections.push_back(link->status());
-    link->append_subscriptions(status.subscriptions);
+  for (const auto& line : lines_) {
+    status.connections.push_back(line->status());
+    line->append_subscriptions(status.subscriptions);
   }
   status.trades = intake_.trades().status();
   status.books = intake_.books().status();

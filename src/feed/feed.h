@@ -12,7 +12,7 @@
 #include "feed/attempt_budget.h"
 #include "feed/gap_filler.h"
 #include "feed/intake.h"
-#include "feed/link.h"
+#include "feed/line.h"
 #include "feed/rest_client.h"
 #include "feed/rest_witness.h"
 #include "feed/status.h"
@@ -30,6 +30,7 @@ struct FeedSettings {
   TradeKeeperSettings trades;
   BookKeeperSettings books;
   std::optional<runtime::Endpoint> rest;  // the venue's REST interface; absent: not to be asked
+  std::optional<base::Duration> max_age;  // a connection as old is replaced; see Rotation
   std::size_t attempts_per_10_minutes = 60;
   std::vector<exchange::Subscription> subscriptions;
   std::uint64_t seed = 0;  // of the jitter
@@ -81,9 +82,10 @@ class Feed {
   std::vector<Plan> plan() const;
   std::optional<exchange::VenueStatus> venue_status() const;
   void on_venue(exchange::VenueStatus status);
-  void add_link(Plan plan);
+  LineSettings line_settings() const;
+  void add_line(Plan plan);
   void resubscribe_book(const market::Symbol& symbol);
-  void retire(std::unique_ptr<Link> link);
+  void retire(std::unique_ptr<Line> line);
 
   FeedSettings settings_;
   Dialect dialect_;
@@ -100,8 +102,8 @@ class Feed {
   telemetry::StateSet<telemetry::label::VenueStatus> venue_status_;
   telemetry::Gauge clock_offset_, clock_uncertainty_;
   std::optional<exchange::VenueStatus> last_word_;  // newest ever; links that come later must know
-  std::vector<std::unique_ptr<Link>> links_;
-  std::vector<std::unique_ptr<Link>> retired_;  // closing after a reload
+  std::vector<std::unique_ptr<Line>> lines_;
+  std::vector<std::unique_ptr<Line>> retired_;  // closing after a reload
   bool started_ = false;
 };
 

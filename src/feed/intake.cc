@@ -61,12 +61,16 @@ void Intake::forget(const market::Symbol& symbol) {
   books_.forget(symbol);
 }
 
-void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscription) {
+void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscription,
+                            StreamNumber stream) {
   using exchange::Channel;
   if (subscription.channel == Channel::trade || subscription.channel == Channel::agg_trade) {
     trades_.on_stream_lost(subscription.symbol);
   } else if (subscription.channel == Channel::book) {
-    books_.on_stream_lost(now, subscription.symbol);
+    books_.on_stream_lost(now, subscription.symbol, stream);
+  } else if (subscription.channel == Channel::spread) {
+    Market& m = market(subscription.symbol);
+    if (m.quote && m.quote->stream == stream) m.quote.reset();
   }
 }
 
@@ -154,7 +158,8 @@ void Intake::count(const Market::Counts& counts, bool snapshot) {
   if (!snapshot) counts.news.inc();
 }
 
-void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes) {
+void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes,
+                      StreamNumber stream) {
   ++counts_.frames;
   by_kind_[static_cast<std::size_t>(frame.kind)].inc();
   bytes_.add(bytes);
@@ -175,11 +180,11 @@ void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::siz
     case exchange::FrameKind::trades:
       return on_trades(received, frame);
     case exchange::FrameKind::quotes:
-      return on_quotes(received, frame);
+      return on_quotes(received, frame, stream);
     case exchange::FrameKind::candles:
-      return on_candles(received, frame);
+      return on_candles(received, frame, stream);
     case exchange::FrameKind::books:
-      return on_books(received, frame);
+      return on_books(received, frame, stream);
     case exchange::FrameKind::instruments:
       return on_instruments(frame);
     default:
@@ -203,7 +208,35 @@ void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
   hand_on_trades();
 }
 
-void Intake::on_quotes(base::Now received, const exchange::Frame& frame) {
+// Where quotes have no numbers nobody can tell which of two connections is ahead: the one that
+// began is followed while it lasts.
+bool Intake::is_new(Market& m, const market::Quote& quote, StreamNumber stream) {
+  const bool others = m.quote && m.quote->stream != stream;
+  if (others && (!quote.update_id || quote.update_id <= m.quote->update_id)) return false;
+  m.quote = LastQuote{.stream = stream, .update_id = quote.update_id};
+  return true;
+}
+
+bool Intake::is_new(Market& m, const market::Candle& candle, StreamNumber stream) {
+  const auto found =
+      std::ranges::find(m.last_candles, candle.interval_minutes,
+                        [](const LastCandle& one) { return one.candle.interval_minutes; });
+  if (found == m.last_candles.end()) {
+    m.last_candles.push_back({.stream = stream, .candle = candle});
+    return true;
+  }
+  const market::Candle& last = found->candle;
+  // A candle only grows.
+  const bool grown =
+      candle.begin > last.begin ||
+      (candle.begin == last.begin && (candle.trades > last.trades || candle.volume > last.volume ||
+                                      candle.closed.value_or(false) > last.closed.value_or(false)));
+  if (found->stream != stream && !grown) return false;
+  *found = {.stream = stream, .candle = candle};
+  return true;
+}
+
+void Intake::on_quotes(base::Now received, const exchange::Frame& frame, StreamNumber stream) {
   counts_.quotes += frame.quotes.size();
   for (const auto& quote : frame.quotes) {
     Market& m = market(quote.symbol);
@@ -213,6 +246,7 @@ void Intake::on_quotes(base::Now received, const exchange::Frame& frame) {
       const auto latency = latency_of(m, received, *quote.exchange_time);
       if (latency) m.latency.observe(*latency);
     }
+    if (!is_new(m, quote, stream)) continue;
     hand_on({.event = quote,
              .venue = venue_,
              .origin = frame.snapshot ? pipeline::Origin::snapshot : pipeline::Origin::live,
@@ -220,10 +254,12 @@ void Intake::on_quotes(base::Now received, const exchange::Frame& frame) {
   }
 }
 
-void Intake::on_candles(base::Now received, const exchange::Frame& frame) {
+void Intake::on_candles(base::Now received, const exchange::Frame& frame, StreamNumber stream) {
   counts_.candles += frame.candles.size();
   for (const auto& candle : frame.candles) {
-    count(market(candle.symbol).candles, frame.snapshot);
+    Market& m = market(candle.symbol);
+    count(m.candles, frame.snapshot);
+    if (!is_new(m, candle, stream)) continue;
     // A candle has no moment of its own: no latency.
     hand_on({.event = candle,
              .venue = venue_,
@@ -232,7 +268,7 @@ void Intake::on_candles(base::Now received, const exchange::Frame& frame) {
   }
 }
 
-void Intake::on_books(base::Now received, const exchange::Frame& frame) {
+void Intake::on_books(base::Now received, const exchange::Frame& frame, StreamNumber stream) {
   counts_.books += frame.books.size();
   for (const auto& book : frame.books) {
     Market& m = market(book.symbol);
@@ -242,7 +278,7 @@ void Intake::on_books(base::Now received, const exchange::Frame& frame) {
       m.latency.observe(*latency);
     }
   }
-  books_.on_books(received, frame, quotes_);
+  books_.on_books(received, frame, quotes_, stream);
   hand_on_tops(received, frame.snapshot ? pipeline::Origin::snapshot : pipeline::Origin::live);
 }
 

@@ -34,15 +34,18 @@ class Intake {
          telemetry::Catalog& metrics, pipeline::Handoff& handoff, std::function<void()> make_room);
 
   // Counts the frame by what it is and hands its events on. `bytes`: length of the text as
-  // received.
-  void on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes);
+  // received. What another `stream` has already brought is counted, and not handed on again.
+  void on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes,
+                StreamNumber stream = 0);
   // What is configured: its counters exist at 0 before its first event. A market whose spread is
   // followed gets its quotes from there, another one from its book.
   void expect(const exchange::Subscription& subscription);
   // No longer followed: what it was is no longer said.
   void forget(const market::Symbol& symbol);
-  // Its stream has ended: what comes next may have left something out.
-  void on_stream_lost(base::Now now, const exchange::Subscription& subscription);
+  // Its stream has ended: what comes next may have left something out, unless another stream goes
+  // on with it.
+  void on_stream_lost(base::Now now, const exchange::Subscription& subscription,
+                      StreamNumber stream = 0);
 
   // Back-fill and snapshots that came over REST.
   void on_page(base::Now now, const BackfillAsk& ask, const exchange::TradePage& page);
@@ -68,6 +71,15 @@ class Intake {
   const Counts& counts() const { return counts_; }
 
  private:
+  // What was handed on last of a state that each connection tells whole.
+  struct LastQuote {
+    StreamNumber stream;
+    std::optional<std::uint64_t> update_id;
+  };
+  struct LastCandle {
+    StreamNumber stream;
+    market::Candle candle;
+  };
   struct Market {
     market::Symbol symbol;
     // All that was decoded, and of it what is news: snapshots only repeat.
@@ -82,6 +94,8 @@ class Intake {
     telemetry::Histogram latency;
     ExemplarPick pick = {};  // of the trades whose latency is told by name
     bool has_spread = false;
+    std::optional<LastQuote> quote;
+    std::vector<LastCandle> last_candles;  // one for each interval
   };
   Market& market(const market::Symbol& symbol);
   // Absent, and counted, when the stamp is none that a latency could be computed from.
@@ -92,10 +106,13 @@ class Intake {
   void hand_on(pipeline::Tick tick);
   void hand_on_trades();
   void hand_on_tops(base::Now received, pipeline::Origin origin);
+  // False: another stream has brought it, or what is newer.
+  static bool is_new(Market& market, const market::Quote& quote, StreamNumber stream);
+  static bool is_new(Market& market, const market::Candle& candle, StreamNumber stream);
   void on_trades(base::Now received, const exchange::Frame& frame);
-  void on_quotes(base::Now received, const exchange::Frame& frame);
-  void on_candles(base::Now received, const exchange::Frame& frame);
-  void on_books(base::Now received, const exchange::Frame& frame);
+  void on_quotes(base::Now received, const exchange::Frame& frame, StreamNumber stream);
+  void on_candles(base::Now received, const exchange::Frame& frame, StreamNumber stream);
+  void on_books(base::Now received, const exchange::Frame& frame, StreamNumber stream);
   void on_instruments(const exchange::Frame& frame);
 
   market::Venue venue_;

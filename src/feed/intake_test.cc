@@ -306,5 +306,81 @@ TEST(Intake, WhatWasHeldBackLeavesTheConsumerItsTurn) {
   EXPECT_EQ(read(world.registry, "tickwitness_pipeline_blocked_total"), 0);
 }
 
+// What is handed on of quotes and candles that two connections bring, as "connection:price".
+struct Overlap : World {
+  std::vector<std::string> shown;
+
+  void show(StreamNumber stream, std::string_view what) {
+    drain();
+    for (std::size_t i = 0; i < ticks.size(); ++i) {
+      shown.push_back(std::to_string(stream) + ":" + std::string(what));
+    }
+    ticks.clear();
+  }
+  void quote(StreamNumber stream, int bid, std::optional<std::uint64_t> update_id) {
+    Frame f{.kind = FrameKind::quotes};
+    f.quotes.push_back({.symbol = kBtc, .bid = base::Decimal(bid, 0), .update_id = update_id});
+    intake.on_frame(now, f, 10, stream);
+    show(stream, std::to_string(bid));
+  }
+  void candle(StreamNumber stream, int minute, int volume, bool closed,
+              std::uint32_t interval = 1) {
+    Frame f{.kind = FrameKind::candles};
+    f.candles.push_back({.symbol = kBtc,
+                         .interval_minutes = interval,
+                         .closed = closed,
+                         .begin = base::WallTime(minute * 60s),
+                         .volume = base::Decimal(volume, 0)});
+    intake.on_frame(now, f, 10, stream);
+    show(stream, std::to_string(minute) + "/" + std::to_string(volume) + (closed ? "!" : ""));
+  }
+};
+
+using Shown = std::vector<std::string>;
+
+TEST(Intake, NumberedQuotesOfTwoConnectionsNeverGoBack) {
+  Overlap o;
+  o.quote(1, 100, 1);
+  o.quote(1, 101, 2);
+  o.quote(2, 100, 1);
+  o.quote(2, 101, 2);
+  o.quote(2, 102, 3);
+  o.quote(1, 102, 3);
+  o.quote(1, 103, 4);
+  o.quote(2, 103, 4);
+  EXPECT_EQ(o.shown, (Shown{"1:100", "1:101", "2:102", "1:103"}));
+  EXPECT_EQ(o.intake.counts().quotes, 8U) << "all were received";
+  o.quote(1, 99, 1);
+  EXPECT_EQ(o.shown.back(), "1:99") << "a venue that numbers anew is believed";
+}
+
+TEST(Intake, OfQuotesWithoutNumbersOneConnectionIsFollowedWhileItLasts) {
+  Overlap o;
+  const exchange::Subscription spread{.channel = exchange::Channel::spread, .symbol = kBtc};
+  o.quote(1, 100, {});
+  o.quote(2, 100, {});
+  o.quote(2, 101, {});
+  o.intake.on_stream_lost(o.now, spread, 2);
+  o.quote(2, 102, {});
+  o.intake.on_stream_lost(o.now, spread, 1);
+  o.quote(2, 103, {});
+  EXPECT_EQ(o.shown, (Shown{"1:100", "2:103"}));
+}
+
+TEST(Intake, CandlesOfTwoConnectionsOnlyGrow) {
+  Overlap o;
+  o.candle(1, 7, 5, false);
+  o.candle(2, 7, 5, false);
+  o.candle(2, 7, 6, false);
+  o.candle(1, 7, 6, false);
+  o.candle(1, 7, 6, true);
+  o.candle(2, 7, 6, true);
+  o.candle(2, 8, 1, false);
+  o.candle(1, 7, 9, false);
+  o.candle(1, 5, 2, false, 5);  // another interval
+  o.candle(2, 8, 1, false);     // said again by the one that said it
+  EXPECT_EQ(o.shown, (Shown{"1:7/5", "2:7/6", "1:7/6!", "2:8/1", "1:5/2", "2:8/1"}));
+}
+
 }  // namespace
 }  // namespace tickwitness::feed

@@ -11,20 +11,24 @@ namespace tickwitness::feed {
 Link::Link(LinkContext& context, std::string name, runtime::Endpoint endpoint,
            const runtime::ChannelLimits& limits, const SessionSettings& settings,
            std::unique_ptr<exchange::Protocol> protocol, base::Prng random,
-           std::vector<exchange::Subscription> wanted)
+           std::vector<exchange::Subscription> wanted, LinkRole role)
     : context_(context),
       name_(std::move(name)),
+      role_(std::move(role)),
+      stream_(++context.last_stream),
       endpoint_(std::move(endpoint)),
       protocol_(std::move(protocol)),
       session_(settings, *protocol_, context.budget, random, std::move(wanted)),
-      probe_(context.venue, name_, context.metrics),
+      probe_(context.venue, name_, context.metrics, role_.in_service),
       limits_(limits),
       channel_limits_(limits),
       channel_(context.channels.make(limits)),
       timer_(context.executor.make_timer()),
       split_(context.venue, context.metrics) {
-  if (context.tap != nullptr)
-    tap_stream_ = context.tap->stream(context.venue, name_, to_string(endpoint_));
+  if (context.tap != nullptr) {
+    tap_stream_ = context.tap->stream(
+        context.venue, role_.tap_name.empty() ? name_ : role_.tap_name, to_string(endpoint_));
+  }
   probe_.observe(session_, context_.executor.clock().now().mono);
 }
 
@@ -63,7 +67,20 @@ void Link::stop(std::function<void()> on_stopped) {
 void Link::retire(std::function<void()> on_stopped) {
   observe(context_.executor.clock().now().mono);  // what was counted since the last turn
   probe_.retire();
+  retired_ = true;
   stop(std::move(on_stopped));
+}
+
+void Link::succeed(Link& predecessor) {
+  probe_.sync(session_);
+  session_.succeed(predecessor.session_);
+  predecessor.role_.in_service = false;
+  role_.in_service = true;
+  silent_reported_ = session_.subscriptions().times_stale();
+  refusals_reported_ = session_.counts().refusals;
+  breaker_reported_ = session_.breaker().state();
+  probe_.serve(session_, context_.executor.clock().now().mono);
+  perform();  // its deadlines may be others now
 }
 
 void Link::open() {
@@ -71,15 +88,18 @@ void Link::open() {
     channel_ = context_.channels.make(limits_);
     channel_limits_ = limits_;
   }
-  context_.on_event({LinkEvent::What::connecting, name_, endpoint_.host});
+  tell(LinkEvent::What::connecting, endpoint_.host);
   channel_->open(endpoint_,
                  {.on_open =
                       [this](base::Now now) {
+                        up_ = true;
+                        opened_at_ = now.mono;
                         tap_open_ = context_.tap != nullptr;
                         if (tap_open_) context_.tap->on_open(tap_stream_, now);
                         session_.on_open(now, actions_);
-                        context_.on_event({LinkEvent::What::connected, name_, endpoint_.host});
+                        tell(LinkEvent::What::connected, endpoint_.host);
                         perform();
+                        changed(LinkChange::opened);
                       },
                   .on_message = [this](base::Now received,
                                        std::string_view text) { on_message(received, text); },
@@ -94,7 +114,7 @@ void Link::on_message(base::Now received, std::string_view text) {
       frame_.kind == exchange::FrameKind::trades && session_.counts().reconnects != 0) {
     return;
   }
-  context_.intake.on_frame(received, frame_, text.size());
+  context_.intake.on_frame(received, frame_, text.size(), stream_);
   context_.witness.on_frame(received, frame_);
   session_.on_frame(received, frame_, actions_);
   split_.on_frame(received.wall, frame_, clock(received));
@@ -106,6 +126,7 @@ void Link::on_message(base::Now received, std::string_view text) {
                     frame_.kind == Kind::candles || frame_.kind == Kind::books ||
                     frame_.kind == Kind::heartbeat;
   if (!data) perform();  // market data only moves deadlines later
+  if (frame_.kind == Kind::shutdown) changed(LinkChange::announced);
 }
 
 void Link::on_closed(base::Now now, const runtime::Closed& closed) {
@@ -114,16 +135,21 @@ void Link::on_closed(base::Now now, const runtime::Closed& closed) {
   if (std::exchange(tap_open_, false)) context_.tap->on_closed(tap_stream_, now, why);
   const bool stopping = session_.state() == LinkState::stopped;  // then stop() has counted it
   const bool was_connected = session_.state() == LinkState::connected;
-  if (was_connected) {
+  if (std::exchange(up_, false) && (was_connected || retired_)) {
     for (const auto& entry : session_.subscriptions().entries()) {
-      context_.intake.on_stream_lost(now, entry.subscription);
+      context_.intake.on_stream_lost(now, entry.subscription, stream_);
     }
   }
   session_.on_closed(now, closed);
   if (!stopping) probe_.on_closed(closed.reason, was_connected);
-  context_.on_event({LinkEvent::What::closed, name_, why});
+  if (role_.in_service || !stopping) tell(LinkEvent::What::closed, why);
   perform();
+  changed(LinkChange::closed);
   if (on_stopped_) std::exchange(on_stopped_, nullptr)();
+}
+
+void Link::tell(LinkEvent::What what, std::string detail) const {
+  context_.on_event({what, role_.in_service ? name_ : name_ + " (successor)", std::move(detail)});
 }
 
 void Link::perform() {
@@ -154,12 +180,11 @@ void Link::perform(Action& act) {
   } else if (const auto* question = std::get_if<action::Witness>(&act)) {
     ask_witness(question->subscription);
   } else if (const auto* renewed = std::get_if<action::Renew>(&act)) {
-    context_.intake.on_stream_lost(context_.executor.clock().now(), renewed->subscription);
+    context_.intake.on_stream_lost(context_.executor.clock().now(), renewed->subscription, stream_);
   } else if (const auto* found = std::get_if<action::Found>(&act)) {
     probe_.on_found(found->after);
-    context_.on_event(
-        {LinkEvent::What::zombie, name_,
-         fmt::format("{} {}", stream_name(found->subscription), found->subscription.symbol.str())});
+    tell(LinkEvent::What::zombie,
+         fmt::format("{} {}", stream_name(found->subscription), found->subscription.symbol.str()));
   }
 }
 
@@ -188,17 +213,17 @@ void Link::report() {
       names += fmt::format("{}{} {}", names.empty() ? "" : ", ", stream_name(entry.subscription),
                            entry.subscription.symbol.str());
     }
-    context_.on_event({LinkEvent::What::silent, name_, names});
+    tell(LinkEvent::What::silent, names);
   }
   if (session_.counts().refusals != refusals_reported_) {
     refusals_reported_ = session_.counts().refusals;
-    context_.on_event({LinkEvent::What::refused, name_, frame_.detail});
+    tell(LinkEvent::What::refused, frame_.detail);
   }
   const CircuitBreaker& breaker = session_.breaker();
   if (breaker.state() != breaker_reported_) {
     breaker_reported_ = breaker.state();
-    context_.on_event({LinkEvent::What::breaker, name_,
-                       fmt::format("{}: {}", to_string(breaker.state()), breaker.reason())});
+    tell(LinkEvent::What::breaker,
+         fmt::format("{}: {}", to_string(breaker.state()), breaker.reason()));
   }
 }
 

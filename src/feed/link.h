@@ -30,7 +30,9 @@ struct LinkEvent {
     refused,
     silent,  // subscriptions, for longer than configured
     zombie,
-    breaker
+    breaker,
+    rotating,  // a successor is being opened
+    rotated    // and has taken over
   };
   What what = What::connecting;
   std::string connection;
@@ -50,6 +52,20 @@ struct LinkContext {
   pipeline::FrameTap* tap;  // null: nobody listens
   WitnessDesk& witness;
   std::function<void(exchange::VenueStatus)> on_venue;  // one link heard it, all must know
+  StreamNumber last_stream = 0;                         // that a link was given
+};
+
+enum class LinkChange : std::uint8_t {
+  opened,
+  announced,  // the venue is about to close it
+  closed      // or the attempt failed
+};
+
+// Where a link stands among those of its name.
+struct LinkRole {
+  bool in_service = true;                     // false: it is to replace the one that is
+  std::string tap_name;                       // what the tap knows it by; empty: its own name
+  std::function<void(LinkChange)> on_change;  // after the link's own part of it; null: nobody asks
 };
 
 // On its executor's thread.
@@ -58,7 +74,7 @@ class Link {
   Link(LinkContext& context, std::string name, runtime::Endpoint endpoint,
        const runtime::ChannelLimits& limits, const SessionSettings& settings,
        std::unique_ptr<exchange::Protocol> protocol, base::Prng random,
-       std::vector<exchange::Subscription> wanted);
+       std::vector<exchange::Subscription> wanted, LinkRole role = {});
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
@@ -67,8 +83,11 @@ class Link {
   void finish(std::function<void()> on_ended);
   // `on_stopped` is called once the connection is closed (at once when there is none).
   void stop(std::function<void()> on_stopped);
-  // stop() of a connection that is no longer configured: its gauges become absent at once.
+  // stop() of a connection that is no longer configured, or replaced: its gauges become absent at
+  // once.
   void retire(std::function<void()> on_stopped);
+  // It is up, and from now on in service in the place of another, which was retired.
+  void succeed(Link& predecessor);
   // Takes this subscription back and asks for it anew; nothing happens when it is not of this link.
   void renew(const exchange::Subscription& subscription);
   void set_wanted(std::vector<exchange::Subscription> wanted);
@@ -84,6 +103,9 @@ class Link {
     return session_.clock_offset().at(now);
   }
   const std::optional<Session::VenueWord>& venue_word() const { return session_.venue_word(); }
+  const Session& session() const { return session_; }
+  // Of the connection that is open now.
+  base::Instant opened_at() const { return opened_at_; }
   ConnectionStatus status() const;
   void append_subscriptions(std::vector<SubscriptionStatus>& out) const;
 
@@ -95,9 +117,15 @@ class Link {
   void perform(Action& act);
   void ask_witness(const exchange::Subscription& subscription);
   void report();  // changes worth a log line
+  void tell(LinkEvent::What what, std::string detail) const;
+  void changed(LinkChange change) const {
+    if (role_.on_change) role_.on_change(change);
+  }
 
   LinkContext& context_;
   std::string name_;
+  LinkRole role_;
+  StreamNumber stream_;
   runtime::Endpoint endpoint_;
   std::unique_ptr<exchange::Protocol> protocol_;
   Session session_;
@@ -107,6 +135,9 @@ class Link {
   std::unique_ptr<runtime::MessageChannel> channel_;
   std::unique_ptr<runtime::Timer> timer_;
   pipeline::FrameTap::Stream tap_stream_ = 0;
+  bool up_ = false;  // on_open, and not yet on_closed
+  bool retired_ = false;
+  base::Instant opened_at_{};
   bool tap_open_ = false;  // the tap was told of an opening and not yet of its end
   exchange::Frame frame_;
   Actions actions_;

@@ -1,6 +1,7 @@
 #include "feed/link_probe.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "feed/labels.h"
 
@@ -21,11 +22,11 @@ void carry(telemetry::Counter& counter, std::uint64_t& seen, std::uint64_t now) 
 }  // namespace
 
 LinkProbe::LinkProbe(market::Venue venue, const std::string& connection,
-                     telemetry::Catalog& metrics)
-    : LinkProbe(label_of(venue), telemetry::label::Connection{connection}, metrics) {}
+                     telemetry::Catalog& metrics, bool in_service)
+    : LinkProbe(label_of(venue), telemetry::label::Connection{connection}, metrics, in_service) {}
 
 LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Connection name,
-                     telemetry::Catalog& metrics)
+                     telemetry::Catalog& metrics, bool in_service)
     : exchange_(exchange),
       name_(name.text),
       metrics_(metrics),
@@ -46,8 +47,9 @@ LinkProbe::LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Conn
       heals_{metrics.feed_subscription_heals.at(exchange, label_of(HealResult::healed)),
              metrics.feed_subscription_heals.at(exchange, label_of(HealResult::silent)),
              metrics.feed_subscription_heals.at(exchange, label_of(HealResult::refused)),
-             metrics.feed_subscription_heals.at(exchange, label_of(HealResult::lost))} {
-  connected_.set(0);
+             metrics.feed_subscription_heals.at(exchange, label_of(HealResult::lost))},
+      in_service_(in_service) {
+  if (in_service_) connected_.set(0);
   // There from the start, at 0: the first of them must show in an increase().
   for (const auto reason : {runtime::CloseReason::remote, runtime::CloseReason::reset}) {
     metrics.feed_disconnections.at(exchange, name, label_of(reason));
@@ -69,9 +71,9 @@ void LinkProbe::sync(const Session& session) {
   for (std::size_t i = 0; i < heals_.size(); ++i) {
     carry(heals_[i], heals_seen_[i], session.subscriptions().heals()[i]);
   }
+  if (!in_service_) return;  // what ends or begins is counted, and has no state
   const CircuitBreaker& breaker = session.breaker();
   carry(trips_, trips_seen_, breaker.trips());
-  if (retired_) return;  // what ends is still counted, what is no more has no state
   connected_.set(session.state() == LinkState::connected ? 1 : 0);
   breaker_state_.set(label_of(breaker.state()));
   if (breaker.last_trip()) last_trip_.set(seconds_of(breaker.last_trip()->time_since_epoch()));
@@ -116,6 +118,7 @@ LinkProbe::Stream& LinkProbe::stream(const exchange::Subscription& subscription)
 
 void LinkProbe::observe(const Session& session, base::Instant now) {
   sync(session);
+  if (!in_service_) return;
   if (const auto last = session.last_frame()) last_frame_age_.set(seconds_of(now - *last));
   for (auto& stream : streams_) stream.wanted = false;
   for (const auto& entry : session.subscriptions().entries()) {
@@ -136,8 +139,19 @@ void LinkProbe::observe(const Session& session, base::Instant now) {
   });
 }
 
+void LinkProbe::serve(const Session& session, base::Instant now) {
+  in_service_ = true;
+  seen_ = session.counts();
+  heals_seen_ = session.subscriptions().heals();
+  trips_seen_ = session.breaker().trips();
+  for (const auto& entry : session.subscriptions().entries()) {
+    stream(entry.subscription).stale_seen = entry.times_stale;
+  }
+  observe(session, now);
+}
+
 void LinkProbe::retire() {
-  retired_ = true;
+  if (!std::exchange(in_service_, false)) return;
   connected_.clear();
   last_frame_age_.clear();
   breaker_state_.clear();

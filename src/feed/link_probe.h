@@ -1,5 +1,6 @@
 // What one connection exports. The session counts for itself; the probe carries its sums into the
-// registry.
+// registry. Two connections of one name add to the same counters, since both happen; of states and
+// ages only the one in service speaks, so that one name has one truth.
 #pragma once
 
 #include <array>
@@ -17,7 +18,9 @@ namespace tickwitness::feed {
 // Not thread-safe; lives beside its session.
 class LinkProbe {
  public:
-  LinkProbe(market::Venue venue, const std::string& connection, telemetry::Catalog& metrics);
+  // Not `in_service`: it counts only, until serve().
+  LinkProbe(market::Venue venue, const std::string& connection, telemetry::Catalog& metrics,
+            bool in_service);
 
   // After anything that may have changed counts or states; cheap.
   void sync(const Session& session);
@@ -27,13 +30,16 @@ class LinkProbe {
   void on_verdict(Verdict verdict);
   // Once a second: ages and the state of each subscription.
   void observe(const Session& session, base::Instant now);
-  // The connection is no longer configured: from now on only what it still counts is said. Not to
-  // be observed afterwards.
+  // The connection is no longer configured, or replaced: from now on only what it still counts is
+  // said.
   void retire();
+  // From now on it speaks for its name. `session` has taken over what another one had counted and
+  // exported.
+  void serve(const Session& session, base::Instant now);
 
  private:
   LinkProbe(telemetry::label::Exchange exchange, telemetry::label::Connection name,
-            telemetry::Catalog& metrics);
+            telemetry::Catalog& metrics, bool in_service);
   struct Stream {
     exchange::Subscription subscription;
     telemetry::StateSet<telemetry::label::SubscriptionState> state;
@@ -58,7 +64,7 @@ class LinkProbe {
   std::uint64_t trips_seen_ = 0;
   std::uint64_t pongs_seen_ = 0;
   std::vector<Stream> streams_;
-  bool retired_ = false;
+  bool in_service_;
 };
 
 }  // namespace tickwitness::feed

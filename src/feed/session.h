@@ -114,6 +114,9 @@ class Session {
   // Changes what is wanted without touching what stays (configuration reload).
   void set_wanted(base::Now now, std::vector<exchange::Subscription> wanted, Actions& out);
   void set_settings(const SessionSettings& settings);
+  // This connection, which is up, replaces another of the same plan: it goes on with what that one
+  // had counted and learned.
+  void succeed(const Session& predecessor);
 
   // When on_time must be called at the latest. Frames with market data only ever move it later, so
   // a driver may skip asking again after them.

@@ -31,6 +31,7 @@ struct ConnectionStatus {
   std::optional<base::Instant> next_attempt;
   SessionCounts counts;
   BreakerStatus breaker;
+  std::optional<LinkState> successor;  // that is being prepared to replace it; all else is not its
 };
 
 struct SubscriptionStatus {

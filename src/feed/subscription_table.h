@@ -71,6 +71,9 @@ class SubscriptionTable {
   Change set(std::vector<exchange::Subscription> wanted);
   void set_stale_after(const StaleAfter& stale_after) { stale_after_ = stale_after; }
 
+  // This connection replaces another: what that one had counted and learned goes on here, and so
+  // does a silence that both have heard.
+  void succeed(const SubscriptionTable& predecessor);
   // What the venue knew of us went with the connection: everything is pending again.
   void on_connection_lost();
   // It is to be asked for; not overdue until it was sent.

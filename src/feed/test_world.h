@@ -136,7 +136,8 @@ class HandChannels final : public runtime::MessageChannelFactory {
   const HandExecutor& executor_;
 };
 
-// Frames are words: "hb", "status online", "trade BTC-USD", "quote BTC-USD", "ohlc 5 BTC-USD",
+// Frames are words: "hb", "status online", "shutdown", "trade BTC-USD", "trade BTC-USD 7" (its id),
+// "quote BTC-USD", "ohlc 5 BTC-USD",
 // "ack trade BTC-USD", "ack ohlc-5 BTC-USD", "refused 1 not today". Requests are "sub trade
 // BTC-USD", "unsub …", "ping". What is none of these is malformed.
 class Words final : public exchange::Protocol {
@@ -157,7 +158,9 @@ class Words final : public exchange::Protocol {
           word == "online" ? exchange::VenueStatus::online : exchange::VenueStatus::maintenance;
     } else if (verb == "trade") {
       out.kind = Kind::trades;
-      out.trades.push_back({.symbol = symbol(in)});
+      auto& trade = out.trades.emplace_back();
+      trade.symbol = symbol(in);
+      in >> trade.id;
     } else if (verb == "quote") {
       out.kind = Kind::quotes;
       out.quotes.push_back({.symbol = symbol(in)});
@@ -171,6 +174,8 @@ class Words final : public exchange::Protocol {
       std::string stream;
       in >> stream;
       out.subscription = subscription(stream, symbol(in));
+    } else if (verb == "shutdown") {
+      out.kind = Kind::shutdown;
     } else if (verb == "refused") {
       out.kind = Kind::refused;
       in >> out.request_id.emplace() >> std::ws;
@@ -253,6 +258,7 @@ struct Surroundings {
   pipeline::Handoff handoff{64, pipeline::OverloadPolicy::backpressure, metrics,
                             telemetry::label::Ring{"ingest"}};
   std::vector<LinkEvent> events;
+  std::vector<std::uint64_t> trades;  // ids, as they were handed on
   int turns = 0;
 
   static SessionSettings session() {
@@ -264,7 +270,10 @@ struct Surroundings {
   }
   void drain() {
     ++turns;
-    handoff.drain(64, [](pipeline::Tick&) {});
+    handoff.drain(64, [this](pipeline::Tick& tick) {
+      const auto* const trade = std::get_if<market::Trade>(&tick.event);
+      if (trade != nullptr && trade->id != 0) trades.push_back(trade->id);
+    });
   }
   long happened(LinkEvent::What what) const {
     return std::ranges::count(events, what, &LinkEvent::what);
