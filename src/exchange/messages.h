@@ -28,6 +28,12 @@ struct Subscription {
   market::Symbol symbol;               // empty for channels that are not per symbol (instrument)
   std::uint32_t interval_minutes = 0;  // ohlc only
   friend auto operator<=>(const Subscription&, const Subscription&) = default;
+  struct Hash {
+    std::size_t operator()(const Subscription& one) const {
+      return market::Symbol::Hash()(one.symbol) * 31 + one.interval_minutes * std::size_t{8} +
+             static_cast<std::size_t>(one.channel);
+    }
+  };
 };
 
 // States of a venue's matching engine; `unknown` is a word that the venue may add later.

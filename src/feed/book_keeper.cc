@@ -44,11 +44,8 @@ BookKeeper::BookKeeper(market::Venue venue, const BookKeeperSettings& settings,
       metrics_(metrics) {}
 
 BookKeeper::Book& BookKeeper::book(const market::Symbol& symbol) {
-  const auto is_it = [&](const auto& b) { return b->symbol == symbol; };
-  if (last_hit_ < books_.size() && is_it(books_[last_hit_])) return *books_[last_hit_];
-  const auto found = std::ranges::find_if(books_, is_it);
-  last_hit_ = static_cast<std::size_t>(found - books_.begin());
-  if (found != books_.end()) return **found;
+  if (const auto known = book_of_.find(symbol)) return *books_[*known];
+  book_of_.add(symbol, books_.size());
   using telemetry::label::Result;
   const telemetry::label::Symbol name{symbol.str()};
   books_.push_back(std::make_unique<Book>(
@@ -83,9 +80,7 @@ void BookKeeper::set_precision(const market::Symbol& symbol, market::Precision p
   Known& known = known_[symbol];
   if (source < known.source) return;
   known = {precision, source};
-  const auto followed =
-      std::ranges::find_if(books_, [&](const auto& b) { return b->symbol == symbol; });
-  if (followed != books_.end()) (*followed)->known = known;
+  if (const auto followed = book_of_.find(symbol)) books_[*followed]->known = known;
 }
 
 void BookKeeper::infer(Book& b, std::span<const market::Level> bids,

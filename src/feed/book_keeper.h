@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/index.h"
 #include "exchange/messages.h"
 #include "exchange/protocol.h"
 #include "exchange/rest.h"
@@ -159,7 +160,7 @@ class BookKeeper {
   Totals totals_;
   std::map<market::Symbol, Known> known_;
   std::vector<std::unique_ptr<Book>> books_;
-  std::size_t last_hit_ = 0;
+  base::Index<market::Symbol> book_of_;  // into books_
 };
 
 }  // namespace tickwitness::feed

@@ -54,10 +54,10 @@ void Intake::expect(const exchange::Subscription& subscription) {
 }
 
 void Intake::forget(const market::Symbol& symbol) {
-  const auto found = std::ranges::find(markets_, symbol, &Market::symbol);
-  if (found == markets_.end()) return;
-  found->last_price.clear();
-  found->last_trade.clear();
+  const auto known = market_of_.find(symbol);
+  if (!known) return;
+  markets_[*known].last_price.clear();
+  markets_[*known].last_trade.clear();
   books_.forget(symbol);
 }
 
@@ -75,12 +75,7 @@ void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscri
 }
 
 Intake::Market& Intake::market(const market::Symbol& symbol) {
-  if (last_hit_ < markets_.size() && markets_[last_hit_].symbol == symbol) {
-    return markets_[last_hit_];
-  }
-  for (std::size_t i = 0; i < markets_.size(); ++i) {
-    if (markets_[i].symbol == symbol) return markets_[last_hit_ = i];
-  }
+  if (const auto known = market_of_.find(symbol)) return markets_[*known];
   if (markets_.size() > kMarketsMax) return markets_.back();
   const telemetry::label::Symbol label{markets_.size() == kMarketsMax ? telemetry::kOther
                                                                       : symbol.str()};
@@ -98,7 +93,8 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
                       .last_price = metrics_.market_last_price.at(label_, label),
                       .last_trade = metrics_.market_last_trade_timestamp_seconds.at(label_, label),
                       .latency = metrics_.feed_latency_seconds.at(label_, label)});
-  return markets_[last_hit_ = markets_.size() - 1];
+  market_of_.add(symbol, markets_.size() - 1);
+  return markets_.back();
 }
 
 std::optional<base::Duration> Intake::latency_of(Market& market, base::Now received,

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/index.h"
 #include "exchange/messages.h"
 #include "exchange/protocol.h"
 #include "feed/book_keeper.h"
@@ -125,7 +126,7 @@ class Intake {
   std::vector<telemetry::Counter> by_reason_;
   telemetry::Counter bytes_, skipped_, implausible_;
   std::vector<Market> markets_;  // one per symbol seen; the label budget bounds what is exported
-  std::size_t last_hit_ = 0;
+  base::Index<market::Symbol> market_of_;  // into markets_
   TradeKeeper trades_;
   BookKeeper books_;
   TradeKeeper::Out sequenced_;         // kept for its memory

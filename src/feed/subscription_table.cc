@@ -26,16 +26,8 @@ base::Duration StaleAfter::of(exchange::Channel channel) const {
 }
 
 SubscriptionEntry* SubscriptionTable::find(const exchange::Subscription& subscription) {
-  if (last_hit_ < entries_.size() && entries_[last_hit_].subscription == subscription) {
-    return &entries_[last_hit_];
-  }
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].subscription == subscription) {
-      last_hit_ = i;
-      return &entries_[i];
-    }
-  }
-  return nullptr;
+  const auto known = entry_of_.find(subscription);
+  return known ? &entries_[*known] : nullptr;
 }
 
 SubscriptionTable::Change SubscriptionTable::set(std::vector<exchange::Subscription> wanted) {
@@ -50,8 +42,11 @@ SubscriptionTable::Change SubscriptionTable::set(std::vector<exchange::Subscript
     return std::ranges::find(wanted, entry.subscription) == wanted.end();
   });
   for (const auto& entry : entries_) off_ += entry.renewal.unsubscribing() ? 1 : 0;
+  entry_of_.clear();
+  for (std::size_t i = 0; i < entries_.size(); ++i) entry_of_.add(entries_[i].subscription, i);
   for (auto& subscription : wanted) {
     if (find(subscription) != nullptr) continue;
+    entry_of_.add(subscription, entries_.size());
     entries_.push_back({.subscription = subscription});
     change.added.push_back(subscription);
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/index.h"
 #include "base/time.h"
 #include "exchange/messages.h"
 #include "feed/arrival_model.h"
@@ -142,8 +143,8 @@ class SubscriptionTable {
 
   StaleAfter stale_after_;
   std::vector<SubscriptionEntry> entries_;
-  std::size_t last_hit_ = 0;
-  std::size_t off_ = 0;  // entries that are being taken back to be renewed
+  base::Index<exchange::Subscription> entry_of_;  // into entries_
+  std::size_t off_ = 0;                           // entries that are being taken back to be renewed
   bool muted_ = false;
   std::optional<base::Instant> counted_from_;  // no silence before counts
   std::uint64_t times_stale_ = 0;

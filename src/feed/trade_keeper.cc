@@ -36,18 +36,14 @@ void TradeKeeper::expect(const market::Symbol& symbol) {
 }
 
 TradeKeeper::Market* TradeKeeper::find(const market::Symbol& symbol) {
-  const auto found = std::ranges::find_if(markets_, [&](const auto& m) {
-    return m->symbol == symbol && m->channel == exchange::Channel::trade;
-  });
-  return found == markets_.end() ? nullptr : found->get();
+  const auto known = market_of_.find({.channel = exchange::Channel::trade, .symbol = symbol});
+  return known ? markets_[*known].get() : nullptr;
 }
 
 TradeKeeper::Market& TradeKeeper::market(const market::Symbol& symbol, exchange::Channel channel) {
-  const auto is_it = [&](const auto& m) { return m->symbol == symbol && m->channel == channel; };
-  if (last_hit_ < markets_.size() && is_it(markets_[last_hit_])) return *markets_[last_hit_];
-  const auto found = std::ranges::find_if(markets_, is_it);
-  last_hit_ = static_cast<std::size_t>(found - markets_.begin());
-  if (found != markets_.end()) return **found;
+  const exchange::Subscription key{.channel = channel, .symbol = symbol};
+  if (const auto known = market_of_.find(key)) return *markets_[*known];
+  market_of_.add(key, markets_.size());
   const telemetry::label::Symbol name{symbol.str()};
   using telemetry::label::TradeOrigin;
   markets_.push_back(std::make_unique<Market>(

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/index.h"
 #include "exchange/messages.h"
 #include "exchange/rest.h"
 #include "feed/completeness.h"
@@ -112,7 +113,7 @@ class TradeKeeper {
   GapLedger& ledger_;
   telemetry::Catalog& metrics_;
   std::vector<std::unique_ptr<Market>> markets_;
-  std::size_t last_hit_ = 0;
+  base::Index<exchange::Subscription> market_of_;  // into markets_, by channel and symbol
 };
 
 }  // namespace tickwitness::feed

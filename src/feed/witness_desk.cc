@@ -15,18 +15,12 @@ bool by_quote(Channel channel) {
 }  // namespace
 
 WitnessDesk::Market& WitnessDesk::market(const market::Symbol& symbol) {
-  if (last_hit_ < markets_.size() && markets_[last_hit_]->symbol == symbol) {
-    return *markets_[last_hit_];
-  }
-  const auto found =
-      std::ranges::find(markets_, symbol, [](const auto& one) { return one->symbol; });
-  last_hit_ = static_cast<std::size_t>(found - markets_.begin());
-  if (found == markets_.end()) {
-    markets_.push_back(std::make_unique<Market>());
-    markets_.back()->symbol = symbol;
-    markets_.back()->again = executor_.make_timer();
-  }
-  return *markets_[last_hit_];
+  if (const auto known = market_of_.find(symbol)) return *markets_[*known];
+  market_of_.add(symbol, markets_.size());
+  markets_.push_back(std::make_unique<Market>());
+  markets_.back()->symbol = symbol;
+  markets_.back()->again = executor_.make_timer();
+  return *markets_.back();
 }
 
 WitnessDesk::Timed& WitnessDesk::timed(Market& market, const exchange::Subscription& subscription) {

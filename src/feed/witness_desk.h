@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/index.h"
 #include "exchange/messages.h"
 #include "feed/attempt_budget.h"
 #include "feed/witness.h"
@@ -86,7 +87,7 @@ class WitnessDesk {
   WitnessSource* source_ = nullptr;
   AttemptBudget budget_{kQuestionsMax, kWindow};
   std::vector<std::unique_ptr<Market>> markets_;
-  std::size_t last_hit_ = 0;
+  base::Index<market::Symbol> market_of_;  // into markets_
 };
 
 }  // namespace tickwitness::feed

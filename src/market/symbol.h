@@ -4,6 +4,7 @@
 
 #include <array>
 #include <compare>
+#include <functional>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,6 +31,11 @@ class Symbol {
   bool empty() const { return length_ == 0; }
 
   friend bool operator==(const Symbol& a, const Symbol& b) { return a.str() == b.str(); }
+  struct Hash {
+    std::size_t operator()(const Symbol& symbol) const {
+      return std::hash<std::string_view>()(symbol.str());
+    }
+  };
   friend std::strong_ordering operator<=>(const Symbol& a, const Symbol& b) {
     return a.str() <=> b.str();
   }
