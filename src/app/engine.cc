@@ -90,6 +90,7 @@ void Engine::report() {
   uptime_.set(std::chrono::duration<double>(now.mono - started_).count());
   for (auto& one : feeds_) one.feed->observe(now.mono);
   handoff_.observe(now.mono);
+  meter_.observe(now.mono);
   world_.registry.tick(now.mono);
   log_gaps();
   world_.log.tick();

@@ -2,6 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "config/exchanges.h"
+#include "exchange/venues/venues.h"
 #include "net/http_client.h"
 
 namespace tickwitness::app {
@@ -17,53 +23,73 @@ exchange::Channel channel_of(config::Stream stream) {
       return exchange::Channel::ohlc;
     case config::Stream::book:
       return exchange::Channel::book;
+    case config::Stream::agg_trade:
+      return exchange::Channel::agg_trade;
   }
   return exchange::Channel::trade;
 }
 
-feed::SessionSettings session_settings(const config::Kraken& kraken) {
+feed::SessionSettings session_settings(const config::Exchange& exchange) {
   feed::SessionSettings session;
-  session.ping_interval = kraken.ping_interval;
-  session.link_timeout = kraken.link_timeout;
-  session.ack_timeout = kraken.ack_timeout;
-  session.healthy_after = kraken.healthy_after;
-  session.stale_after = {.trade = kraken.stale_after.trade,
-                         .spread = kraken.stale_after.spread,
-                         .ohlc = kraken.stale_after.ohlc};
-  session.backoff.first = kraken.backoff.first;
-  session.backoff.max = kraken.backoff.max;
-  session.backoff.jitter = kraken.backoff.jitter;
-  session.breaker = {.max_failures = static_cast<int>(kraken.breaker.max_failures),
-                     .timeout = kraken.breaker.timeout,
-                     .half_open_timeout = kraken.breaker.half_open_timeout};
+  session.ping_interval = exchange.ping_interval;
+  session.link_timeout = exchange.link_timeout;
+  session.ack_timeout = exchange.ack_timeout;
+  session.healthy_after = exchange.healthy_after;
+  session.stale_after = {.trade = exchange.stale_after.trade,
+                         .spread = exchange.stale_after.spread,
+                         .ohlc = exchange.stale_after.ohlc};
+  session.backoff.first = exchange.backoff.first;
+  session.backoff.max = exchange.backoff.max;
+  session.backoff.jitter = exchange.backoff.jitter;
+  session.breaker = {.max_failures = static_cast<int>(exchange.breaker.max_failures),
+                     .timeout = exchange.breaker.timeout,
+                     .half_open_timeout = exchange.breaker.half_open_timeout};
   return session;
 }
 
-base::Result<VenueSettings> venue_settings(const config::Kraken& kraken, std::uint64_t seed) {
-  VenueSettings venue{.book_depth = kraken.book_depth};
-  feed::FeedSettings& feed = venue.feed;
-  auto endpoint = runtime::parse_endpoint(kraken.url);
+// Not a venue's own word: by the name that configuration and metrics share.
+std::optional<market::Venue> venue_of(std::string_view key) {
+  for (std::size_t i = 0; i < market::kVenues; ++i) {
+    const auto venue = static_cast<market::Venue>(i);
+    if (to_string(venue) == key) return venue;
+  }
+  return std::nullopt;
+}
+
+base::Result<void> set_addresses(const config::ExchangeKind& kind, const config::Exchange& exchange,
+                                 feed::FeedSettings& feed) {
+  auto endpoint = runtime::parse_endpoint(exchange.url);
   if (!endpoint) {
-    return base::fail(fmt::format("exchanges.kraken.url: {}", endpoint.error().message));
+    return base::fail(fmt::format("exchanges.{}.url: {}", kind.key, endpoint.error().message));
   }
   feed.endpoint = *std::move(endpoint);
-  feed.endpoint.ca_file = kraken.ca_file;
-  if (!kraken.rest_url.empty()) {
-    auto rest = net::parse_http_url(kraken.rest_url);
-    if (!rest) {
-      return base::fail(fmt::format("exchanges.kraken.rest_url: {}", rest.error().message));
-    }
-    rest->ca_file = kraken.ca_file;
-    feed.rest = *std::move(rest);
+  feed.endpoint.ca_file = exchange.ca_file;
+  if (feed.endpoint.path == "/") feed.endpoint.path = exchange::venues::stream_path(feed.venue);
+  if (exchange.rest_url.empty()) return {};
+  auto rest = net::parse_http_url(exchange.rest_url);
+  if (!rest) {
+    return base::fail(fmt::format("exchanges.{}.rest_url: {}", kind.key, rest.error().message));
   }
+  rest->ca_file = exchange.ca_file;
+  feed.rest = *std::move(rest);
+  return {};
+}
+
+base::Result<VenueSettings> venue_settings(const config::ExchangeKind& kind,
+                                           const config::Exchange& exchange, std::uint64_t seed) {
+  const auto known = venue_of(kind.key);
+  if (!known) return base::fail(fmt::format("exchanges.{}: nobody speaks to it", kind.key));
+  VenueSettings venue{.feed = {.venue = *known}, .book_depth = exchange.book_depth};
+  feed::FeedSettings& feed = venue.feed;
+  if (auto set = set_addresses(kind, exchange, feed); !set) return std::unexpected(set.error());
   feed.trades.backfill = feed.rest.has_value();
-  feed.channel.message_bytes_max = kraken.message_bytes_max;
-  feed.channel.connect_timeout = kraken.connect_timeout;
-  feed.session = session_settings(kraken);
-  feed.attempts_per_10_minutes = kraken.attempts_per_10_minutes;
-  feed.seed = seed;
-  feed.subscriptions.push_back({.channel = exchange::Channel::instrument});
-  for (const auto& wanted : config::subscriptions(kraken.streams)) {
+  feed.channel.message_bytes_max = exchange.message_bytes_max;
+  feed.channel.connect_timeout = exchange.connect_timeout;
+  feed.session = session_settings(exchange);
+  feed.attempts_per_10_minutes = exchange.attempts_per_10_minutes;
+  feed.seed = seed + static_cast<std::uint64_t>(*known);  // no two venues wait alike
+  feed.subscriptions = exchange::venues::reference_data(*known);
+  for (const auto& wanted : config::subscriptions(exchange.streams)) {
     const auto symbol = market::Symbol::parse(wanted.pair);
     if (!symbol) return base::fail(fmt::format("pair {}: {}", wanted.pair, symbol.error().message));
     feed.subscriptions.push_back({.channel = channel_of(wanted.stream),
@@ -77,9 +103,13 @@ base::Result<VenueSettings> venue_settings(const config::Kraken& kraken, std::ui
 
 base::Result<EngineSettings> engine_settings(const config::Settings& settings, std::uint64_t seed) {
   EngineSettings engine;
-  auto kraken = venue_settings(settings.kraken, seed);
-  if (!kraken) return std::unexpected(kraken.error());
-  engine.feeds.push_back(*std::move(kraken));
+  for (const config::ExchangeKind& kind : config::exchange_kinds()) {
+    const config::Exchange& exchange = kind.in(settings);
+    if (!exchange.enabled) continue;
+    auto venue = venue_settings(kind, exchange, seed);
+    if (!venue) return std::unexpected(venue.error());
+    engine.feeds.push_back(*std::move(venue));
+  }
   engine.ring_capacity = settings.pipeline.ring_capacity;
   engine.overload = settings.pipeline.overload == config::Overload::drop_newest
                         ? pipeline::OverloadPolicy::drop_newest

@@ -77,7 +77,10 @@ class Binding {
   void bind(const Field& field, const TreeNode::Entry& entry) {
     Settings& settings = loading_.out.settings;
     const Ref ref = field.ref(settings);
-    if (std::holds_alternative<std::vector<StreamSettings>*>(ref)) return;  // bind_streams()
+    if (std::holds_alternative<std::vector<StreamSettings>*>(ref)) {
+      if (file_ == File::main) bind_stream_list(loading_, path_, field, entry);
+      return;  // in a file of its own: bind_streams()
+    }
     if (std::holds_alternative<base::Secret*>(ref)) {
       problem(entry.place,
               fmt::format("{} is a secret and is not taken from a configuration file; use {}_file "

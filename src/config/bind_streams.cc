@@ -1,4 +1,4 @@
-// The file of streams, in the shape of seed 000:
+// What to follow on an exchange, in the shape of seed 000:
 //
 //   streams:
 //     - name: ohlc
@@ -8,9 +8,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
+#include <vector>
 
+#include "config/exchanges.h"
 #include "config/loading.h"
 #include "config/nearest.h"
 #include "config/parse.h"
@@ -20,15 +21,21 @@
 namespace tickwitness::config {
 namespace {
 
-constexpr std::array kStreams = {Stream::trade, Stream::spread, Stream::ohlc, Stream::book};
-// The lengths of candle that Kraken serves, in minutes.
-constexpr std::array<std::uint64_t, 9> kIntervals = {1, 5, 15, 30, 60, 240, 1440, 10080, 21600};
-// Each pair is a value of the label `symbol`, which may have 64 (catalog/labels.yaml).
-constexpr std::size_t kPairsMax = 60;
+std::vector<std::string_view> names_of(const ExchangeKind& kind) {
+  std::vector<std::string_view> names;
+  for (const Stream known : kind.streams) names.push_back(to_string(known));
+  return names;
+}
+
+// "trade, spread, ohlc or book"
+std::string choice_of(const std::vector<std::string_view>& names) {
+  return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
 
 class StreamBinding {
  public:
-  StreamBinding(Loading& loading, const std::string& path) : loading_(loading), path_(path) {}
+  StreamBinding(Loading& loading, const std::string& path, const ExchangeKind& kind)
+      : loading_(loading), path_(path), kind_(kind), names_(names_of(kind)) {}
 
   void list(const TreeNode& node) {
     if (node.kind != TreeNode::Kind::list || node.items.empty()) {
@@ -50,7 +57,7 @@ class StreamBinding {
       problem(node.place, fmt::format("{} pairs over all streams; one engine follows at most {}",
                                       pairs.size(), kPairsMax));
     }
-    loading_.out.settings.kraken.streams = std::move(streams);
+    kind_.at(loading_.out.settings).streams = std::move(streams);
   }
 
  private:
@@ -73,7 +80,7 @@ class StreamBinding {
     }
     if (name == nullptr || !set_name(*name, stream)) {
       if (name == nullptr)
-        problem(node.place, "this stream has no name: trade, spread, ohlc or book");
+        problem(node.place, fmt::format("this stream has no name: {}", choice_of(names_)));
       return;
     }
     const std::string_view word = to_string(stream.name);
@@ -100,18 +107,17 @@ class StreamBinding {
   }
 
   bool set_name(const TreeNode& node, StreamSettings& stream) {
-    std::vector<std::string_view> names;
-    for (const Stream known : kStreams) {
+    for (const Stream known : kind_.streams) {
       if (node.kind == TreeNode::Kind::scalar && node.text == to_string(known)) {
         stream.name = known;
         return true;
       }
-      names.push_back(to_string(known));
     }
-    const auto meant = nearest(node.text, names);
-    problem(node.place, fmt::format("stream {} is not known; {}", quote(node.text),
-                                    meant.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
-                                                  : fmt::format("did you mean {}?", quote(meant))));
+    const auto meant = nearest(node.text, names_);
+    problem(node.place,
+            fmt::format("stream {} is not known; {}", quote(node.text),
+                        meant.empty() ? fmt::format("one of {}", fmt::join(names_, ", "))
+                                      : fmt::format("did you mean {}?", quote(meant))));
     return false;
   }
 
@@ -150,9 +156,10 @@ class StreamBinding {
   void intervals(const TreeNode& node, StreamSettings& stream) {
     each(node, "intervals", [&](const TreeNode& item) {
       const auto minutes = parse_whole(item.text);
-      if (!minutes || std::ranges::find(kIntervals, *minutes) == kIntervals.end()) {
-        problem(item.place, fmt::format("interval {} is not served by Kraken; one of {} minutes",
-                                        quote(item.text), fmt::join(kIntervals, ", ")));
+      if (!minutes || std::ranges::find(kind_.intervals, *minutes) == kind_.intervals.end()) {
+        problem(item.place,
+                fmt::format("interval {} is not served by {}; one of {} minutes", quote(item.text),
+                            kind_.name, fmt::join(kind_.intervals, ", ")));
         return;
       }
       const auto value = static_cast<std::uint32_t>(*minutes);
@@ -179,17 +186,31 @@ class StreamBinding {
 
   Loading& loading_;
   const std::string& path_;
+  const ExchangeKind& kind_;
+  const std::vector<std::string_view> names_;  // of its streams
   std::set<StreamSubscription> seen_;
 };
 
 }  // namespace
 
+void bind_stream_list(Loading& loading, const std::string& path, const Field& field,
+                      const TreeNode::Entry& entry) {
+  const Ref ref = field.ref(loading.out.settings);
+  const auto* const streams = std::get<std::vector<StreamSettings>*>(ref);
+  for (const ExchangeKind& kind : exchange_kinds()) {
+    if (&kind.in(loading.out.settings).streams != streams) continue;
+    loading.sources[field.path] = {path, entry.place, std::string(field.path)};
+    StreamBinding(loading, path, kind).list(entry.value);
+  }
+}
+
 void bind_streams(Loading& loading, const std::string& path, const TreeNode& tree) {
   bind_fields(loading, path, tree, File::streams);  // unknown keys beside `streams`
   for (const TreeNode::Entry& entry : tree.entries) {
     if (entry.key != "streams") continue;
-    loading.sources["streams"] = {path, entry.place, "streams"};
-    StreamBinding(loading, path).list(entry.value);
+    for (const Field& field : fields()) {
+      if (field.file == File::streams) bind_stream_list(loading, path, field, entry);
+    }
     return;
   }
   loading.problem(path, tree.place, "has no streams; it needs streams: and a list below it");

@@ -1,10 +1,13 @@
 // Rules between settings, and the files that settings name.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
+#include <set>
+#include <string>
 
+#include "config/exchanges.h"
 #include "config/loading.h"
 #include "config/values.h"
 
@@ -13,6 +16,10 @@ namespace {
 
 constexpr std::string_view kAnyV4 = "0.0.0.0";
 constexpr std::string_view kAnyV6 = "::";
+
+std::string path_of(const ExchangeKind& kind, std::string_view word) {
+  return fmt::format("exchanges.{}.{}", kind.key, word);
+}
 
 bool same_family(const Address& a, const Address& b) {
   return (a.host.find(':') == a.host.npos) == (b.host.find(':') == b.host.npos);
@@ -70,42 +77,81 @@ void check_tls(Loading& loading) {
 
 // What one exchange left out must not be filled with the trades of another: the default goes with
 // the default.
-void pair_addresses(Loading& loading) {
-  Kraken& kraken = loading.out.settings.kraken;
-  const Kraken defaults;
-  if (kraken.url == defaults.url || loading.sources.contains("exchanges.kraken.rest_url")) return;
-  kraken.rest_url.clear();
-  loading.warning("exchanges.kraken.url",
-                  "exchanges.kraken.url is an address of its own, and exchanges.kraken.rest_url is "
-                  "not set beside it: gaps are not filled and silence is not checked");
+void pair_addresses(Loading& loading, const ExchangeKind& kind) {
+  Exchange& exchange = kind.at(loading.out.settings);
+  const Settings untouched;
+  const std::string url = path_of(kind, "url");
+  const bool rest_set = loading.sources.contains(path_of(kind, "rest_url"));
+  if (exchange.url == kind.in(untouched).url || rest_set) return;
+  exchange.rest_url.clear();
+  loading.warning(url, fmt::format("{} is an address of its own, and {} is not set beside it: gaps "
+                                   "are not filled and silence is not checked",
+                                   url, path_of(kind, "rest_url")));
 }
 
-void check_kraken(Loading& loading) {
-  pair_addresses(loading);
-  const Kraken& kraken = loading.out.settings.kraken;
-  if (kraken.backoff.first > kraken.backoff.max)
-    loading.problem("exchanges.kraken.backoff.first_seconds",
-                    "exchanges.kraken.backoff: first_seconds is more than max_seconds");
-  constexpr std::array<std::uint32_t, 5> kDepths{10, 25, 100, 500, 1000};
-  if (std::ranges::find(kDepths, kraken.book_depth) == kDepths.end())
-    loading.problem("exchanges.kraken.book_depth",
-                    fmt::format("exchanges.kraken.book_depth: {} is not a depth that Kraken "
-                                "offers: 10, 25, 100, 500 or 1000",
-                                kraken.book_depth));
-  if (!kraken.url.starts_with("ws://")) return;
-  if (!kraken.ca_file.empty())
-    loading.warning("exchanges.kraken.ca_file",
-                    "exchanges.kraken.ca_file has no effect: exchanges.kraken.url is not wss://");
-  std::string_view host = std::string_view(kraken.url).substr(5);
+void check_encryption(Loading& loading, const ExchangeKind& kind) {
+  const Exchange& exchange = kind.in(loading.out.settings);
+  if (!exchange.url.starts_with("ws://")) return;
+  const std::string url = path_of(kind, "url");
+  const std::string ca_file = path_of(kind, "ca_file");
+  if (!exchange.ca_file.empty())
+    loading.warning(ca_file, fmt::format("{} has no effect: {} is not wss://", ca_file, url));
+  std::string_view host = std::string_view(exchange.url).substr(5);
   host = host.substr(0, host.find_first_of("/?#"));
   const std::string authority = host.rfind(':') == host.npos || host.ends_with(']')
                                     ? std::string(host) + ":80"
                                     : std::string(host);
   const auto address = parse_address(authority);
   if (!address || !address->is_loopback())
-    loading.warning("exchanges.kraken.url",
-                    "exchanges.kraken.url is not encrypted: anybody on the way can change what "
-                    "the exchange says; use wss://");
+    loading.warning(url, fmt::format("{} is not encrypted: anybody on the way can change what "
+                                     "the exchange says; use wss://",
+                                     url));
+}
+
+void check_exchange(Loading& loading, const ExchangeKind& kind) {
+  const Exchange& exchange = kind.in(loading.out.settings);
+  if (exchange.backoff.first > exchange.backoff.max)
+    loading.problem(
+        path_of(kind, "backoff.first_seconds"),
+        fmt::format("exchanges.{}.backoff: first_seconds is more than max_seconds", kind.key));
+  const bool offered = kind.depths.empty() ||
+                       std::ranges::find(kind.depths, exchange.book_depth) != kind.depths.end();
+  if (!offered)
+    loading.problem(
+        path_of(kind, "book_depth"),
+        fmt::format("exchanges.{}.book_depth: {} is not a depth that {} offers: {} or {}", kind.key,
+                    exchange.book_depth, kind.name,
+                    fmt::join(kind.depths.begin(), kind.depths.end() - 1, ", "),
+                    kind.depths.back()));
+  if (!kind.heartbeat && exchange.link_timeout <= exchange.ping_interval)
+    loading.problem(path_of(kind, "link_timeout_seconds"),
+                    fmt::format("exchanges.{}: link_timeout_seconds must be more than "
+                                "ping_interval_seconds: a quiet connection hears nothing else",
+                                kind.key));
+  if (!exchange.enabled) return;  // where nobody goes, nothing is amiss
+  pair_addresses(loading, kind);
+  check_encryption(loading, kind);
+}
+
+void check_exchanges(Loading& loading) {
+  std::set<std::string_view> pairs;
+  bool any = false;
+  for (const ExchangeKind& kind : exchange_kinds()) {
+    check_exchange(loading, kind);
+    const Exchange& exchange = kind.in(loading.out.settings);
+    if (!exchange.enabled) continue;
+    any = true;
+    std::set<std::string_view> own;
+    for (const auto& stream : exchange.streams)
+      own.insert(stream.pairs.begin(), stream.pairs.end());
+    if (own.size() > kPairsMax) return;  // was told where they stand
+    pairs.insert(own.begin(), own.end());
+  }
+  if (!any) loading.problem("exchanges.kraken.enabled", "no exchange is enabled");
+  if (pairs.size() > kPairsMax)
+    loading.problem(loading.main_file, Place{},
+                    fmt::format("{} pairs over all exchanges; one engine follows at most {}",
+                                pairs.size(), kPairsMax));
 }
 
 void check_sizes(Loading& loading) {
@@ -165,7 +211,7 @@ void check_settings(Loading& loading) {
   check_listen(loading);
   check_exposure(loading);
   check_tls(loading);
-  check_kraken(loading);
+  check_exchanges(loading);
   check_sizes(loading);
   auto& dialects = loading.out.settings.dialects;
   if (std::ranges::find(dialects, "tickwitness") == dialects.end())

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
+#include "config/exchanges.h"
 #include "config/fields.h"
 #include "config/values.h"
 
@@ -21,22 +23,23 @@ void copy(const Field& field, Settings& from, Settings& to) {
              field.ref(from));
 }
 
-std::string describe(const StreamSubscription& wanted) {
-  std::string out = fmt::format("{} {}", to_string(wanted.stream), wanted.pair);
+std::string describe(const FollowChange& change) {
+  const StreamSubscription& wanted = change.what;
+  std::string out = fmt::format("{} {} {}", change.exchange, to_string(wanted.stream), wanted.pair);
   if (wanted.interval_minutes != 0) out += fmt::format(" {} min", wanted.interval_minutes);
   return out;
 }
 
 // What is in `a` and not in `b`.
-std::vector<StreamSubscription> without(const std::vector<StreamSettings>& a,
-                                        const std::vector<StreamSettings>& b) {
+void add_without(std::string_view exchange, const std::vector<StreamSettings>& a,
+                 const std::vector<StreamSettings>& b, std::vector<FollowChange>& out) {
   auto left = subscriptions(a);
   auto right = subscriptions(b);
   std::ranges::sort(left);
   std::ranges::sort(right);
-  std::vector<StreamSubscription> out;
-  std::ranges::set_difference(left, right, std::back_inserter(out));
-  return out;
+  std::vector<StreamSubscription> difference;
+  std::ranges::set_difference(left, right, std::back_inserter(difference));
+  for (auto& one : difference) out.push_back({exchange, std::move(one)});
 }
 
 }  // namespace
@@ -52,8 +55,13 @@ Diff diff(const Settings& running, const Settings& wanted) {
         {std::string(field.path), render(field, before), render(field, after), field.live});
     if (field.live) copy(field, after, out.effective);
   }
-  out.subscribe = without(wanted.kraken.streams, running.kraken.streams);
-  out.unsubscribe = without(running.kraken.streams, wanted.kraken.streams);
+  for (const ExchangeKind& kind : exchange_kinds()) {
+    const Exchange& now = kind.in(running);
+    if (!now.enabled) continue;  // a restart would be needed first
+    const Exchange& then = kind.in(wanted);
+    add_without(kind.key, then.streams, now.streams, out.subscribe);
+    add_without(kind.key, now.streams, then.streams, out.unsubscribe);
+  }
   return out;
 }
 

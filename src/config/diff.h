@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/settings.h"
@@ -17,11 +18,17 @@ struct Change {
   friend bool operator==(const Change&, const Change&) = default;
 };
 
+struct FollowChange {
+  std::string_view exchange;  // ExchangeKind::key
+  StreamSubscription what;
+  friend bool operator==(const FollowChange&, const FollowChange&) = default;
+};
+
 struct Diff {
   std::vector<Change> changes;  // in the order of docs/configuration.md
   // What runs after the reload: the running settings with the live changes applied.
   Settings effective;
-  std::vector<StreamSubscription> subscribe, unsubscribe;
+  std::vector<FollowChange> subscribe, unsubscribe;  // at the exchanges that are followed
 
   bool empty() const { return changes.empty(); }
   bool needs_restart() const;

@@ -23,15 +23,18 @@ TEST(Diff, AddingAPairSubscribesThatPairOnly) {
   wanted.kraken.streams[2].pairs = {"BTC-USD", "SOL-USD"};
   wanted.kraken.streams[2].intervals = {1, 5, 15};
   const Diff d = diff(Settings{}, wanted);
-  EXPECT_THAT(d.subscribe, ElementsAre(StreamSubscription{Stream::trade, "SOL-USD", 0},
-                                       StreamSubscription{Stream::ohlc, "SOL-USD", 1},
-                                       StreamSubscription{Stream::ohlc, "SOL-USD", 5},
-                                       StreamSubscription{Stream::ohlc, "SOL-USD", 15}));
-  EXPECT_THAT(d.unsubscribe, ElementsAre(StreamSubscription{Stream::ohlc, "BTC-USD", 60},
-                                         StreamSubscription{Stream::ohlc, "ETH-USD", 1},
-                                         StreamSubscription{Stream::ohlc, "ETH-USD", 5},
-                                         StreamSubscription{Stream::ohlc, "ETH-USD", 15},
-                                         StreamSubscription{Stream::ohlc, "ETH-USD", 60}));
+  const auto at_kraken = [](Stream stream, std::string pair, std::uint32_t minutes) {
+    return FollowChange{"kraken", {stream, std::move(pair), minutes}};
+  };
+  EXPECT_THAT(
+      d.subscribe,
+      ElementsAre(at_kraken(Stream::trade, "SOL-USD", 0), at_kraken(Stream::ohlc, "SOL-USD", 1),
+                  at_kraken(Stream::ohlc, "SOL-USD", 5), at_kraken(Stream::ohlc, "SOL-USD", 15)));
+  EXPECT_THAT(
+      d.unsubscribe,
+      ElementsAre(at_kraken(Stream::ohlc, "BTC-USD", 60), at_kraken(Stream::ohlc, "ETH-USD", 1),
+                  at_kraken(Stream::ohlc, "ETH-USD", 5), at_kraken(Stream::ohlc, "ETH-USD", 15),
+                  at_kraken(Stream::ohlc, "ETH-USD", 60)));
   EXPECT_FALSE(d.needs_restart());
   EXPECT_EQ(d.effective, wanted);
 }
@@ -43,6 +46,19 @@ TEST(Diff, AnotherOrderOfPairsSubscribesNothing) {
   EXPECT_EQ(d.changes.size(), 1U);
   EXPECT_THAT(d.subscribe, IsEmpty());
   EXPECT_THAT(d.unsubscribe, IsEmpty());
+}
+
+TEST(Diff, AnExchangeThatIsNotFollowedSubscribesNothing) {
+  Settings running, wanted;
+  wanted.binance.streams[0].pairs = {"BTC-USDT"};
+  EXPECT_THAT(diff(running, wanted).unsubscribe, IsEmpty());
+  wanted.binance.enabled = true;  // waits for a restart
+  EXPECT_THAT(diff(running, wanted).unsubscribe, IsEmpty());
+  running.binance.enabled = true;
+  const Diff d = diff(running, wanted);
+  EXPECT_THAT(d.unsubscribe, ElementsAre(FollowChange{"binance", {Stream::trade, "ETH-USDT", 0}}));
+  EXPECT_TRUE(d.str().ends_with("\nunsubscribe binance trade ETH-USDT\n")) << d.str();
+  EXPECT_EQ(d.effective, wanted);
 }
 
 TEST(Diff, WhatNeedsARestartStaysAsItRuns) {

@@ -15,7 +15,8 @@ constexpr std::string_view kRooms[] = {"app",    "base",  "config",   "exchange"
 constexpr double kDay = 86400;
 constexpr double kMiB = 1024 * 1024;
 
-const Field kFields[] = {
+// Before the exchanges and behind them.
+const Field kFirst[] = {
     {.path = "instance",
      .ref = [](Settings& s) -> Ref { return &s.instance; },
      .doc = "The name of this process where several are seen side by side."},
@@ -57,159 +58,9 @@ const Field kFields[] = {
     {.path = "telemetry.metrics_endpoint",
      .ref = [](Settings& s) -> Ref { return &s.metrics_endpoint; },
      .doc = "Whether `/metrics` is served; `false` answers 404."},
-    {.path = "exchanges.kraken.url",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.url; },
-     .doc = "The WebSocket API v2 of Kraken: `wss://` or, unencrypted, `ws://`.",
-     .text = Text::url},
-    {.path = "exchanges.kraken.rest_url",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.rest_url; },
-     .doc = "The REST API of Kraken, `https://` or, unencrypted, `http://`: it fills gaps and says "
-            "whether a silent subscription is dead. Empty, or left out beside a `url` of another "
-            "address: nobody is asked.",
-     .text = Text::http_url},
-    {.path = "exchanges.kraken.book_depth",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.book_depth; },
-     .doc = "Levels on each side of the order books of stream `book`: 10, 25, 100, 500 or 1000.",
-     .min = 10,
-     .max = 1000},
-    {.path = "exchanges.kraken.ca_file",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.ca_file; },
-     .doc = "Certificate authorities to trust for both, PEM. Empty: those of the system.",
-     .text = Text::file},
-    {.path = "exchanges.kraken.streams_file",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.streams_file; },
-     .doc = "The file with the streams to follow. Empty: the streams shown below.",
-     .live = true,
-     .text = Text::file},
-    {.path = "exchanges.kraken.circuit_breaker_file",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.circuit_breaker_file; },
-     .doc = "The file with the circuit breaker's settings. Empty: the defaults shown below.",
-     .live = true,
-     .text = Text::file},
-    {.path = "exchanges.kraken.connect_timeout_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.connect_timeout; },
-     .doc = "How long a connection may take to open: name, TCP, TLS and upgrade together.",
-     .live = true,
-     .min = 0.1,
-     .max = 300,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.ack_timeout_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.ack_timeout; },
-     .doc = "How long a subscription may stay unanswered before it counts as failed.",
-     .live = true,
-     .min = 0.1,
-     .max = 300,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.ping_interval_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.ping_interval; },
-     .doc = "How often a ping measures the way to the exchange and back; Kraken closes a "
-            "connection on which the client is silent for about a minute.",
-     .live = true,
-     .min = 1,
-     .max = 60,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.link_timeout_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.link_timeout; },
-     .doc = "Silence of the whole connection, heartbeats (one a second) included, after which it "
-            "is dead and opened anew.",
-     .live = true,
-     .min = 0.5,
-     .max = 600,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.healthy_after_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.healthy_after; },
-     .doc = "A connection that lived this long was healthy: the next failure starts the waits "
-            "from the beginning.",
-     .live = true,
-     .min = 1,
-     .max = kDay,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.attempts_per_10_minutes",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.attempts_per_10_minutes; },
-     .doc = "Attempts to connect allowed in any 10 minutes. Kraken bans an address for a while "
-            "after about 150.",
-     .live = true,
-     .min = 1,
-     .max = 150},
-    {.path = "exchanges.kraken.message_bytes_max",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.message_bytes_max; },
-     .doc = "The longest message accepted; a longer one closes the connection and is counted. "
-            "Kraken's list of instruments is about 640 KiB in one message.",
-     .min = 64 * 1024,
-     .max = 64 * kMiB,
-     .unit = "bytes"},
-    {.path = "exchanges.kraken.stale_after_seconds.trade",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.stale_after.trade; },
-     .doc = "Silence of one pair's trades after which that subscription is suspect, "
-            "however alive the link is. Quiet pairs need more.",
-     .live = true,
-     .min = 0.5,
-     .max = kDay,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.stale_after_seconds.spread",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.stale_after.spread; },
-     .doc = "The same for best bid and offer.",
-     .live = true,
-     .min = 0.5,
-     .max = kDay,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.stale_after_seconds.ohlc",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.stale_after.ohlc; },
-     .doc = "The same for candles.",
-     .live = true,
-     .min = 0.5,
-     .max = kDay,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.backoff.first_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.backoff.first; },
-     .doc = "The first wait between attempts to connect (one immediate attempt comes before); "
-            "each further wait is twice as long.",
-     .live = true,
-     .min = 0.01,
-     .max = 3600,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.backoff.max_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.backoff.max; },
-     .doc = "The longest wait.",
-     .live = true,
-     .min = 0.01,
-     .max = 3600,
-     .unit = "seconds"},
-    {.path = "exchanges.kraken.backoff.jitter",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.backoff.jitter; },
-     .doc = "Each wait is longer or shorter by up to this part of it, so that many clients do "
-            "not return at once.",
-     .live = true,
-     .min = 0,
-     .max = 1},
-    {.file = File::streams,
-     .path = "streams",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.streams; },
-     .doc = "What to follow: a list of `name`, `pairs` and, for `ohlc`, `intervals`.",
-     .live = true},
-    {.file = File::breaker,
-     .path = "circuit_breaker.max_failures",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.breaker.max_failures; },
-     .doc = "Failures in a row that open the breaker: no more attempts for a while.",
-     .live = true,
-     .min = 1,
-     .max = 1000},
-    {.file = File::breaker,
-     .path = "circuit_breaker.timeout_seconds",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.breaker.timeout; },
-     .doc = "How long it stays open before one trial is allowed (half-open).",
-     .live = true,
-     .min = 0.1,
-     .max = kDay,
-     .unit = "seconds"},
-    {.file = File::breaker,
-     .path = "circuit_breaker.half_open_timeout",
-     .ref = [](Settings& s) -> Ref { return &s.kraken.breaker.half_open_timeout; },
-     .doc = "How long that trial may take; later it counts as failed and the breaker opens again.",
-     .live = true,
-     .min = 0.1,
-     .max = kDay,
-     .unit = "seconds"},
+};
+
+const Field kLast[] = {
     {.path = "pipeline.ring_capacity",
      .ref = [](Settings& s) -> Ref { return &s.pipeline.ring_capacity; },
      .doc = "Events that may wait between receiving and processing; a power of two.",
@@ -301,7 +152,13 @@ const Field kFields[] = {
 }  // namespace
 
 std::span<const Field> fields() {
-  return kFields;
+  static const std::vector<Field> kAll = [] {
+    std::vector<Field> all(std::begin(kFirst), std::end(kFirst));
+    for (const Field& field : exchange_fields()) all.push_back(field);
+    all.insert(all.end(), std::begin(kLast), std::end(kLast));
+    return all;
+  }();
+  return kAll;
 }
 
 Ref type_of(const Field& field) {
@@ -310,7 +167,7 @@ Ref type_of(const Field& field) {
 }
 
 std::string variable(const Field& field) {
-  if (field.file == File::streams) return {};
+  if (std::holds_alternative<std::vector<StreamSettings>*>(type_of(field))) return {};
   std::string name = "TICKWITNESS_";
   for (const char c : field.path)
     name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);

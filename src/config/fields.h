@@ -23,7 +23,7 @@ using Ref =
                  std::vector<std::string>*, std::vector<Address>*, std::vector<StreamSettings>*,
                  std::map<std::string, base::LogLevel, std::less<>>*>;
 
-// The file in which a field stands.
+// The file in which a field stands; the last two are Kraken's.
 enum class File : std::uint8_t { main, breaker, streams };
 
 // What kind of text a string is.
@@ -50,6 +50,8 @@ struct Field {
 
 // In the order of the documentation.
 std::span<const Field> fields();
+// Those of them that are about exchanges.
+std::span<const Field> exchange_fields();
 
 // Where the field lives in settings that nobody uses: for its type only.
 Ref type_of(const Field& field);

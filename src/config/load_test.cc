@@ -95,9 +95,8 @@ TEST(Load, AnEmptyFileMeansTheDefaults) {
 
 TEST(Load, EveryFieldTakesItsOwnRenderedDefault) {
   for (const Field& field : fields()) {
-    if (is_list(field) || is_levels(field) || field.file == File::streams ||
-        field.path == "auth.token")
-      continue;
+    const bool streams = std::holds_alternative<std::vector<StreamSettings>*>(type_of(field));
+    if (is_list(field) || is_levels(field) || streams || field.path == "auth.token") continue;
     Settings settings;
     std::string text = render(field, settings);
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
@@ -265,6 +264,69 @@ TEST(Load, TheRestInterfaceGoesWithItsExchange) {
   for (const auto& [text, rest] : cases) EXPECT_EQ(loaded(text).kraken.rest_url, rest) << text;
   EXPECT_THAT(warnings("exchanges: {kraken: {url: \"wss://ws.example/v2\"}}"),
               ElementsAre(HasSubstr("exchanges.kraken.rest_url is not set beside it")));
+}
+
+TEST(Load, OneExchangeUnlessMoreAreEnabled) {
+  const Settings s = loaded("");
+  EXPECT_TRUE(s.kraken.enabled);
+  EXPECT_FALSE(s.binance.enabled || s.binance_us.enabled);
+  EXPECT_THAT(problems("exchanges: {kraken: {enabled: false}}"),
+              ElementsAre("main.yaml:1:31: no exchange is enabled"));
+  const Settings other = loaded("exchanges: {kraken: {enabled: false}, binance: {enabled: true}}");
+  EXPECT_FALSE(other.kraken.enabled);
+  EXPECT_TRUE(other.binance.enabled);
+}
+
+// Each exchange has its own of everything.
+TEST(Load, ReadsTheSettingsOfEveryExchange) {
+  const Settings s = loaded(R"(
+exchanges:
+  binance:
+    enabled: true
+    book_depth: 500
+    streams:
+      - {name: agg_trade, pairs: [BTC-USDT]}
+      - {name: ohlc, pairs: [BTC/USDT], intervals: [3, 10080]}
+    circuit_breaker: {max_failures: 2, timeout_seconds: 1.5}
+  binance_us: {enabled: true, url: "wss://mirror.example/stream", rest_url: "https://r.example"}
+)",
+                            {{"TICKWITNESS_EXCHANGES_BINANCE_US_BACKOFF_JITTER", "0.5"}});
+  EXPECT_EQ(s.binance.streams,
+            (std::vector<StreamSettings>{{Stream::agg_trade, {"BTC-USDT"}, {}},
+                                         {Stream::ohlc, {"BTC-USDT"}, {3, 10080}}}));
+  EXPECT_EQ(s.binance.book_depth, 500U);
+  EXPECT_EQ(s.binance.breaker, (Breaker{2, milliseconds(1500), seconds(30)}));
+  EXPECT_EQ(s.binance_us.url, "wss://mirror.example/stream");
+  EXPECT_EQ(s.binance_us.rest_url, "https://r.example");
+  EXPECT_EQ(s.binance_us.backoff.jitter, 0.5);
+  EXPECT_EQ(s.binance_us.streams, BinanceUs().streams);
+  EXPECT_EQ(s.binance.backoff, Backoff());
+  EXPECT_EQ(s.kraken, Kraken());
+}
+
+TEST(Load, ARestInterfaceOfAnotherExchangeIsNeverAsked) {
+  const std::string own = "exchanges: {binance: {url: \"wss://ws.example/stream\", enabled: ";
+  EXPECT_EQ(loaded(own + "true}}").binance.rest_url, "");
+  EXPECT_THAT(warnings(own + "true}}"),
+              ElementsAre(HasSubstr("exchanges.binance.rest_url is not set beside it")));
+  EXPECT_THAT(warnings(own + "false}}"), IsEmpty());
+}
+
+TEST(Load, AllExchangesTogetherFollowSoManyPairs) {
+  const auto following = [](int first, int count) {
+    std::string pairs;
+    for (int i = 0; i < count; ++i) {
+      pairs += (pairs.empty() ? "P" : ", P") + std::to_string(first + i) + "-USDT";
+    }
+    return "{enabled: true, streams: [{name: trade, pairs: [" + pairs + "]}]}";
+  };
+  const auto both = [&](int first) {
+    return "exchanges: {kraken: {enabled: false}, binance: " + following(0, 40) +
+           ", binance_us: " + following(first, 40) + "}";
+  };
+  EXPECT_THAT(problems(both(20)), IsEmpty());  // those that both have count once
+  EXPECT_THAT(problems(both(40)),
+              ElementsAre("main.yaml: 80 pairs over all exchanges; one engine follows at most 60"));
 }
 
 TEST(Load, AMissingMainFileIsOneProblem) {

@@ -2,6 +2,7 @@
 // value came from. Used inside config/ only.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "config/tree.h"
 
 namespace tickwitness::config {
+
+// Each pair is a value of the label `symbol`, which may have 64 (catalog/labels.yaml).
+inline constexpr std::size_t kPairsMax = 60;
 
 struct Source {
   std::string file;  // "environment" for variables
@@ -44,8 +48,11 @@ std::optional<TreeNode> read_tree(Loading& loading, const std::string& path,
 // Takes every field of `file` from the tree; all other keys are problems.
 void bind_fields(Loading& loading, const std::string& path, const TreeNode& tree, File file);
 
-// The shape of seed 000: streams: [{name, pairs, intervals}].
+// Kraken's file, in the shape of seed 000: streams: [{name, pairs, intervals}].
 void bind_streams(Loading& loading, const std::string& path, const TreeNode& tree);
+// The list itself, as the value of `field`.
+void bind_stream_list(Loading& loading, const std::string& path, const Field& field,
+                      const TreeNode::Entry& entry);
 
 // Variables of the fields of `file`.
 void bind_environment(Loading& loading, const Environment& environment, File file);

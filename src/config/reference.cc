@@ -46,12 +46,23 @@ answers without the token.
 )";
 
 constexpr std::string_view kStreams = R"(
-## The streams file
+## What to follow
 
-Named by `exchanges.kraken.streams_file`. Each stream has a `name` (`trade`, `spread`: best bid
-and offer, `ohlc`: candles) and `pairs`, written `BTC-USD` or `BTC/USD`; `ohlc` has `intervals` in
-minutes, of 1, 5, 15, 30, 60, 240, 1440, 10080 and 21600. A stream may stand there again for other
-pairs or intervals. Applied *live*. The default:
+Each exchange has a list of streams: of Kraken in a file of its own, named by
+`exchanges.kraken.streams_file`, of the others in their `streams`. Each stream has a `name` and
+`pairs`, written `BTC-USD` or `BTC/USD`; `ohlc` has `intervals` in minutes. A stream may stand
+there again for other pairs or intervals. Applied *live*.
+
+| stream | | at |
+|---|---|---|
+| `trade` | every trade | all |
+| `spread` | best bid and offer | all |
+| `ohlc` | candles; Kraken's intervals are 1, 5, 15, 30, 60, 240, 1440, 10080 and 21600, Binance's 1, 3, 5, 15, 30, 60, 120, 240, 360, 480, 720, 1440, 4320 and 10080 | all |
+| `book` | order books, `book_depth` levels deep | all |
+| `agg_trade` | the trades of one order at one price, as one; they have ids of their own and their gaps are not filled | Binance |
+
+All exchanges together may have 60 pairs. The same market has one name everywhere, so that prices
+can be compared; `BTC-USD` and `BTC-USDT` are two markets. The default of Kraken:
 
 ```yaml
 streams:
@@ -100,9 +111,11 @@ void table(std::string& out, File file) {
       if (file == File::main) out += fmt::format("\n## {}\n", section.empty() ? "Top" : section);
       out += "\n| setting | default | range | on reload | |\n|---|---|---|---|---|\n";
     }
-    out += fmt::format("| `{}` | {} | {} | {} | {} `{}` |\n", field.path,
-                       code(render(field, defaults)), describe_range(field),
-                       field.live ? "live" : "restart", field.doc, variable(field));
+    const std::string name = variable(field);
+    out +=
+        fmt::format("| `{}` | {} | {} | {} | {}{}{} |\n", field.path, code(render(field, defaults)),
+                    describe_range(field), field.live ? "live" : "restart", field.doc,
+                    name.empty() ? "" : " ", code(name));
   }
 }
 

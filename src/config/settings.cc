@@ -24,9 +24,11 @@ std::string_view to_string(Stream stream) {
     case Stream::ohlc:
       return "ohlc";
     case Stream::book:
+      return "book";
+    case Stream::agg_trade:
       break;
   }
-  return "book";
+  return "agg_trade";
 }
 
 }  // namespace tickwitness::config

@@ -33,8 +33,9 @@ struct Tls {
   friend bool operator==(const Tls&, const Tls&) = default;
 };
 
-// What to follow, in tickwitness's names (seed 000): `spread` is the best bid and offer.
-enum class Stream : std::uint8_t { trade, spread, ohlc, book };
+// What to follow, in tickwitness's names (seed 000): `spread` is the best bid and offer,
+// `agg_trade` the trades of one taker at one price as one.
+enum class Stream : std::uint8_t { trade, spread, ohlc, book, agg_trade };
 
 struct StreamSettings {
   Stream name = Stream::trade;
@@ -78,19 +79,14 @@ struct StaleAfter {
   friend bool operator==(const StaleAfter&, const StaleAfter&) = default;
 };
 
-struct Kraken {
-  std::string url = "wss://ws.kraken.com/v2";
-  std::string rest_url =
-      "https://api.kraken.com";      // empty: gaps are not filled, silence not checked
-  std::string ca_file;               // PEM, of both; empty: the system's certificate authorities
-  std::uint32_t book_depth = 10;     // of stream book: 10, 25, 100, 500 or 1000
-  std::string streams_file;          // empty: the streams below
-  std::string circuit_breaker_file;  // empty: the breaker below
-  std::vector<StreamSettings> streams = {
-      {Stream::trade, {"BTC-USD", "ETH-USD"}, {}},
-      {Stream::spread, {"BTC-USD", "ETH-USD"}, {}},
-      {Stream::ohlc, {"BTC-USD", "ETH-USD"}, {1, 5, 15, 60}},
-  };
+// One exchange; where they differ the defaults do (exchanges.cc).
+struct Exchange {
+  bool enabled = false;
+  std::string url;
+  std::string rest_url;           // empty: gaps are not filled, silence not checked
+  std::string ca_file;            // PEM, of both; empty: the system's certificate authorities
+  std::uint32_t book_depth = 10;  // of stream book
+  std::vector<StreamSettings> streams;
   Breaker breaker;
   base::Duration connect_timeout = std::chrono::seconds(10);
   base::Duration ack_timeout = std::chrono::seconds(10);
@@ -103,7 +99,24 @@ struct Kraken {
   Backoff backoff;
   std::uint32_t attempts_per_10_minutes = 60;
   std::size_t message_bytes_max = std::size_t{8} << 20;
+  friend bool operator==(const Exchange&, const Exchange&) = default;
+};
+
+// Its streams and its breaker stand in files of their own (seed 000).
+struct Kraken : Exchange {
+  Kraken();
+  std::string streams_file;          // empty: the default streams
+  std::string circuit_breaker_file;  // empty: the default breaker
   friend bool operator==(const Kraken&, const Kraken&) = default;
+};
+
+struct Binance : Exchange {
+  Binance();
+};
+
+// Another venue with markets of its own, never a substitute for Binance.
+struct BinanceUs : Exchange {
+  BinanceUs();
 };
 
 enum class Overload : std::uint8_t { backpressure, drop_newest };
@@ -151,6 +164,8 @@ struct Settings {
   std::vector<std::string> dialects = {"tickwitness", "kraken", "trading"};
   bool metrics_endpoint = true;  // false: /metrics answers 404
   Kraken kraken;
+  Binance binance;
+  BinanceUs binance_us;
   Pipeline pipeline;
   Recorder recorder;
   Http http;

@@ -22,7 +22,7 @@ void same_words(Value first, Value last) {
 }
 
 TEST(Labels, TheWordsOfTheCatalogueAreTheWordsOfTheRooms) {
-  same_words(market::Venue::kraken, market::Venue::binance);
+  same_words(market::Venue::kraken, market::Venue::binance_us);
   same_words(exchange::FrameKind::status, exchange::FrameKind::malformed);
   same_words(exchange::Malformed::json, exchange::Malformed::bad_symbol);
   same_words(runtime::CloseReason::local, runtime::CloseReason::protocol);

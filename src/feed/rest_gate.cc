@@ -23,11 +23,16 @@ double seconds_of(base::Duration duration) {
 
 RestGateSettings rest_settings(market::Venue venue) {
   RestGateSettings settings;
-  if (venue == market::Venue::binance) {
-    // Weights are the limit there; each request still makes a connection.
-    settings.interval = base::Duration::zero();
-    settings.venue_interval = std::chrono::milliseconds(100);
-    settings.weight_per_minute = 6000;
+  switch (venue) {
+    case market::Venue::kraken:
+      break;
+    case market::Venue::binance:
+    case market::Venue::binance_us:
+      // Weights are the limit there; each request still makes a connection.
+      settings.interval = base::Duration::zero();
+      settings.venue_interval = std::chrono::milliseconds(100);
+      settings.weight_per_minute = venue == market::Venue::binance ? 6000 : 1200;
+      break;
   }
   return settings;
 }

@@ -335,6 +335,7 @@ TEST(RestGate, AVenueThatCountsNoWeightsIsNotHeldToThem) {
   EXPECT_DOUBLE_EQ(world.gate.allowance(world.now()), 0.5);  // one of the burst of two
   EXPECT_EQ(rest_settings(market::Venue::kraken).weight_per_minute, 0U);
   EXPECT_EQ(rest_settings(market::Venue::binance).weight_per_minute, 6000U);
+  EXPECT_EQ(rest_settings(market::Venue::binance_us).weight_per_minute, 1200U);
 }
 
 }  // namespace

@@ -7,11 +7,19 @@
 
 namespace tickwitness::market {
 
-enum class Venue : std::uint8_t { kraken, binance };
-inline constexpr std::size_t kVenues = 2;
+enum class Venue : std::uint8_t { kraken, binance, binance_us };
+inline constexpr std::size_t kVenues = 3;
 
 constexpr std::string_view to_string(Venue venue) {
-  return venue == Venue::kraken ? "kraken" : "binance";
+  switch (venue) {
+    case Venue::kraken:
+      return "kraken";
+    case Venue::binance:
+      return "binance";
+    case Venue::binance_us:
+      break;
+  }
+  return "binance_us";
 }
 
 }  // namespace tickwitness::market

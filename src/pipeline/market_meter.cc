@@ -3,7 +3,7 @@
 namespace tickwitness::pipeline {
 namespace {
 
-constexpr std::size_t kMarketsMax = 64;  // the bound of the label
+constexpr std::size_t kMarketsMax = 64 * market::kVenues;  // 64 is the bound of the label
 constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
 
 double unix_seconds(base::WallTime time) {
@@ -11,14 +11,13 @@ double unix_seconds(base::WallTime time) {
 }
 
 telemetry::label::Exchange label_of(market::Venue venue) {
-  return venue == market::Venue::kraken ? telemetry::label::Exchange::kraken
-                                        : telemetry::label::Exchange::binance;
+  return static_cast<telemetry::label::Exchange>(venue);  // the same order, held by labels_test
 }
 
 }  // namespace
 
 MarketMeter::MarketMeter(telemetry::Catalog& metrics)
-    : metrics_(metrics), processed_(metrics.pipeline_ticks_processed.at()) {}
+    : metrics_(metrics), processed_(metrics.pipeline_ticks_processed.at()), deviation_(metrics) {}
 
 MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symbol& symbol) {
   const auto is_it = [&](const Market& m) { return m.venue == venue && m.symbol == symbol; };
@@ -39,6 +38,7 @@ MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symb
        .last_update = metrics_.market_last_update_timestamp_seconds.at(exchange, label),
        .delay = metrics_.pipeline_delay_seconds.at(exchange),
        .lag = metrics_.market_lag_seconds.at(exchange, label)});
+  if (markets_.size() <= kMarketsMax) markets_.back().row = deviation_.row(symbol);
   return markets_[last_hit_ = markets_.size() - 1];
 }
 
@@ -49,15 +49,16 @@ void MarketMeter::forget(market::Venue venue, const market::Symbol& symbol) {
       gauge.clear();
     }
   }
+  deviation_.forget(venue, symbol);
 }
 
-void MarketMeter::on_quote(const Market& m, const market::Quote& quote) {
+std::optional<double> MarketMeter::on_quote(const Market& m, const market::Quote& quote) {
   const auto spread = quote.bid && quote.ask ? quote.ask->subtract(*quote.bid)
                                              : base::fail("one side of the book is empty");
   if (!spread) {
     m.spread.clear();
     m.spread_ratio.clear();
-    return;
+    return std::nullopt;
   }
   m.spread.set(spread->approx());
   const double middle = (quote.bid->approx() + quote.ask->approx()) / 2;
@@ -66,6 +67,7 @@ void MarketMeter::on_quote(const Market& m, const market::Quote& quote) {
   } else {
     m.spread_ratio.clear();
   }
+  return middle;
 }
 
 // What is older or newer than a day, and what lies after its receipt, is no lag; the feed counts
@@ -87,7 +89,8 @@ void MarketMeter::on_tick(const Tick& tick, base::Instant now) {
   if (const auto* trade = std::get_if<market::Trade>(&tick.event)) {
     observe_lag(m, tick, trade->exchange_time, delay);
   } else if (const auto* quote = std::get_if<market::Quote>(&tick.event)) {
-    on_quote(m, *quote);
+    const auto middle = on_quote(m, *quote);
+    if (m.row) deviation_.note(*m.row, m.venue, middle, tick.received.mono);
     m.last_quote.set(unix_seconds(quote->exchange_time.value_or(tick.received.wall)));
     if (quote->exchange_time) observe_lag(m, tick, *quote->exchange_time, delay);
   }

@@ -2,8 +2,10 @@
 // themselves.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "pipeline/price_deviation.h"
 #include "pipeline/tick.h"
 #include "telemetry/catalog.gen.h"
 
@@ -17,6 +19,8 @@ class MarketMeter {
   void on_tick(const Tick& tick, base::Instant now);
   // The market is no longer followed: what it was is no longer said.
   void forget(market::Venue venue, const market::Symbol& symbol);
+  // Some times a second: what compares markets.
+  void observe(base::Instant now) const { deviation_.observe(now); }
 
  private:
   struct Market {
@@ -24,9 +28,11 @@ class MarketMeter {
     market::Symbol symbol;
     telemetry::Gauge spread, spread_ratio, last_quote, last_update;
     telemetry::Histogram delay, lag;
+    std::optional<std::size_t> row = {};  // in deviation_; none of what shares `other`
   };
   Market& market(market::Venue venue, const market::Symbol& symbol);
-  static void on_quote(const Market& m, const market::Quote& quote);
+  // The middle price, where there is one.
+  static std::optional<double> on_quote(const Market& m, const market::Quote& quote);
   static void observe_lag(const Market& m, const Tick& tick, base::WallTime exchange_time,
                           base::Duration delay);
 
@@ -34,6 +40,7 @@ class MarketMeter {
   telemetry::Counter processed_;
   std::vector<Market> markets_;  // bounded; what comes after the label's bound shares `other`
   std::size_t last_hit_ = 0;
+  PriceDeviation deviation_;
 };
 
 }  // namespace tickwitness::pipeline

@@ -16,10 +16,6 @@ namespace dom = simdjson::dom;
 using market::Venue;
 using Value = simdjson::simdjson_result<dom::element>;
 
-std::unexpected<RestFailure> unreadable(std::string_view what) {
-  return exchange::unreadable(Venue::binance, what);
-}
-
 RestProblem problem_of(std::int64_t code) {
   switch (code) {
     case -1121:  // BAD_SYMBOL
@@ -44,21 +40,23 @@ RestProblem problem_of(std::int64_t code) {
 }
 
 // {"code":-1121,"msg":"Invalid symbol."}; absent when the document is something else.
-std::optional<RestFailure> named_error(dom::element root) {
+std::optional<RestFailure> named_error(Venue venue, dom::element root) {
   dom::object object;
   std::int64_t code = 0;
   std::string_view text;
   if (root.get(object) || object["code"].get(code) || object["msg"].get(text)) return std::nullopt;
-  return RestFailure{.problem = problem_of(code),
-                     .detail = fmt::format("binance says {} ({})", plain_text(text), code),
-                     .retry_after = {}};
+  return RestFailure{
+      .problem = problem_of(code),
+      .detail = fmt::format("{} says {} ({})", to_string(venue), plain_text(text), code),
+      .retry_after = {}};
 }
 
 // The document of a reply without errors.
-RestResult<dom::element> document_of(RestJson& json, const RestAnswer& answer) {
-  auto failure = http_failure(Venue::binance, answer, kMirrors);
-  auto root = json.parse(Venue::binance, answer.body);
-  auto named = root ? named_error(*root) : std::nullopt;
+RestResult<dom::element> document_of(Venue venue, RestJson& json, const RestAnswer& answer) {
+  auto failure =
+      http_failure(venue, answer, venue == Venue::binance ? kMirrors : std::string_view());
+  auto root = json.parse(venue, answer.body);
+  auto named = root ? named_error(venue, *root) : std::nullopt;
   // Statuses with a meaning of their own say more than the code: 418 and 429 share -1003.
   if (named && (!failure || failure->problem == RestProblem::refused)) {
     named->retry_after = answer.retry_after;
@@ -182,18 +180,18 @@ RestResult<TradePage> BinanceRest::read_trades(const market::Symbol& symbol,
                                                const TradeCursor& cursor,
                                                const RestAnswer& answer) const {
   RestJson json;
-  const auto root = document_of(json, answer);
+  const auto root = document_of(venue_, json, answer);
   if (!root) return std::unexpected(root.error());
   dom::array rows;
-  if (root->get(rows)) return unreadable("trades are no list");
-  if (rows.size() > kRestRowsMax) return unreadable("too many trades");
+  if (root->get(rows)) return unreadable(venue_, "trades are no list");
+  if (rows.size() > kRestRowsMax) return unreadable(venue_, "too many trades");
   TradePage page;
   page.trades.reserve(rows.size());
   for (const dom::element row : rows) {
     market::Trade& trade = page.trades.emplace_back();
     trade.symbol = symbol;
     if (!read_trade(row, trade))
-      return unreadable(fmt::format("trade {} in it is none", page.trades.size()));
+      return unreadable(venue_, fmt::format("trade {} in it is none", page.trades.size()));
   }
   const bool full = page.trades.size() >= kTradesPerPage;
   order_trades(page.trades, cursor.after_id);
@@ -215,13 +213,13 @@ RestRequest BinanceRest::request_quote(const market::Symbol& symbol) const {
 RestResult<market::Quote> BinanceRest::read_quote(const market::Symbol& symbol,
                                                   const RestAnswer& answer) const {
   RestJson json;
-  const auto root = document_of(json, answer);
+  const auto root = document_of(venue_, json, answer);
   if (!root) return std::unexpected(root.error());
   market::Quote quote;
   quote.symbol = symbol;
   if (!read_side(*root, "bidPrice", "bidQty", quote.bid, quote.bid_quantity) ||
       !read_side(*root, "askPrice", "askQty", quote.ask, quote.ask_quantity))
-    return unreadable("bid or ask is missing");
+    return unreadable(venue_, "bid or ask is missing");
   return quote;
 }
 
@@ -236,15 +234,15 @@ RestRequest BinanceRest::request_book(const market::Symbol& symbol, std::uint32_
 RestResult<BookSnapshot> BinanceRest::read_book(const market::Symbol& symbol,
                                                 const RestAnswer& answer) const {
   RestJson json;
-  const auto root = document_of(json, answer);
+  const auto root = document_of(venue_, json, answer);
   if (!root) return std::unexpected(root.error());
   BookSnapshot book;
   book.symbol = symbol;
   if (!read_unsigned((*root)["lastUpdateId"], book.last_id))
-    return unreadable("`lastUpdateId` is missing");
+    return unreadable(venue_, "`lastUpdateId` is missing");
   if (!read_levels((*root)["bids"], true, book.bids) ||
       !read_levels((*root)["asks"], false, book.asks))
-    return unreadable("levels are missing or out of order");
+    return unreadable(venue_, "levels are missing or out of order");
   return book;
 }
 
@@ -254,11 +252,11 @@ RestRequest BinanceRest::request_time() const {
 
 RestResult<VenueTime> BinanceRest::read_time(const RestAnswer& answer) const {
   RestJson json;
-  const auto root = document_of(json, answer);
+  const auto root = document_of(venue_, json, answer);
   if (!root) return std::unexpected(root.error());
   VenueTime time{.time = {}, .resolution = std::chrono::milliseconds(1)};
   if (!read_milliseconds((*root)["serverTime"], time.time))
-    return unreadable("`serverTime` is no time in milliseconds");
+    return unreadable(venue_, "`serverTime` is no time in milliseconds");
   return time;
 }
 
@@ -271,11 +269,11 @@ RestRequest BinanceRest::request_status() const {
 
 RestResult<VenueState> BinanceRest::read_status(const RestAnswer& answer) const {
   RestJson json;
-  const auto root = document_of(json, answer);
+  const auto root = document_of(venue_, json, answer);
   if (!root) return std::unexpected(root.error());
   std::int64_t status = 0;
   std::string_view text;
-  if ((*root)["status"].get(status)) return unreadable("it has no status");
+  if ((*root)["status"].get(status)) return unreadable(venue_, "it has no status");
   VenueState state;
   if (status == 0) state.status = VenueStatus::online;
   if (status == 1) state.status = VenueStatus::maintenance;
@@ -299,10 +297,10 @@ RestRequest BinanceRest::request_instruments(std::span<const market::Symbol> sym
 
 RestResult<InstrumentList> BinanceRest::read_instruments(const RestAnswer& answer) const {
   RestJson json;
-  const auto root = document_of(json, answer);
+  const auto root = document_of(venue_, json, answer);
   if (!root) return std::unexpected(root.error());
   dom::array symbols;
-  if ((*root)["symbols"].get(symbols)) return unreadable("it has no list of symbols");
+  if ((*root)["symbols"].get(symbols)) return unreadable(venue_, "it has no list of symbols");
   InstrumentList list;
   for (const dom::element entry : symbols) {
     if (read_instrument(entry, list.instruments.emplace_back())) continue;

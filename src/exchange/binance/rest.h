@@ -16,7 +16,9 @@ class BinanceRest final : public RestProtocol {
   static constexpr std::size_t kTradesPerPage = 1000;
   static constexpr std::uint32_t kDepthMax = 5000;
 
-  market::Venue venue() const override { return market::Venue::binance; }
+  explicit BinanceRest(market::Venue venue = market::Venue::binance) : venue_(venue) {}
+
+  market::Venue venue() const override { return venue_; }
 
   // By id. The type of the taker's order is not told.
   RestRequest request_trades(const market::Symbol& symbol,
@@ -36,6 +38,9 @@ class BinanceRest final : public RestProtocol {
   RestResult<VenueState> read_status(const RestAnswer& answer) const override;
   RestRequest request_instruments(std::span<const market::Symbol> symbols) const override;
   RestResult<InstrumentList> read_instruments(const RestAnswer& answer) const override;
+
+ private:
+  market::Venue venue_;
 };
 
 }  // namespace tickwitness::exchange::binance

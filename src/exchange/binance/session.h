@@ -30,6 +30,9 @@ class BinanceSpot final : public Protocol {
   // a client may send.
   std::string ping(std::uint64_t id) override;
 
+  // One less than Binance allows: the answers to its own pings count, and nobody asks here before
+  // they go out.
+  std::size_t max_messages_per_second() const override { return 4; }
   // 1024 on each; the same subscription on the same.
   std::vector<std::size_t> assign_connections(std::span<const Subscription> wanted) const override;
 

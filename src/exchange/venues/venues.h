@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "exchange/protocol.h"
 #include "exchange/rest.h"
@@ -13,5 +15,10 @@ namespace tickwitness::exchange::venues {
 // connection.
 std::unique_ptr<Protocol> make_protocol(market::Venue venue, std::uint32_t book_depth);
 std::unique_ptr<RestProtocol> make_rest(market::Venue venue);
+
+// Of its WebSocket, where an address names none.
+std::string_view stream_path(market::Venue venue);
+// What its stream tells of its markets in general, to be followed whichever are wanted.
+std::vector<Subscription> reference_data(market::Venue venue);
 
 }  // namespace tickwitness::exchange::venues

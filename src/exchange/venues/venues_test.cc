@@ -16,12 +16,17 @@ struct Way {
   std::string_view subscribes;  // a part of what it sends for the trades of BTC-USD
   std::string_view asks;        // its REST interface, for that market's past trades
   BookSync sync;
+  std::string_view path;
+  std::size_t reference_data;
 };
 
 constexpr Way kWays[] = {
-    {market::Venue::kraken, R"("method":"subscribe")", "/0/public/Trades?", BookSync::checksum},
+    {market::Venue::kraken, R"("method":"subscribe")", "/0/public/Trades?", BookSync::checksum, "/",
+     1},
     {market::Venue::binance, R"("method":"SUBSCRIBE")", "/api/v3/historicalTrades?",
-     BookSync::update_ids},
+     BookSync::update_ids, "/stream", 0},
+    {market::Venue::binance_us, R"("method":"SUBSCRIBE")", "/api/v3/historicalTrades?",
+     BookSync::update_ids, "/stream", 0},
 };
 
 TEST(Venues, EachSpeaksItsOwnWay) {
@@ -40,6 +45,24 @@ TEST(Venues, EachSpeaksItsOwnWay) {
     EXPECT_EQ(rest->venue(), way.venue);
     EXPECT_TRUE(rest->request_trades(symbol("BTC-USD"), {}).target.starts_with(way.asks))
         << to_string(way.venue);
+    EXPECT_EQ(stream_path(way.venue), way.path);
+    EXPECT_EQ(reference_data(way.venue).size(), way.reference_data);
+  }
+}
+
+// What one of two that speak alike refuses is never told of the other.
+TEST(Venues, FailuresNameTheVenue) {
+  for (const auto venue : {market::Venue::binance, market::Venue::binance_us}) {
+    const auto answer = make_rest(venue)->read_time({.status = 451, .body = ""});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().problem, RestProblem::location);
+    EXPECT_EQ(answer.error().detail.find("binance_us") != std::string::npos,
+              venue == market::Venue::binance_us)
+        << answer.error().detail;
+    // The mirrors of market data are Binance's own.
+    EXPECT_EQ(answer.error().detail.find("binance.vision") != std::string::npos,
+              venue == market::Venue::binance)
+        << answer.error().detail;
   }
 }
 

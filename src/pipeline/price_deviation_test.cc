@@ -1,0 +1,84 @@
+#include "pipeline/price_deviation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "pipeline/market_meter.h"
+#include "telemetry/test_read.h"
+
+namespace tickwitness::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+using market::Venue;
+
+constexpr base::Instant kStart{base::Duration(1000s)};
+
+base::Decimal decimal(std::string_view text) {
+  return *base::Decimal::parse(text);
+}
+
+market::Symbol symbol(std::string_view text) {
+  return *market::Symbol::parse(text);
+}
+
+struct World {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  MarketMeter meter{metrics};
+
+  void quote(Venue venue, std::string_view pair, std::string_view bid,
+             std::optional<std::string_view> ask, base::Duration at) {
+    market::Quote q{.symbol = symbol(pair), .bid = decimal(bid)};
+    if (ask) q.ask = decimal(*ask);
+    meter.on_tick({.event = q, .venue = venue, .received = {.mono = kStart + at}}, kStart + at);
+  }
+  std::optional<double> deviation(std::string_view pair, base::Duration at) {
+    meter.observe(kStart + at);
+    return telemetry::test::read(registry, "tickwitness_market_price_deviation_ratio",
+                                 {{"symbol", pair}});
+  }
+};
+
+TEST(PriceDeviation, TheWidestOfAllVenuesOverTheMiddle) {
+  World world;
+  world.quote(Venue::kraken, "BTC-USDT", "99", "101", 0s);    // 100
+  EXPECT_EQ(world.deviation("BTC-USDT", 0s), std::nullopt);   // from what?
+  world.quote(Venue::binance, "BTC-USDT", "101", "103", 0s);  // 102
+  EXPECT_DOUBLE_EQ(world.deviation("BTC-USDT", 0s).value(), 2.0 / 101);
+  world.quote(Venue::binance_us, "BTC-USDT", "100", "102", 0s);  // 101, between the others
+  EXPECT_DOUBLE_EQ(world.deviation("BTC-USDT", 0s).value(), 2.0 / 101);
+  world.quote(Venue::binance_us, "BTC-USDT", "95", "97", 0s);  // 96
+  EXPECT_DOUBLE_EQ(world.deviation("BTC-USDT", 0s).value(), 6.0 / 99);
+  world.quote(Venue::kraken, "BTC-USDT", "101.5", "102.5", 0s);
+  world.quote(Venue::binance_us, "BTC-USDT", "101.5", "102.5", 0s);
+  EXPECT_EQ(world.deviation("BTC-USDT", 0s), 0);  // they agree: that is an observation
+}
+
+TEST(PriceDeviation, AnotherMarketIsNoOtherPrice) {
+  World world;
+  world.quote(Venue::kraken, "BTC-USD", "99", "101", 0s);
+  world.quote(Venue::binance, "BTC-USDT", "101", "103", 0s);
+  EXPECT_EQ(world.deviation("BTC-USD", 0s), std::nullopt);
+  EXPECT_EQ(world.deviation("BTC-USDT", 0s), std::nullopt);
+}
+
+TEST(PriceDeviation, AbsentWithoutTwoFreshQuotes) {
+  World world;
+  world.quote(Venue::kraken, "BTC-USDT", "99", "101", 0s);
+  world.quote(Venue::binance, "BTC-USDT", "101", "103", 4s);
+  EXPECT_TRUE(world.deviation("BTC-USDT", 10s));
+  EXPECT_EQ(world.deviation("BTC-USDT", 10s + 1ns), std::nullopt);  // Kraken's is too old
+  world.quote(Venue::kraken, "BTC-USDT", "100", "102", 12s);        // 101
+  EXPECT_DOUBLE_EQ(world.deviation("BTC-USDT", 14s).value(), 1 / 101.5);
+  world.quote(Venue::binance, "BTC-USDT", "101", std::nullopt, 14s);  // nobody offers there
+  EXPECT_EQ(world.deviation("BTC-USDT", 14s), std::nullopt);
+  world.quote(Venue::binance, "BTC-USDT", "100", "102", 15s);
+  EXPECT_EQ(world.deviation("BTC-USDT", 15s), 0);
+  world.meter.forget(Venue::kraken, symbol("BTC-USDT"));
+  EXPECT_EQ(world.deviation("BTC-USDT", 15s), std::nullopt);
+}
+
+}  // namespace
+}  // namespace tickwitness::pipeline
