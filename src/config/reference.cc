@@ -59,7 +59,7 @@ there again for other pairs or intervals. Applied *live*.
 | `spread` | best bid and offer | all |
 | `ohlc` | candles; Kraken's intervals are 1, 5, 15, 30, 60, 240, 1440, 10080 and 21600, Binance's 1, 3, 5, 15, 30, 60, 120, 240, 360, 480, 720, 1440, 4320 and 10080 | all |
 | `book` | order books, `book_depth` levels deep | all |
-| `agg_trade` | the trades of one order at one price, as one; they have ids of their own and their gaps are not filled | Binance |
+| `agg_trade` | the trades of one order at one price, as one; they have ids of their own, their gaps are not filled, and beside `trade` of the same pair they count its trades twice | Binance |
 
 All exchanges together may have 60 pairs. The same market has one name everywhere, so that prices
 can be compared; `BTC-USD` and `BTC-USDT` are two markets. The default of Kraken:
