@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <map>
-#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "serve/json_fields.h"
 #include "serve/liveness.h"
@@ -47,12 +49,16 @@ void write_breaker(JsonWriter& json, const EngineStatus* status) {
                      : std::nullopt);
 }
 
+// Of several exchanges the first whose matching engine is not simply up: that is the news.
 std::optional<std::string_view> venue_status(const EngineStatus* status) {
   if (status == nullptr) return std::nullopt;
+  std::optional<exchange::VenueStatus> word;
   for (const auto& feed : status->feeds) {
-    if (feed.venue_status) return to_string(*feed.venue_status);
+    const bool news = !word || word == exchange::VenueStatus::online;
+    if (news && feed.venue_status) word = feed.venue_status;
   }
-  return std::nullopt;
+  if (!word) return std::nullopt;
+  return to_string(*word);
 }
 
 void write_engine(JsonWriter& json, const EngineStatus* status, base::Instant now) {
@@ -95,20 +101,18 @@ void write_losses(JsonWriter& json, const EngineStatus* status, base::WallTime n
   json.member("books_quarantined", sums.books_quarantined);
 }
 
-void write_streams(JsonWriter& json, const EngineStatus& status, std::string_view pair,
+void write_streams(JsonWriter& json, const feed::FeedStatus& feed, std::string_view pair,
                    base::Instant now) {
   json.key("streams").begin_object();
-  for (const auto& feed : status.feeds) {
-    for (const auto& subscription : feed.subscriptions) {
-      if (subscription.symbol != pair) continue;
-      json.key(subscription.stream).begin_object();
-      json.member("state", to_string(subscription.state));
-      member_age(json, "age_s", subscription.last_data, now);
-      member_or_null(json, "stale_after_s",
-                     subscription.stale_after ? std::optional(seconds(*subscription.stale_after))
-                                              : std::nullopt);
-      json.end_object();
-    }
+  for (const auto& subscription : feed.subscriptions) {
+    if (subscription.symbol != pair) continue;
+    json.key(subscription.stream).begin_object();
+    json.member("state", to_string(subscription.state));
+    member_age(json, "age_s", subscription.last_data, now);
+    member_or_null(json, "stale_after_s",
+                   subscription.stale_after ? std::optional(seconds(*subscription.stale_after))
+                                            : std::nullopt);
+    json.end_object();
   }
   json.end_object();
 }
@@ -126,32 +130,51 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPairView
 
 constexpr std::size_t kExactFrom = 5;  // prices are as the exchange says, all their decimals
 
-void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const EngineStatus* status,
-                 base::Instant now) {
-  std::map<std::string, std::array<std::optional<double>, kPairViews.size()>> values;
+using PairValues = std::array<std::optional<double>, kPairViews.size()>;
+
+// By pair, then by exchange.
+std::map<std::pair<std::string, std::string>, PairValues> pair_values(
+    const telemetry::Registry& registry) {
+  std::map<std::pair<std::string, std::string>, PairValues> values;
   for (std::size_t i = 0; i < kPairViews.size(); ++i) {
     for (const auto& sample : telemetry::samples(registry, kPairViews[i].first)) {
-      values[sample.labels.front().value][i] = sample.value;
+      values[{sample.labels.at(0).value, sample.labels.at(1).value}][i] = sample.value;
     }
   }
-  std::set<std::string> pairs;
-  if (status != nullptr) {
-    for (const auto& feed : status->feeds) {
-      for (const auto& subscription : feed.subscriptions) {
-        if (!subscription.symbol.empty()) pairs.insert(subscription.symbol);
-      }
+  return values;
+}
+
+// The feeds that follow each pair.
+std::map<std::string, std::vector<const feed::FeedStatus*>> followers(const EngineStatus* status) {
+  std::map<std::string, std::vector<const feed::FeedStatus*>> pairs;
+  if (status == nullptr) return pairs;
+  for (const auto& feed : status->feeds) {
+    for (const auto& subscription : feed.subscriptions) {
+      if (subscription.symbol.empty()) continue;
+      auto& feeds = pairs[subscription.symbol];
+      if (feeds.empty() || feeds.back() != &feed) feeds.push_back(&feed);
     }
   }
+  return pairs;
+}
+
+void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const EngineStatus* status,
+                 base::Instant now) {
+  auto values = pair_values(registry);
   json.key("pairs").begin_object();
-  for (const auto& pair : pairs) {
-    json.key(pair).begin_object();
-    const auto& row = values[pair];
-    for (std::size_t i = 0; i < kPairViews.size(); ++i) {
-      const bool exact = i >= kExactFrom;
-      member_or_null(json, kPairViews[i].second, exact ? row[i] : rounded(row[i]));
+  for (const auto& [pair, feeds] : followers(status)) {
+    for (const feed::FeedStatus* feed : feeds) {
+      const std::string venue(market::to_string(feed->venue));
+      // Where two exchanges have a pair, each is a market of its own.
+      json.key(feeds.size() == 1 ? pair : pair + " " + venue).begin_object();
+      const auto& row = values[{pair, venue}];
+      for (std::size_t i = 0; i < kPairViews.size(); ++i) {
+        const bool exact = i >= kExactFrom;
+        member_or_null(json, kPairViews[i].second, exact ? row[i] : rounded(row[i]));
+      }
+      write_streams(json, *feed, pair, now);
+      json.end_object();
     }
-    write_streams(json, *status, pair, now);
-    json.end_object();
   }
   json.end_object();
 }

@@ -147,6 +147,54 @@ TEST(Payload, PairsAreThoseConfiguredWithNullForWhatIsNotKnown) {
   EXPECT_THAT(json, Not(HasSubstr("OLD-USD")));
 }
 
+TEST(Payload, APairOfTwoExchangesIsTwoMarkets) {
+  World world;
+  const auto usdt = telemetry::label::Symbol{"BTC-USDT"};
+  world.metrics.market_last_price.at(Exchange::kraken, usdt).set(100);
+  world.metrics.market_last_price.at(Exchange::binance, usdt).set(101);
+  world.metrics.market_last_price.at(Exchange::binance, telemetry::label::Symbol{"ETH-USDT"})
+      .set(7);
+  const auto live = [](std::string pair) {
+    return subscription(std::move(pair), "trade", feed::SubscriptionState::live);
+  };
+  EngineStatus status = engine({}, {live("BTC-USDT")});
+  status.feeds.push_back({.venue = market::Venue::binance,
+                          .at = at(),
+                          .subscriptions = {live("BTC-USDT"), live("ETH-USDT")}});
+  const std::string json = world.payload(&status);
+  const auto market = [&](std::string_view name) {
+    const std::size_t begin = json.find('"' + std::string(name) + "\":{");
+    return begin == json.npos ? "" : json.substr(begin, json.find("}}", begin) - begin);
+  };
+  EXPECT_THAT(market("BTC-USDT kraken"), HasSubstr(R"("last_price":100,)"));
+  EXPECT_THAT(market("BTC-USDT binance"), HasSubstr(R"("last_price":101,)"));
+  EXPECT_THAT(market("BTC-USDT binance"), HasSubstr(R"("streams":{"trade":{"state":"live")"));
+  EXPECT_THAT(market("ETH-USDT"), HasSubstr(R"("last_price":7,)"));
+  EXPECT_EQ(market("BTC-USDT"), "");
+}
+
+TEST(Payload, TheVenueThatIsNotUpIsTheNews) {
+  using exchange::VenueStatus;
+  struct Case {
+    std::optional<VenueStatus> first, second;
+    std::string_view word;
+  };
+  const Case cases[] = {
+      {VenueStatus::online, std::nullopt, "\"online\""},
+      {std::nullopt, VenueStatus::online, "\"online\""},
+      {VenueStatus::online, VenueStatus::maintenance, "\"maintenance\""},
+      {VenueStatus::cancel_only, VenueStatus::online, "\"cancel_only\""},
+      {std::nullopt, std::nullopt, "null"},
+  };
+  for (const auto& c : cases) {
+    World world;
+    EngineStatus status = engine({});
+    status.feeds[0].venue_status = c.first;
+    status.feeds.push_back({.venue = market::Venue::binance, .venue_status = c.second});
+    EXPECT_THAT(world.payload(&status), HasSubstr("\"venue_status\":" + std::string(c.word)));
+  }
+}
+
 TEST(Payload, IsOneLine) {
   World world;
   EXPECT_THAT(world.payload(nullptr), Not(HasSubstr("\n")));

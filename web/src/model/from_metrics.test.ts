@@ -34,6 +34,21 @@ const cases: [string, string, string, unknown][] = [
     null,
   ],
   [
+    'venues, one at rest',
+    'tickwitness_venue_status{exchange="binance",status="online"} 1\n' +
+      'tickwitness_venue_status{exchange="kraken",status="maintenance"} 1\n' +
+      'tickwitness_venue_status{exchange="kraken",status="online"} 0',
+    'venueStatus',
+    'maintenance',
+  ],
+  [
+    'venues, one silent',
+    'tickwitness_venue_status{exchange="binance",status="online"} 0\n' +
+      'tickwitness_venue_status{exchange="kraken",status="online"} 1',
+    'venueStatus',
+    'online',
+  ],
+  [
     'queues add up',
     'tickwitness_pipeline_ring_depth{ring="a"} 6\ntickwitness_pipeline_ring_depth{ring="b"} 1',
     'queueDepth',
@@ -113,6 +128,27 @@ test('subscriptions by pair, and counted', () => {
   assert.deepEqual(seen.values.subscriptions, { ...noSubscriptions(), live: 1, suspect: 1 });
   assert.equal(seen.values.wsStatus, 'degraded');
   assert.equal(seen.pairsComplete, true);
+});
+
+test('a pair of two exchanges is two markets', () => {
+  const at = (exchange: string, symbol: string, state: string) =>
+    `tickwitness_feed_subscription_state{exchange="${exchange}",symbol="${symbol}",stream="trade",state="${state}"} 1`;
+  const seen = read(
+    [
+      at('kraken', 'BTC-USDT', 'live'),
+      at('binance', 'BTC-USDT', 'suspect'),
+      at('binance', 'ETH-USDT', 'quiet'),
+      'kraken_ws_latency_p95_ms{pair="BTC/USDT"} 7',
+    ].join('\n'),
+  );
+  const states = [...seen.pairs].map(([name, { streams }]) => [name, streams.get('trade')?.state]);
+  assert.deepEqual(Object.fromEntries(states), {
+    'BTC-USDT kraken': 'live',
+    'BTC-USDT binance': 'suspect',
+    'ETH-USDT': 'quiet',
+  });
+  assert.equal(seen.pairs.get('BTC-USDT kraken')?.values.p95Ms, 7);
+  assert.equal(seen.pairs.get('BTC-USDT binance')?.values.p95Ms, null);
 });
 
 test('a subscription of the venue as a whole counts, and is no pair', () => {

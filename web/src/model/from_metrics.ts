@@ -54,10 +54,29 @@ function greatest(families: Families, name: string): number | null {
   return values.length === 0 ? null : Math.max(...values);
 }
 
-// The label value of the sample that is 1, of a family with one sample for each state.
-function chosen(families: Families, name: string, label: string): string | null {
-  const set = (families.get(name) ?? []).filter((sample) => sample.value === 1);
-  return set.length === 1 ? (set[0]?.labels.get(label) ?? null) : null;
+// The one word that each exchange has for itself; of several the first that is not simply up: that is the news.
+function venueStatusOf(families: Families): string | null {
+  const words = new Map<string, string[]>();
+  for (const { labels, value } of families.get('tickwitness_venue_status') ?? []) {
+    if (value !== 1) continue;
+    const exchange = labels.get('exchange') ?? '';
+    words.set(exchange, [...(words.get(exchange) ?? []), labels.get('status') ?? '']);
+  }
+  const sure = [...words.values()].flatMap((of) => (of.length === 1 ? of : []));
+  return sure.find((word) => word !== 'online') ?? sure[0] ?? null;
+}
+
+// Where two exchanges have a pair, each is a market of its own; named as the event stream names it.
+function marketNames(families: Families): (symbol: string, exchange: string) => string {
+  const exchanges = new Map<string, Set<string>>();
+  for (const { labels } of families.get('tickwitness_feed_subscription_state') ?? []) {
+    const symbol = pairName(labels.get('symbol') ?? '');
+    exchanges.set(symbol, (exchanges.get(symbol) ?? new Set()).add(labels.get('exchange') ?? ''));
+  }
+  return (symbol, exchange) => {
+    const pair = pairName(symbol);
+    return (exchanges.get(pair)?.size ?? 0) > 1 ? `${pair} ${exchange}` : pair;
+  };
 }
 
 function times1000(seconds: number | null): number | null {
@@ -66,6 +85,7 @@ function times1000(seconds: number | null): number | null {
 
 function pairsOf(families: Families): { pairs: Map<string, PairObservation>; complete: boolean } {
   const pairs = new Map<string, PairObservation>();
+  const nameOf = marketNames(families);
   const pair = (name: string): PairObservation | null => {
     const known = pairs.get(name);
     if (known !== undefined) return known;
@@ -77,7 +97,8 @@ function pairsOf(families: Families): { pairs: Map<string, PairObservation>; com
   const stream = (sample: Sample) => {
     const symbol = sample.labels.get('symbol');
     const name = sample.labels.get('stream');
-    const of = symbol ? pair(pairName(symbol)) : null; // no symbol: of the venue as a whole
+    // No symbol: of the venue as a whole.
+    const of = symbol ? pair(nameOf(symbol, sample.labels.get('exchange') ?? '')) : null;
     if (of === null || name === undefined) return null;
     const known = of.streams.get(name);
     if (known !== undefined || of.streams.size >= maxStreamsPerPair) return known ?? null;
@@ -99,7 +120,7 @@ function pairsOf(families: Families): { pairs: Map<string, PairObservation>; com
   for (const quantile of ['p50', 'p95', 'p99'] as const) {
     for (const sample of families.get(`kraken_ws_latency_${quantile}_ms`) ?? []) {
       const name = sample.labels.get('pair');
-      const of = name === undefined ? null : pair(pairName(name));
+      const of = name === undefined ? null : pair(nameOf(name, 'kraken'));
       if (of !== null) of.values[`${quantile}Ms`] = finite(sample.value);
     }
   }
@@ -164,7 +185,7 @@ export function observationFromMetrics(samples: readonly Sample[], atMs: number)
     reconnects: single(families, 'kraken_ws_reconnects_total'),
     tradesPerMin: single(families, 'kraken_trades_per_minute'),
     wsStatus: wsStatusOf(families.get('tickwitness_feed_connected'), connected, counts),
-    venueStatus: chosen(families, 'tickwitness_venue_status', 'status'),
+    venueStatus: venueStatusOf(families),
     subscriptions: counts,
     uptimeS: single(families, 'tickwitness_uptime_seconds'),
     lastFrameAgeS: least(families, 'tickwitness_feed_last_frame_age_seconds'),
