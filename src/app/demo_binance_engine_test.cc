@@ -163,5 +163,23 @@ TEST(EngineAtBinance, ALostConnectionIsMadeAnewAndNothingIsMissing) {
   expect_the_books_of_the_exchange(trial);
 }
 
+// Announced by the venue: another connection is there before the old one ends.
+TEST(EngineAtBinance, AnAnnouncedEndLosesNothing) {
+  BinanceTrial trial(sim::binance_with({"rotation@20s"}),
+                     {{Stream::trade, kPairs, {}}, {Stream::book, kPairs, {}}});
+  trial.run_until(60s);
+  trial.settle();
+  const sim::Truth& truth = trial.network.exchange.truth();
+  ASSERT_TRUE(truth.fired(sim::FaultKind::rotation));
+  EXPECT_EQ(trial.network.connections, 2);
+  for (std::size_t i = 0; i < kPairs.size(); ++i) {
+    const sim::PairTruth& pair = truth.pairs[i];
+    EXPECT_EQ(handed_on(trial, kPairs[i], "live"), pair.trades_made - pair.trades_undelivered);
+    EXPECT_EQ(handed_on(trial, kPairs[i], "rest"), 0);
+  }
+  EXPECT_THAT(trial.status->gaps, IsEmpty());
+  expect_the_books_of_the_exchange(trial);
+}
+
 }  // namespace
 }  // namespace tickwitness::app

@@ -102,8 +102,9 @@ class Replaying {
 
   // Whether the line is of the exchange that is replayed, which the first that tells decides.
   bool is_ours(const RecordedLine& line) {
+    const bool like_binance = line.exchange == "binance" || line.exchange == "binance_us";
     if (!replay_ && line.exchange == "kraken") replay_.emplace(WireDialect::kraken_v2);
-    if (!replay_ && line.exchange == "binance") replay_.emplace(WireDialect::binance);
+    if (!replay_ && like_binance) replay_.emplace(WireDialect::binance);
     if (!replay_ && line.kind == RecordedLine::Kind::frame) {
       if (const auto dialect = dialect_of(line.text)) replay_.emplace(*dialect);
     }
@@ -113,8 +114,9 @@ class Replaying {
     }
     if (!instruments_.empty() && !std::exchange(told_, true)) tell_instruments();
     for (const Early& early : std::exchange(early_, {})) replay_->on_line(early.line());
-    const bool other = !line.exchange.empty() &&
-                       (line.exchange == "binance") != (replay_->dialect() == WireDialect::binance);
+    const bool understood = like_binance == (replay_->dialect() == WireDialect::binance);
+    if (exchange_.empty() && understood) exchange_ = line.exchange;  // of two that speak alike one
+    const bool other = !line.exchange.empty() && line.exchange != exchange_;
     left_out_ += other ? 1 : 0;
     return !other;
   }
@@ -200,6 +202,7 @@ class Replaying {
   std::string instruments_;
   bool told_ = false;
   std::vector<Early> early_;
+  std::string exchange_;  // whose lines are replayed; empty: not told yet
   std::uint64_t lines_ = 0, left_out_ = 0;
   bool terminal_ = isatty(STDERR_FILENO) != 0;
 };

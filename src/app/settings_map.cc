@@ -87,6 +87,7 @@ base::Result<VenueSettings> venue_settings(const config::ExchangeKind& kind,
   feed.channel.connect_timeout = exchange.connect_timeout;
   feed.session = session_settings(exchange);
   feed.attempts_per_10_minutes = exchange.attempts_per_10_minutes;
+  if (exchange.max_age > base::Duration::zero()) feed.max_age = exchange.max_age;
   feed.seed = seed + static_cast<std::uint64_t>(*known);  // no two venues wait alike
   feed.subscriptions = exchange::venues::reference_data(*known);
   for (const auto& wanted : config::subscriptions(exchange.streams)) {

@@ -47,6 +47,8 @@ TEST(SettingsMap, EveryExchangeIsAVenue) {
     EXPECT_TRUE(engine->feeds[i].feed.trades.backfill);
     EXPECT_EQ(reference_data(engine->feeds[i]), i == 0 ? 1U : 0U);  // Kraken streams its list
   }
+  EXPECT_EQ(engine->feeds[0].feed.max_age, std::nullopt);
+  EXPECT_LT(*engine->feeds[1].feed.max_age, std::chrono::hours(24));  // then it is ended
   EXPECT_EQ(engine->feeds[0].feed.seed, 7U);
   EXPECT_NE(engine->feeds[1].feed.seed, engine->feeds[2].feed.seed);
   EXPECT_EQ(engine->feeds[1].feed.endpoint.host, "stream.binance.com");

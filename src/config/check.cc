@@ -123,6 +123,12 @@ void check_exchange(Loading& loading, const ExchangeKind& kind) {
                     exchange.book_depth, kind.name,
                     fmt::join(kind.depths.begin(), kind.depths.end() - 1, ", "),
                     kind.depths.back()));
+  constexpr base::Duration kMaxAgeLeast = std::chrono::seconds(60);
+  if (exchange.max_age > base::Duration::zero() && exchange.max_age < kMaxAgeLeast)
+    loading.problem(path_of(kind, "max_age_seconds"),
+                    fmt::format("exchanges.{}.max_age_seconds: a connection needs at least 60 "
+                                "seconds; 0 replaces none for its age",
+                                kind.key));
   if (!kind.heartbeat && exchange.link_timeout <= exchange.ping_interval)
     loading.problem(path_of(kind, "link_timeout_seconds"),
                     fmt::format("exchanges.{}: link_timeout_seconds must be more than "

@@ -14,7 +14,8 @@ constexpr double kMiB = 1024 * 1024;
 
 // What is said of one exchange only.
 struct Words {
-  std::string_view url, rest_url, book_depth, ping_interval, link_timeout, attempts, message;
+  std::string_view url, rest_url, book_depth, ping_interval, link_timeout, attempts, message,
+      max_age;
   double depth_min = 1, depth_max = 1, attempts_max = 1;
 };
 
@@ -38,6 +39,9 @@ constexpr Words kKrakenWords = {
     .message =
         "The longest message accepted; a longer one closes the connection and is counted. "
         "Kraken's list of instruments is about 640 KiB in one message.",
+    .max_age =
+        "Age at which a connection is replaced by another that is open and subscribed by "
+        "then. 0: never; Kraken ends none for its age.",
     .depth_min = 10,
     .depth_max = 1000,
     .attempts_max = 150};
@@ -65,6 +69,9 @@ constexpr Words kBinanceWords = {
         "more than twice that interval.",
     .attempts = "Attempts to connect allowed in any 10 minutes. Binance allows 300 in 5 minutes.",
     .message = "The longest message accepted; a longer one closes the connection and is counted.",
+    .max_age =
+        "Age at which a connection is replaced by another that is open and subscribed by "
+        "then: Binance ends each after 24 hours. 0: never.",
     .depth_min = 1,
     .depth_max = 5000,
     .attempts_max = 300};
@@ -155,6 +162,9 @@ class Table {
         "A connection that lived this long was healthy: the next failure starts the waits from "
         "the beginning.",
         1, kDay);
+    seconds(
+        "max_age_seconds", [](Settings& s) -> Ref { return &kAt(s).max_age; }, words_.max_age, 0,
+        7 * kDay);
   }
 
   void limits() {

@@ -19,6 +19,7 @@ void speak_as_binance(Exchange& exchange) {
   exchange.ping_interval = std::chrono::seconds(10);
   exchange.link_timeout = std::chrono::seconds(35);
   exchange.book_depth = 1000;
+  exchange.max_age = std::chrono::hours(24) - std::chrono::minutes(10);  // it ends one of 24 h
 }
 
 constexpr ExchangeKind kKinds[] = {

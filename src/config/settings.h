@@ -95,6 +95,7 @@ struct Exchange {
       std::chrono::seconds(10);  // nothing at all received for so long: link is dead
   base::Duration healthy_after =
       std::chrono::seconds(60);  // a connection this old starts the backoff anew
+  base::Duration max_age{0};     // a connection this old is replaced; 0: none is for its age
   StaleAfter stale_after;
   Backoff backoff;
   std::uint32_t attempts_per_10_minutes = 60;
