@@ -140,15 +140,22 @@ void Replay::on_line(const store::RecordedLine& line) {
   using Kind = store::RecordedLine::Kind;
   switch (line.kind) {
     case Kind::frame: {
-      on_frame(line.text);
-      if (line.connection.empty()) break;
-      auto& streams = streams_[std::string(line.connection)];
-      const auto remember = [&](const market::Symbol& symbol) {
-        const exchange::Subscription one{.channel = frame_.channel, .symbol = symbol};
+      if (line.connection.empty()) {
+        on_frame(line.text, 0);
+        break;
+      }
+      const auto number = static_cast<feed::StreamNumber>(connections_.size() + 1);
+      auto& [of, streams] =
+          connections_.try_emplace(std::string(line.connection), Connection{number, {}})
+              .first->second;
+      on_frame(line.text, of);
+      const auto remember = [&](const market::Symbol& symbol, exchange::Channel channel) {
+        const exchange::Subscription one{.channel = channel, .symbol = symbol};
         if (std::ranges::find(streams, one) == streams.end()) streams.push_back(one);
       };
-      for (const auto& trade : frame_.trades) remember(trade.symbol);
-      for (const auto& book : frame_.books) remember(book.symbol);
+      for (const auto& trade : frame_.trades) remember(trade.symbol, frame_.channel);
+      for (const auto& quote : frame_.quotes) remember(quote.symbol, exchange::Channel::spread);
+      for (const auto& book : frame_.books) remember(book.symbol, exchange::Channel::book);
       break;
     }
     case Kind::rest:
@@ -165,10 +172,10 @@ void Replay::on_line(const store::RecordedLine& line) {
   drain();
 }
 
-void Replay::on_frame(std::string_view text) {
+void Replay::on_frame(std::string_view text, feed::StreamNumber stream) {
   protocol_->decode(text, frame_);
   if (!on_snapshot_without_symbol()) count_events();
-  intake_.on_frame(now_, frame_, text.size());
+  intake_.on_frame(now_, frame_, text.size(), stream);
 }
 
 void Replay::count_events() {
@@ -240,10 +247,11 @@ void Replay::on_rest(const store::RecordedLine& line) {
 }
 
 void Replay::on_lost_connection(std::string_view connection) {
-  const auto streams = streams_.find(connection);
-  if (streams == streams_.end()) return;
-  for (const auto& one : streams->second) intake_.on_stream_lost(now_, one);
-  streams_.erase(streams);
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  auto& [number, streams] = found->second;
+  for (const auto& one : streams) intake_.on_stream_lost(now_, one, number);
+  streams.clear();
 }
 
 void Replay::move_to(base::Now now) {

@@ -52,7 +52,7 @@ class Replay {
   std::uint64_t hash() const { return hash_; }
 
  private:
-  void on_frame(std::string_view text);
+  void on_frame(std::string_view text, feed::StreamNumber stream);
   void on_rest(const store::RecordedLine& line);
   void on_lost_connection(std::string_view connection);
   bool on_snapshot_without_symbol();
@@ -77,8 +77,11 @@ class Replay {
   base::Instant next_tick_{};
   std::vector<std::pair<std::string_view, std::uint64_t>> events_;
   std::map<market::Symbol, feed::BackfillAsk> asks_;  // that the keeper waits for
-  std::map<std::string, std::vector<exchange::Subscription>, std::less<>>
-      streams_;                                 // by connection
+  struct Connection {
+    feed::StreamNumber number;
+    std::vector<exchange::Subscription> streams;
+  };
+  std::map<std::string, Connection, std::less<>> connections_;  // by name
   std::vector<market::Symbol> numbered_books_;  // markets whose depth updates were seen
   std::uint64_t hash_ = 0xcbf29ce484222325;
 };

@@ -70,7 +70,8 @@ void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscri
     books_.on_stream_lost(now, subscription.symbol, stream);
   } else if (subscription.channel == Channel::spread) {
     Market& m = market(subscription.symbol);
-    if (m.quote && m.quote->stream == stream) m.quote.reset();
+    // A number still says what is old.
+    if (m.quote && m.quote->stream == stream && !m.quote->update_id) m.quote.reset();
   }
 }
 

@@ -348,10 +348,14 @@ TEST(Intake, NumberedQuotesOfTwoConnectionsNeverGoBack) {
   o.quote(1, 102, 3);
   o.quote(1, 103, 4);
   o.quote(2, 103, 4);
-  EXPECT_EQ(o.shown, (Shown{"1:100", "1:101", "2:102", "1:103"}));
-  EXPECT_EQ(o.intake.counts().quotes, 8U) << "all were received";
-  o.quote(1, 99, 1);
-  EXPECT_EQ(o.shown.back(), "1:99") << "a venue that numbers anew is believed";
+  o.quote(1, 104, 5);
+  o.intake.on_stream_lost(o.now, {.channel = exchange::Channel::spread, .symbol = kBtc}, 1);
+  o.quote(2, 104, 5);
+  o.quote(2, 105, 6);
+  EXPECT_EQ(o.shown, (Shown{"1:100", "1:101", "2:102", "1:103", "1:104", "2:105"}));
+  EXPECT_EQ(o.intake.counts().quotes, 11U) << "all were received";
+  o.quote(2, 99, 1);
+  EXPECT_EQ(o.shown.back(), "2:99") << "a venue that numbers anew is believed";
 }
 
 TEST(Intake, OfQuotesWithoutNumbersOneConnectionIsFollowedWhileItLasts) {

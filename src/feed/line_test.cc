@@ -118,6 +118,7 @@ TEST(Line, ARotationIsNoFailureAndNoReconnection) {
   World world;
   world.trade(0, 1);
   world.wire(0).say("shutdown");
+  EXPECT_EQ(world.of_main("tickwitness_feed_connected"), 1);
   world.answer(1);
   world.trade(1, 2);
   for (int second = 0; second < 4; ++second) {
@@ -333,6 +334,24 @@ TEST(Line, WhatWasLearnedOfASilenceGoesOn) {
       << "silent on both, and no longer than was";
   EXPECT_EQ(subscription.last_data, base::Instant(1000s));
   EXPECT_EQ(subscription.events, 1U);
+}
+
+TEST(Line, TheIntakeKnowsWhenAStreamHasEnded) {
+  World world(std::nullopt, {"spread BTC-USD"});
+  const auto handed_on = [&](std::size_t connection) {
+    const int before = world.quotes;
+    world.wire(connection).say("quote BTC-USD");
+    return world.quotes - before;
+  };
+  EXPECT_EQ(handed_on(0), 1);
+  world.wire(0).say("shutdown");
+  world.answer(1);
+  EXPECT_EQ(handed_on(0), 1);
+  EXPECT_EQ(handed_on(1), 0) << "the same again";
+  world.pass(3s);
+  EXPECT_EQ(handed_on(0), 1) << "it is closing and still speaks";
+  world.end_closed();
+  EXPECT_EQ(handed_on(1), 1);
 }
 
 TEST(Line, ASuccessorThatIsToldToGoIsReplacedInItsTurn) {

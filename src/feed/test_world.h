@@ -259,6 +259,7 @@ struct Surroundings {
                             telemetry::label::Ring{"ingest"}};
   std::vector<LinkEvent> events;
   std::vector<std::uint64_t> trades;  // ids, as they were handed on
+  int quotes = 0;                     // that were handed on
   int turns = 0;
 
   static SessionSettings session() {
@@ -273,6 +274,7 @@ struct Surroundings {
     handoff.drain(64, [this](pipeline::Tick& tick) {
       const auto* const trade = std::get_if<market::Trade>(&tick.event);
       if (trade != nullptr && trade->id != 0) trades.push_back(trade->id);
+      quotes += std::holds_alternative<market::Quote>(tick.event) ? 1 : 0;
     });
   }
   long happened(LinkEvent::What what) const {

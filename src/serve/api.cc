@@ -34,6 +34,9 @@ void write_connection(JsonWriter& json, const feed::ConnectionStatus& connection
       connection.next_attempt
           ? std::optional(seconds(std::max(base::Duration::zero(), *connection.next_attempt - now)))
           : std::nullopt);
+  member_or_null(
+      json, "successor",
+      connection.successor ? std::optional(to_string(*connection.successor)) : std::nullopt);
   json.member("attempts", connection.counts.attempts);
   json.member("reconnects", connection.counts.reconnects);
   json.member("disconnections", connection.counts.disconnections);

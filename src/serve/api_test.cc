@@ -73,6 +73,7 @@ TEST(StatusJson, ConnectionsWithNullForWhatIsNotKnown) {
   auto up = connection("main", LinkState::connected);
   up.last_frame = at(-250ms).mono;
   up.counts = {.attempts = 4, .reconnects = 1, .disconnections = 2, .acks = 9, .refusals = 3};
+  up.successor = LinkState::connecting;
   auto down = connection("ohlc-5", LinkState::waiting);
   down.next_attempt = at(2s).mono;
   down.breaker = {.state = feed::BreakerState::open,
@@ -87,11 +88,11 @@ TEST(StatusJson, ConnectionsWithNullForWhatIsNotKnown) {
       R"({"mode":"SIMULATED","version":"1.2.3","commit":"abc","instance":"here",)"
       R"("started_at_ms":1699999990000,"uptime_s":11,"seed":7,"report_age_s":1,)"
       R"("venues":[{"exchange":"kraken","status":"online","connections":[)"
-      R"({"name":"main","state":"connected","last_frame_age_s":1.25,"next_attempt_in_s":null,)"
+      R"({"name":"main","state":"connected","last_frame_age_s":1.25,"next_attempt_in_s":null,"successor":"connecting",)"
       R"("attempts":4,"reconnects":1,"disconnections":2,"acks":9,"refusals":3,)"
       R"("breaker":{"state":"closed","trips":0,"last_trip_at":null,"open_until":null,)"
       R"("last_failure":null}},)"
-      R"({"name":"ohlc-5","state":"waiting","last_frame_age_s":null,"next_attempt_in_s":1,)"
+      R"({"name":"ohlc-5","state":"waiting","last_frame_age_s":null,"next_attempt_in_s":1,"successor":null,)"
       R"("attempts":0,"reconnects":0,"disconnections":0,"acks":0,"refusals":0,)"
       R"("breaker":{"state":"open","trips":1,"last_trip_at":1699999999000,)"
       R"("open_until":1700000059000,"last_failure":"refused"}}]}]})");

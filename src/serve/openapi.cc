@@ -34,6 +34,7 @@ constexpr std::string_view kDocument = R"json({
               "state": {"type": "string", "enum": ["idle", "waiting", "connecting", "connected", "stopped"]},
               "last_frame_age_s": {"type": "number", "nullable": true},
               "next_attempt_in_s": {"type": "number", "nullable": true},
+              "successor": {"type": "string", "nullable": true, "description": "State of the connection that is being prepared to replace this one; null: there is none."},
               "attempts": {"type": "integer"},
               "reconnects": {"type": "integer"},
               "disconnections": {"type": "integer"},
