@@ -9,6 +9,8 @@
 
 namespace tickwitness::app {
 
+struct EngineSettings;
+
 // sysexits.h, by the names that the documentation uses.
 enum ExitCode : int {
   kOk = 0,
@@ -70,8 +72,13 @@ int replay_command(const ReplayOptions& options);
 struct CheckOptions {
   std::string config = "config/tickwitness.yaml";
   bool print = false;
+  bool online = false;
+  bool json = false;  // of `online`
 };
 int check_command(const CheckOptions& options);
+// Asks the exchanges; a line for each step, or all as one line of JSON. kUnavailable when one
+// failed.
+int check_online(const EngineSettings& settings, bool as_json);
 
 int catalog_command(const std::string& format);
 

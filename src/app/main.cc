@@ -173,7 +173,17 @@ int parse_and_run(int argc, char** argv) {
   CLI::App* check = app.add_subcommand("check", "Validate the configuration and start nothing");
   add_config(check, options.check.config);
   check->add_flag("--print", options.check.print, "Print the settings in force, secrets redacted");
-  check->footer("Example: tickwitness check -c config/tickwitness.yaml --print");
+  CLI::Option* online = check->add_flag(
+      "--online", options.check.online,
+      "Ask the configured exchanges as well: names, TLS, clocks, maintenance, pairs, WebSocket");
+  check->add_flag("--json", options.check.json, "Print what --online found as one line of JSON")
+      ->needs(online)
+      ->excludes("--print");
+  check->footer(
+      "Exit 78 if the configuration is wrong, 69 if a step of --online failed; each takes 10 s at "
+      "most.\n"
+      "Example: tickwitness check -c config/tickwitness.yaml --print\n"
+      "         tickwitness check -c config/tickwitness.yaml --online");
   CLI::App* catalog =
       app.add_subcommand("catalog", "What is measured and how each dialect names it");
   catalog->add_option("--format", options.catalog_format, "md, json or yaml")

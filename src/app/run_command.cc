@@ -149,13 +149,13 @@ int check_command(const CheckOptions& options) {
   }
   if (options.print) {
     fmt::print("{}", config::print(loaded->settings));
-  } else {
+  } else if (!options.json) {
     std::size_t subscriptions = 0;
     for (const auto& one : engine->feeds) subscriptions += one.feed.subscriptions.size();
     fmt::print("{}: good. {} subscriptions, {} files read.\n", options.config, subscriptions,
                loaded->files.size());
   }
-  return kOk;
+  return options.online ? check_online(*engine, options.json) : kOk;
 }
 
 int reload_command(const ReloadOptions& options) {

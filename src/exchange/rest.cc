@@ -128,9 +128,13 @@ std::optional<RestFailure> http_failure(market::Venue venue, const RestAnswer& a
     failure.detail += ": " + plain_text(answer.body);
   }
   failure.detail += ")";
-  if (failure.problem == RestProblem::location) {
-    failure.detail += mirrors.empty() ? "; another exchange must be configured here"
-                                      : fmt::format("; market data is also at {}", mirrors);
+  if (failure.problem == RestProblem::location && mirrors.empty()) {
+    failure.detail += "; another exchange must be configured here";
+  } else if (failure.problem == RestProblem::location) {
+    failure.detail += fmt::format("; market data is also at {}", mirrors);
+  } else if (failure.problem == RestProblem::forbidden && !mirrors.empty()) {
+    failure.detail += fmt::format(
+        "; it may not serve the place this machine is in: market data is also at {}", mirrors);
   }
   return failure;
 }

@@ -74,6 +74,7 @@ void Connector::resolve() {
 
 void Connector::connect_next() {
   if (!done_) return;
+  if (!times_.resolved) times_.resolved = executor_.clock().now().mono;
   const tcp::endpoint address = addresses_[next_++];
   stage_ = fmt::format("connecting to {}", address.address().to_string());
   ErrorCode ignored;
@@ -92,6 +93,7 @@ void Connector::on_connected(ErrorCode error) {
   attempt_timer_->cancel();
   if (!done_) return;
   if (!error) {
+    times_.connected = executor_.clock().now().mono;
     handshake();
   } else if (next_ < addresses_.size()) {
     connect_next();
@@ -122,6 +124,7 @@ void Connector::handshake() {
   transport_->handshake_client(endpoint_.host, [self = shared_from_this()](ErrorCode error) {
     if (!self->done_) return;
     if (!error) {
+      self->times_.secured = self->executor_.clock().now().mono;
       self->succeed();
       return;
     }

@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ class Connector : public std::enable_shared_from_this<Connector> {
   void cancel();
   // What is under way, for the message of a timeout: "resolving the name", "connecting to ::1" …
   const std::string& stage() const { return stage_; }
+  // When each stage ended, as far as it came.
+  struct Times {
+    std::optional<base::Instant> resolved, connected, secured;
+  };
+  const Times& times() const { return times_; }
 
  private:
   void resolve();
@@ -43,6 +49,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   std::shared_ptr<SocketBytes> bytes_;  // null: not counted
   Done done_;
   std::string stage_ = "starting";
+  Times times_;
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;
   std::unique_ptr<runtime::Timer> attempt_timer_;
