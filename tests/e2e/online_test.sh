@@ -100,6 +100,28 @@ has place "kraken rest time failed"
 has place "kraken stream upgrade failed"
 expect_contains "location" "does not serve the place this machine is in" "$scratch/place.out"
 
+# Where there are mirrors they are named, of the exchange that has them; nobody goes there unasked.
+for exchange in binance binance_us; do
+  cat >"$scratch/$exchange.yaml" <<END
+listen: ["127.0.0.1:0"]
+data_directory: $scratch/data
+exchanges:
+  kraken: {enabled: false}
+  $exchange:
+    enabled: true
+    url: ws://127.0.0.1:$plain
+    rest_url: http://127.0.0.1:$plain
+END
+  check 69 $exchange
+  has $exchange "$exchange rest time failed"
+  has $exchange "$exchange stream upgrade failed"
+done
+expect_contains "mirrors" "market data is also at https://data-api.binance.vision" "$scratch/binance.out"
+for name in binance_us place; do
+  ! grep -q vision "$scratch/$name.out" || fail "$name is sent elsewhere: $(cat "$scratch/$name.out")"
+done
+! grep -qi 'binance.\?us' "$scratch/binance.out" || fail "another exchange as a substitute"
+
 write_config tls "wss://127.0.0.1:$secure/v2" "https://127.0.0.1:$secure"
 check 69 tls
 has tls "kraken rest connect ok"
