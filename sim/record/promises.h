@@ -16,17 +16,17 @@ struct Promises {
   // Somebody witnesses for silent streams: then they may be told quiet or dead before their limit.
   bool witness = false;
 
-  // Duration::max() for books, of which nothing is promised, and for reference data, whose silence
-  // says nothing.
+  // Best prices move a book, so it has their limit. Duration::max() for reference data, whose
+  // silence says nothing.
   base::Duration stale_after(WireChannel channel) const {
     switch (channel) {
       case WireChannel::trade:
         return stale_after_trade;
       case WireChannel::ticker:
+      case WireChannel::book:
         return stale_after_spread;
       case WireChannel::ohlc:
         return stale_after_ohlc;
-      case WireChannel::book:
       case WireChannel::instrument:
         break;
     }

@@ -105,7 +105,8 @@ void draw_product(base::Prng& random, Plan& plan) {
                    .healthy_after = std::chrono::seconds(20 + random.below(60)),
                    .breaker_failures_max = static_cast<int>(2 + random.below(5)),
                    .breaker_timeout = std::chrono::seconds(10 + random.below(60)),
-                   .breaker_half_open_timeout = std::chrono::seconds(15 + random.below(20))};
+                   .breaker_half_open_timeout = std::chrono::seconds(15 + random.below(20)),
+                   .witness = true};
   plan.intervals = {1};
   for (const std::uint32_t interval : {5U, 15U, 60U}) {
     if (random.below(4) == 0) plan.intervals.push_back(interval);

@@ -59,7 +59,7 @@ telemetry: {{dialects: [tickwitness, kraken, trading]}}
 exchanges:
   kraken:
     url: wss://exchange.example/v2
-    rest_url: ""
+    rest_url: https://rest.example
     streams_file: {}
     circuit_breaker_file: {}
     stale_after_seconds: {{trade: {}, spread: {}, ohlc: {}}}
@@ -90,6 +90,7 @@ std::string streams_file(const sim::Plan& plan, std::size_t pairs) {
       "streams:\n"
       "  - {{name: trade, pairs: {0}}}\n"
       "  - {{name: spread, pairs: {0}}}\n"
+      "  - {{name: book, pairs: {0}}}\n"
       "  - {{name: ohlc, pairs: {0}, intervals: [{1}]}}\n",
       list, fmt::join(plan.intervals, ", "));
 }

@@ -48,6 +48,7 @@ SimulatedWorld::SimulatedWorld(sim::Plan plan)
       disk_(kDiskBytes, random_.split()),
       exchange_(plan_.exchange, true_clock_.now()),
       network_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
+      rest_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
       judges_(kDrainMax),
       page_(scheduler_, random_.split(),
             [this](std::string what) {
@@ -60,6 +61,7 @@ SimulatedWorld::SimulatedWorld(sim::Plan plan)
 
 SimulatedWorld::~SimulatedWorld() {
   network_.set_ledger(nullptr);
+  rest_.set_ledger(nullptr);
   product_.reset();
 }
 
@@ -88,6 +90,7 @@ void SimulatedWorld::begin_life() {
   ++lives_;
   ledger_ = std::make_unique<sim::Ledger>(plan_.exchange, plan_.promises);
   network_.set_ledger(ledger_.get());
+  rest_.set_ledger(ledger_.get());
   if (restart_ != 0) scheduler_.cancel(std::exchange(restart_, 0));
   const config::Settings settings = settings_on_disk();
   log_.emplace(machine_clock_, settings.log.format, settings.log.levels,
@@ -103,7 +106,7 @@ void SimulatedWorld::begin_life() {
                                    .started = machine_clock_.now(),
                                    .cores = 2};
   product_ = std::make_unique<Composition>(
-      Seams{.engine = engine_, .serve = serve_, .channels = network_, .log = *log_},
+      Seams{.engine = engine_, .serve = serve_, .channels = network_, .log = *log_, .http = &rest_},
       engine_settings_of(settings), service_settings(settings), process,
       serve::Service::Outside{
           .publish =
@@ -131,6 +134,7 @@ void SimulatedWorld::die() {
   engine_.kill();
   serve_.kill();
   network_.set_ledger(nullptr);
+  rest_.set_ledger(nullptr);
   page_.disconnect(true);
   scraping_ = false;
   product_.reset();
@@ -220,6 +224,7 @@ void SimulatedWorld::set_weather() {
   }
   if (shredded_ > 0) weather.segment_bytes_max = 16;
   network_.set_weather(weather);
+  rest_.set_weather(weather);
 }
 
 // An operator edits the streams file and says `tickwitness reload`.
@@ -291,19 +296,21 @@ void SimulatedWorld::scrape_now_and_then() {
   scheduler_.at(scheduler_.now() + plan_.scrape_every, [this] { scrape_now_and_then(); });
   judges_.on_queue(scheduler_.now(), "engine", engine_.queued_max(), kRoleQueueMax);
   judges_.on_queue(scheduler_.now(), "serve", serve_.queued_max(), kRoleQueueMax);
-  judges_.on_queue(scheduler_.now(), "network", network_.bytes_in_flight(), kBytesInFlightMax);
+  judges_.on_queue(scheduler_.now(), "network",
+                   network_.bytes_in_flight() + rest_.bytes_in_flight(), kBytesInFlightMax);
   // A scraper waits for its answer before it asks again.
   if (product_ == nullptr || std::exchange(scraping_, true)) return;
   // A request is a task like any other: it waits its turn, and may find the process gone.
   serve_.post([this] {
     scraping_ = false;
     judges_.on_scrape(look(), scrape());
-    static constexpr std::array<Question, 11> kQuestions{{
+    static constexpr std::array<Question, 12> kQuestions{{
         {.path = "/health"},
         {.path = "/health/live"},
         {.path = "/health/ready", .or_status = 503},
         {.path = "/api/v1/status"},
         {.path = "/api/v1/feeds"},
+        {.path = "/api/v1/gaps"},
         {.path = "/api/v1/openapi.json"},
         {.path = "/nowhere", .status = 404},
         {.path = "/", .status = 302},

@@ -17,6 +17,7 @@
 #include "sim/world/event_hash.h"
 #include "sim/world/network.h"
 #include "sim/world/plan.h"
+#include "sim/world/rest_network.h"
 #include "sim/world/scheduler.h"
 
 namespace tickwitness::app {
@@ -77,6 +78,7 @@ class SimulatedWorld {
   sim::Disk disk_;
   sim::Kraken exchange_;
   sim::Network network_;
+  sim::RestNetwork rest_;
   SimulatedJudges judges_;
   SimulatedPage page_;
 
