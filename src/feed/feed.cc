@@ -38,7 +38,14 @@ Feed::Feed(const FeedSettings& settings, Dialect dialect, Parts parts)
                                                                  .tap = parts.tap},
                                                *settings.rest, rest_settings(settings.venue))
                 : nullptr),
-      rest_witness_(rest_ ? std::make_unique<RestWitness>(*rest_) : nullptr),
+      rest_witness_(
+          rest_ ? std::make_unique<RestWitness>(*rest_,
+                                                [this](base::Now now, const market::Symbol& symbol,
+                                                       const exchange::TradePage& page) {
+                                                  intake_.on_shown(now, symbol, page);
+                                                  context_.turn_done();
+                                                })
+                : nullptr),
       filler_(
           {.intake = intake_,
            .executor = parts.executor,

@@ -296,6 +296,12 @@ void Intake::on_page(base::Now now, const BackfillAsk& ask, const exchange::Trad
   hand_on_trades();
 }
 
+void Intake::on_shown(base::Now now, const market::Symbol& symbol,
+                      const exchange::TradePage& page) {
+  trades_.on_shown(now, symbol, page, sequenced_);
+  hand_on_trades();
+}
+
 void Intake::on_failure(base::Now now, const BackfillAsk& ask,
                         const exchange::RestFailure& failure) {
   trades_.on_failure(now, ask, failure, sequenced_);

@@ -50,6 +50,8 @@ class Intake {
 
   // Back-fill and snapshots that came over REST.
   void on_page(base::Now now, const BackfillAsk& ask, const exchange::TradePage& page);
+  // Trades that REST showed somebody who asked for another reason.
+  void on_shown(base::Now now, const market::Symbol& symbol, const exchange::TradePage& page);
   void on_failure(base::Now now, const BackfillAsk& ask, const exchange::RestFailure& failure);
   void on_snapshot(base::Now now, const exchange::BookSnapshot& snapshot);
 

@@ -9,11 +9,12 @@ void RestWitness::trades(const market::Symbol& symbol, const std::optional<Landm
   const exchange::TradeCursor cursor{.after_id = known ? known->id : 0,
                                      .after_time = known ? known->time : base::WallTime{},
                                      .page = {}};
-  const bool asked =
-      rest_.trades(symbol, cursor, RestPriority::witness,
-                   [then](base::Now, const exchange::RestResult<exchange::TradePage>& page) {
-                     then(page ? Trades(page->trades) : Trades());
-                   });
+  const bool asked = rest_.trades(
+      symbol, cursor, RestPriority::witness,
+      [this, symbol, then](base::Now now, const exchange::RestResult<exchange::TradePage>& page) {
+        if (page) on_page_(now, symbol, *page);
+        then(page ? Trades(page->trades) : Trades());
+      });
   if (!asked) then({});
 }
 

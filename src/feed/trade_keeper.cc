@@ -252,6 +252,15 @@ void TradeKeeper::on_page(base::Now now, const BackfillAsk& ask, const exchange:
   });
 }
 
+void TradeKeeper::on_shown(base::Now now, const market::Symbol& symbol,
+                           const exchange::TradePage& page, Out& out) {
+  Market* const m = find(symbol);
+  if (m == nullptr) return;
+  for (const market::Trade& trade : page.trades) {
+    if (m->sequence.is_missing(trade.id)) take(*m, now, trade, TradeOrigin::rest, out);
+  }
+}
+
 void TradeKeeper::on_failure(base::Now now, const BackfillAsk& ask,
                              const exchange::RestFailure& failure, Out& out) {
   Market* const m = find(ask.symbol);

@@ -59,6 +59,9 @@ class TradeKeeper {
   // One question at a time for each market; each is answered by one of the on_ calls.
   std::optional<BackfillAsk> next_ask(base::Now now);
   void on_page(base::Now now, const BackfillAsk& ask, const exchange::TradePage& page, Out& out);
+  // Nobody asked for these because they are missing, but some may be.
+  void on_shown(base::Now now, const market::Symbol& symbol, const exchange::TradePage& page,
+                Out& out);
   void on_failure(base::Now now, const BackfillAsk& ask, const exchange::RestFailure& failure,
                   Out& out);
 

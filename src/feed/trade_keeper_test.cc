@@ -130,6 +130,22 @@ TEST(TradeKeeper, AHoleIsAnEntryAndIsFilledOverRestInOrder) {
   EXPECT_FALSE(w.keeper.deadline());
 }
 
+TEST(TradeKeeper, WhatSomebodyElseWasShownFillsHolesAndNothingElse) {
+  World w;
+  w.wire({10, 11, 15, 16});
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  exchange::TradePage shown;
+  for (const auto id : {9U, 11U, 12U, 13U, 16U, 17U}) shown.trades.push_back(World::trade(id));
+  w.keeper.on_shown(w.now, kBtc, shown, w.out);
+  w.keeper.on_shown(w.now, kEth, shown, w.out);
+  EXPECT_EQ(w.given(), (Ids{10, 11, 12, 13}));
+  EXPECT_EQ(w.ledger.entries().front().missing, 1U);
+  EXPECT_EQ(w.by_origin("rest"), 2);
+  EXPECT_EQ(w.figure("tickwitness_feed_trade_duplicates_total"), 0);
+  EXPECT_EQ(w.keeper.newest(kBtc)->id, 16U);
+}
+
 TEST(TradeKeeper, SeveralPagesAreAskedForOneAfterAnother) {
   World w;
   w.wire({10, 20});
