@@ -67,8 +67,13 @@ void BookKeeper::expect(const market::Symbol& symbol) {
   book(symbol).followed = true;
 }
 
-void BookKeeper::forget(const market::Symbol& symbol) {
-  Book& b = book(symbol);
+void BookKeeper::forget(base::Now now, const market::Symbol& symbol) {
+  const auto known = book_of_.find(symbol);
+  if (!known) return;
+  Book& b = *books_[*known];
+  b.feeders.clear();
+  b.bereft = false;
+  lose(b, now);
   b.followed = false;
   b.state_gauge.clear();
 }
@@ -247,6 +252,10 @@ void BookKeeper::on_stream_lost(base::Now now, const market::Symbol& symbol, Str
     if (numbered ? b.waiting.empty() : b.source != stream) return;  // the other goes on with it
     b.bereft = !numbered;
   }
+  lose(b, now);
+}
+
+void BookKeeper::lose(Book& b, base::Now now) {
   if (b.entry != 0) ledger_.close(std::exchange(b.entry, 0), now);
   b.levels.clear();
   b.state = BookState::waiting;
@@ -358,6 +367,7 @@ void BookKeeper::observe() const {
 std::vector<BookKeeper::Status> BookKeeper::status() const {
   std::vector<Status> all;
   for (const auto& b : books_) {
+    if (!b->followed) continue;
     Status one{.symbol = b->symbol,
                .state = b->state,
                .precision = b->known.precision,

@@ -54,8 +54,9 @@ class BookKeeper {
              const exchange::Protocol& protocol, GapLedger& ledger, telemetry::Catalog& metrics);
 
   void expect(const market::Symbol& symbol);
-  // No longer followed: its gauges become absent.
-  void forget(const market::Symbol& symbol);
+  // No longer followed: its gauges become absent, and nothing is said of it until it is expected
+  // again and has a snapshot.
+  void forget(base::Now now, const market::Symbol& symbol);
   // What is better known stays; the same source again replaces what it said. Of a market without a
   // book it is remembered.
   void set_precision(const market::Symbol& symbol, market::Precision precision,
@@ -92,7 +93,7 @@ class BookKeeper {
     PrecisionSource source = PrecisionSource::unknown;
     std::uint64_t resyncs = 0;
   };
-  std::vector<Status> status() const;
+  std::vector<Status> status() const;  // of those that are followed
 
  private:
   struct Known {
@@ -147,6 +148,7 @@ class BookKeeper {
   enum class Order : std::uint8_t { old, next, hole };
   static Order order_of(const Book& b, std::uint64_t first_id, std::uint64_t last_id);
   void become_valid(Book& b, base::Now now);
+  void lose(Book& b, base::Now now);
   void quarantine(Book& b, base::Now now, GapCause cause, std::uint64_t from, std::uint64_t to);
   void check_crossed(Book& b, base::Now now);
   void tell(Book& b, std::optional<base::WallTime> time, std::vector<market::Quote>& quotes);

@@ -399,5 +399,19 @@ TEST(BookKeeper, ACheckedBookWhoseYoungConnectionEndsIsAskedForOnTheOld) {
   EXPECT_FALSE(w.keeper.deadline());
 }
 
+TEST(BookKeeper, OfABookThatIsNotFollowedNothingIsSaid) {
+  World w;
+  w.keeper.expect(kBtc);
+  w.frame(true, {{100, 10}}, {}, 10);
+  w.keeper.forget(w.now, kBtc);
+  EXPECT_TRUE(w.keeper.status().empty());
+  w.frame(false, {{100, 11}}, {}, 11);  // was on its way
+  EXPECT_EQ(w.keeper.totals().checksums_ok, 1U);
+  w.keeper.expect(kBtc);
+  EXPECT_EQ(w.status().state, BookState::waiting) << "what it missed meanwhile nobody knows";
+  w.keeper.forget(w.now, kEth);
+  EXPECT_EQ(w.keeper.status().size(), 1U) << "it never had a book";
+}
+
 }  // namespace
 }  // namespace tickwitness::feed

@@ -164,11 +164,17 @@ void Feed::apply(const FeedSettings& settings) {
     plans.erase(kept);
   }
   for (auto& plan : plans) add_line(std::move(plan));
+  const base::Now now = executor_.clock().now();
   for (const auto& gone : before.subscriptions) {
+    const auto& all = settings_.subscriptions;
+    if (std::ranges::find(all, gone) != all.end()) continue;
     const bool kept =
-        std::ranges::find(settings_.subscriptions, gone.symbol, &exchange::Subscription::symbol) !=
-        settings_.subscriptions.end();
-    if (!kept) intake_.forget(gone.symbol);
+        std::ranges::find(all, gone.symbol, &exchange::Subscription::symbol) != all.end();
+    if (!kept) {
+      intake_.forget(now, gone.symbol);
+    } else if (gone.channel == exchange::Channel::book) {
+      intake_.forget_book(now, gone.symbol);
+    }
   }
 }
 

@@ -53,12 +53,12 @@ void Intake::expect(const exchange::Subscription& subscription) {
   if (subscription.channel == Channel::book) books_.expect(subscription.symbol);
 }
 
-void Intake::forget(const market::Symbol& symbol) {
+void Intake::forget(base::Now now, const market::Symbol& symbol) {
   const auto known = market_of_.find(symbol);
   if (!known) return;
   markets_[*known].last_price.clear();
   markets_[*known].last_trade.clear();
-  books_.forget(symbol);
+  books_.forget(now, symbol);
 }
 
 void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscription,

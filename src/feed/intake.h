@@ -42,7 +42,9 @@ class Intake {
   // followed gets its quotes from there, another one from its book.
   void expect(const exchange::Subscription& subscription);
   // No longer followed: what it was is no longer said.
-  void forget(const market::Symbol& symbol);
+  void forget(base::Now now, const market::Symbol& symbol);
+  // The same of its book alone.
+  void forget_book(base::Now now, const market::Symbol& symbol) { books_.forget(now, symbol); }
   // Its stream has ended: what comes next may have left something out, unless another stream goes
   // on with it.
   void on_stream_lost(base::Now now, const exchange::Subscription& subscription,

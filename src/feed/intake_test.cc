@@ -286,7 +286,7 @@ TEST(Intake, TheLastPriceIsThatOfTheNewestTradeReceived) {
   world.drain();
   EXPECT_EQ(world.ticks.size(), 1U);
   EXPECT_EQ(read(world.registry, "tickwitness_market_last_trade_timestamp_seconds"), 1'700'000'000);
-  world.intake.forget(kBtc);
+  world.intake.forget(world.now, kBtc);
   EXPECT_EQ(price(), std::nullopt);
 }
 
