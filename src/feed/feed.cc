@@ -75,6 +75,7 @@ Feed::Feed(const FeedSettings& settings, Dialect dialect, Parts parts)
       clock_uncertainty_(
           parts.metrics.feed_clock_uncertainty_seconds.at(label_of(settings.venue))) {
   if (rest_witness_) witness_.use(*rest_witness_);
+  intake_.set_on_top([this](const market::Quote& top) { witness_.on_top(top); });
   for (auto& plan : plan()) add_line(std::move(plan));
 }
 

@@ -144,6 +144,7 @@ void Intake::hand_on_trades() {
 
 void Intake::hand_on_tops(base::Now received, pipeline::Origin origin) {
   for (const market::Quote& quote : quotes_) {
+    if (on_top_) on_top_(quote);
     if (market(quote.symbol).has_spread) continue;
     hand_on({.event = quote, .venue = venue_, .origin = origin, .received = received});
   }

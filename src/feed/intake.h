@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/index.h"
@@ -38,6 +39,9 @@ class Intake {
   // received. What another `stream` has already brought is counted, and not handed on again.
   void on_frame(base::Now received, const exchange::Frame& frame, std::size_t bytes,
                 StreamNumber stream = 0);
+  // Is told the best prices of a book whenever they change, and that there are none once they are
+  // not known; it may be null.
+  void set_on_top(std::function<void(const market::Quote&)> on_top) { on_top_ = std::move(on_top); }
   // What is configured: its counters exist at 0 before its first event. A market whose spread is
   // followed gets its quotes from there, another one from its book.
   void expect(const exchange::Subscription& subscription);
@@ -125,6 +129,7 @@ class Intake {
   telemetry::Catalog& metrics_;
   pipeline::Handoff& handoff_;
   std::function<void()> make_room_;
+  std::function<void(const market::Quote&)> on_top_;
   Counts counts_;
   std::vector<telemetry::Counter> by_kind_;
   std::vector<telemetry::Counter> by_reason_;

@@ -55,12 +55,14 @@ void WitnessDesk::on_frame(base::Now received, const exchange::Frame& frame) {
         .witness.on_data(now);
   }
   for (const auto& book : frame.books) {
-    if (frame.kind == exchange::FrameKind::books) market(book.symbol).book.forget();
+    if (frame.kind == exchange::FrameKind::books) market(book.symbol).book.end();
   }
 }
 
 void WitnessDesk::on_top(const market::Quote& top) {
-  if (source_ != nullptr) market(top.symbol).book.on_quote(top);
+  if (source_ == nullptr) return;
+  QuoteWitness& witness = market(top.symbol).book;
+  top.bid || top.ask ? witness.on_quote(top) : witness.forget();
 }
 
 void WitnessDesk::ask(const exchange::Subscription& subscription, Then then) {

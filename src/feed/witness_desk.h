@@ -41,7 +41,8 @@ class WitnessDesk {
   void use(WitnessSource& source) { source_ = &source; }
   // What came, and was used.
   void on_frame(base::Now received, const exchange::Frame& frame);
-  // Best prices of an order book, after a change of it.
+  // Best prices of an order book, after a change of them; without prices when it is not known to be
+  // right.
   void on_top(const market::Quote& top);
   using Then = std::function<void(Verdict)>;
   // `then` is called once, at once or later. Questions beyond kQuestionsMax in kWindow are unknown

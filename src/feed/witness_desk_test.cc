@@ -58,6 +58,11 @@ struct World {
       verdicts.push_back(words + " " + std::string(to_string(verdict)));
     });
   }
+  void ask_book() {
+    desk.ask({.channel = exchange::Channel::book, .symbol = kBtc}, [this](Verdict verdict) {
+      verdicts.push_back("book BTC-USD " + std::string(to_string(verdict)));
+    });
+  }
   market::Trade trade(std::uint64_t id, base::Duration ago) const {
     return {.symbol = kBtc, .id = id, .exchange_time = executor.now().wall - ago};
   }
@@ -195,6 +200,48 @@ TEST(WitnessDesk, KeepsWithinItsAllowance) {
   world.executor.run_until(WitnessDesk::kWindow);
   world.ask("trade BTC-USD");
   EXPECT_EQ(world.source.asked.back(), "trades BTC-USD after 0");
+}
+
+// A book that came, whatever it changed.
+exchange::Frame book_frame() {
+  exchange::Frame frame;
+  frame.kind = exchange::FrameKind::books;
+  frame.books.push_back({.symbol = kBtc});
+  return frame;
+}
+
+TEST(WitnessDesk, ABookIsDeadOnceRestHasOtherPricesThanItsLast) {
+  World world;
+  world.desk.on_top(World::quote("100"));
+  world.desk.on_frame(world.executor.now(), book_frame());  // behind the best prices
+  world.ask_book();
+  world.source.show(World::quote("100"));
+  EXPECT_THAT(world.verdicts, ElementsAre("book BTC-USD quiet"));
+  world.ask_book();
+  world.source.show(World::quote("101"));
+  world.executor.run_until(kLookAgainAfter);
+  world.source.show(World::quote("101"));
+  EXPECT_THAT(world.verdicts, ElementsAre("book BTC-USD quiet", "book BTC-USD active"));
+}
+
+// The prices that REST told may be from before the last change that came.
+TEST(WitnessDesk, AnAnswerThatIsOlderThanTheBookDoesNotSayThatTheBookIsDead) {
+  World world;
+  world.desk.on_top(World::quote("101"));
+  world.ask_book();
+  world.source.show(World::quote("100"));
+  world.executor.run_until(kLookAgainAfter);
+  world.source.show(World::quote("101"));
+  EXPECT_THAT(world.verdicts, ElementsAre("book BTC-USD quiet"));
+}
+
+TEST(WitnessDesk, OfABookInQuarantineTheFirstLookIsCompared) {
+  World world;
+  world.desk.on_top(World::quote("100"));
+  world.desk.on_top({.symbol = kBtc});
+  world.ask_book();
+  world.source.show(World::quote("101"));
+  EXPECT_THAT(world.verdicts, ElementsAre("book BTC-USD quiet"));
 }
 
 }  // namespace
