@@ -6,9 +6,11 @@ endif()
 add_executable(simulate_planted
   ${CMAKE_SOURCE_DIR}/tests/planted/planted_main.cc
   ${CMAKE_SOURCE_DIR}/src/app/status_mailbox.cc
+  ${CMAKE_SOURCE_DIR}/src/feed/book_keeper.cc
   ${CMAKE_SOURCE_DIR}/src/feed/circuit_breaker.cc
   ${CMAKE_SOURCE_DIR}/src/feed/link.cc
-  ${CMAKE_SOURCE_DIR}/src/feed/session.cc)
+  ${CMAKE_SOURCE_DIR}/src/feed/session.cc
+  ${CMAKE_SOURCE_DIR}/src/feed/trade_keeper.cc)
 target_compile_definitions(simulate_planted PRIVATE TW_PLANTED_BUGS)
 target_link_libraries(simulate_planted PRIVATE tw_app tw_flags)
 
@@ -22,3 +24,6 @@ tw_planted_test(double_after_retry counters)
 tw_planted_test(breaker_never_half_opens draining)
 tw_planted_test(heartbeat_clears_stale staleness)
 tw_planted_test(unbounded_queue bounds)
+tw_planted_test(hole_forgotten gaps)
+tw_planted_test(checksum_believed books)
+tw_planted_test(witness_not_believed liveness)

@@ -21,6 +21,9 @@ struct Observation {
   // At most so much older than `now` is what the scrape shows: nothing in virtual time; with real
   // threads what they wait for each other, and the way of the scrape.
   base::Duration age{};
+  // What /api/v1/feeds and /api/v1/gaps answered in the same turn; empty where nobody asked.
+  std::string_view feeds = {};
+  std::string_view gaps = {};
 };
 
 // An event of the page's stream, when it reached the client.

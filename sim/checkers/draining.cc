@@ -18,6 +18,8 @@ class Missing {
   Missing(const Observation& seen, base::Instant healed) : seen_(seen), healed_(healed) {
     links();
     streams();
+    trades();
+    books();
     shown();
   }
   std::string take() && { return std::move(text_); }
@@ -54,6 +56,32 @@ class Missing {
     if (wanted == 0) add("no stream is asked for");
   }
 
+  // What REST can tell is no longer missing.
+  void trades() {
+    for (std::size_t i = 0; i < seen_.ledger.symbols().size(); ++i) {
+      const std::string& symbol = seen_.ledger.symbols()[i];
+      const Exposition::Where where{{"symbol", symbol}};
+      const double missing = number(seen_.ledger.trade_ids()[i].missing()) -
+                             seen_.scrape.sum("tickwitness_feed_trades_lost_total", where);
+      if (missing != 0) add("{} trades of {} are missing", missing, symbol);
+      const double held = seen_.scrape.sum("tickwitness_feed_trades_held", where);
+      if (held != 0) add("{} trades of {} are held back", held, symbol);
+    }
+  }
+
+  void books() {
+    for (std::size_t i = 0; i < seen_.ledger.symbols().size(); ++i) {
+      const std::string& symbol = seen_.ledger.symbols()[i];
+      const auto stream = seen_.ledger.streams().find({symbol, "book"});
+      if (stream == seen_.ledger.streams().end() || !stream->second.wanted) continue;
+      if (!seen_.ledger.books()[i].known()) add("the book of {} is not told rightly", symbol);
+      const Exposition::Where valid{{"symbol", symbol}, {"state", "valid"}};
+      if (seen_.scrape.sum("tickwitness_book_state", valid) != 1) {
+        add("the book of {} is not shown valid", symbol);
+      }
+    }
+  }
+
   void shown() {
     const Exposition& scrape = seen_.scrape;
     const double not_open = number(scrape.find("tickwitness_feed_connected").size()) -
@@ -71,13 +99,19 @@ class Missing {
           seen_.ledger.streams().find({std::string(stream.symbol), std::string(stream.stream)});
       const bool quiet = record != seen_.ledger.streams().end() && is_quiet(record->second);
       if (quiet && stream.state == to_string(StreamState::suspect)) continue;
+      const bool back = record != seen_.ledger.streams().end() && came_back(record->second);
+      if (back && stream.state == "quiet") continue;  // a witness said so; `liveness` judges it
       add("{} {} is shown {}", stream.symbol, stream.stream, stream.state);
     }
   }
 
+  bool came_back(const StreamRecord& stream) const {
+    return stream.last_data && *stream.last_data >= healed_;
+  }
+
   // It came back after healing, and its market says little enough to be silent again.
   bool is_quiet(const StreamRecord& stream) const {
-    return stream.last_data && *stream.last_data >= healed_ &&
+    return came_back(stream) &&
            seen_.ledger.expected(stream, seen_.now.mono).state == StreamState::suspect;
   }
 

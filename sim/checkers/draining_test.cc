@@ -139,5 +139,44 @@ TEST(Draining, NeverHealedOrNeverAskedIsNothingProven) {
   EXPECT_THAT(unasked.watch.said(), ElementsAre("nobody saw all well after all faults"));
 }
 
+TEST(Draining, WhatIsMissingMustHaveComeOrBeGivenUp) {
+  Drain drain;
+  drain.wire.serve_trades();
+  drain.wire.next_id[0] += 3;
+  drain.wire.trades();
+  EXPECT_FALSE(drain.ask());
+  Shown shown(drain.wire);
+  shown.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 3;
+  EXPECT_TRUE(drain.ask(shown));
+  shown.series["tickwitness_feed_trades_held{symbol=BTC-USD}"] = 1;
+  EXPECT_FALSE(drain.ask(shown));
+}
+
+TEST(Draining, QuarantineEnds) {
+  Drain drain;
+  drain.wire.serve_trades();
+  drain.wire.ask(R"("book","depth":10)");
+  drain.wire.answer(SentKind::subscribed, WireChannel::book);
+  drain.wire.deliver(data_parcel(WireChannel::book, 0, 1, true));
+  Shown shown(drain.wire);
+  EXPECT_FALSE(drain.ask(shown));
+  shown.series["tickwitness_book_state{symbol=BTC-USD,state=valid}"] = 1;
+  EXPECT_TRUE(drain.ask(shown));
+}
+
+TEST(Draining, AQuietMarketIsWellOnceItsStreamIsBack) {
+  Drain drain;
+  drain.wire.serve_trades();
+  Shown shown(drain.wire);
+  for (auto& [name, value] : shown.series) {
+    if (name.find("state=live") != std::string::npos) value = 0;
+  }
+  shown.series["tickwitness_feed_subscription_state{symbol=BTC-USD,stream=trade,state=quiet}"] = 1;
+  drain.checker.healed(0s, drain.wire.now().mono + 1s);
+  EXPECT_FALSE(drain.ask(shown)) << "its last data is from before";
+  drain.checker.healed(0s, drain.wire.now().mono);
+  EXPECT_TRUE(drain.ask(shown));
+}
+
 }  // namespace
 }  // namespace tickwitness::sim

@@ -1,12 +1,30 @@
 #include "sim/checkers/gaps.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace tickwitness::sim {
 namespace {
 
 // The product tells completeness as a ratio in floating point.
 constexpr double kRatioSlack = 1e-9;
+// An answer says what was reported so long ago at most.
+constexpr base::Duration kReportedWithin = std::chrono::milliseconds(500);
+// As many of the newest entries are told.
+constexpr std::size_t kEntriesTold = 200;
+constexpr JsonLimits kAnswer{
+    .bytes_max = std::size_t{1} << 20, .depth_max = 8, .values_max = 16'384};
+
+std::uint64_t count_of(const Json& json, std::string_view name) {
+  const Json* const value = json.find(name);
+  return value == nullptr ? 0 : value->as_unsigned().value_or(0);
+}
+
+std::string_view text_of(const Json& json, std::string_view name) {
+  const Json* const value = json.find(name);
+  return value == nullptr ? "" : std::string_view(value->text);
+}
 
 }  // namespace
 
@@ -44,6 +62,74 @@ void Gaps::at_rest(const Observation& seen, Report& report) {
       report.equal(name(), fmt::format("{} missing at the end", symbols[i]), 0,
                    number(ids.missing()));
     }
+    if (excused_) given_up(seen, i, report);
+  }
+  if (excused_) answer(seen, report);
+}
+
+void Gaps::given_up(const Observation& seen, std::size_t pair, Report& report) const {
+  const std::string& symbol = seen.ledger.symbols()[pair];
+  const TradeIds& ids = seen.ledger.trade_ids()[pair];
+  const Exposition::Where where{{"symbol", symbol}};
+  const double lost = seen.scrape.sum("tickwitness_feed_trades_lost_total", where);
+  report.equal(name(), fmt::format("{} given up", symbol), number(ids.missing()), lost);
+  report.equal(name(), fmt::format("{} held back", symbol), 0,
+               seen.scrape.sum("tickwitness_feed_trades_held", where));
+  for (const auto& [first, last] : ids.holes()) {
+    if (excused_(pair, last)) continue;
+    report.violation(
+        name(), seen.at,
+        fmt::format("{}: trades {} to {} are missing, and REST has them", symbol, first, last));
+  }
+}
+
+void Gaps::entry(const Observation& seen, const Json& gap, Report& report) const {
+  const std::string_view state = text_of(gap, "state");
+  const auto complain = [&](std::string_view why) {
+    report.violation(name(), seen.at,
+                     fmt::format("entry {} of {} {}: {}, {}", count_of(gap, "id"),
+                                 text_of(gap, "symbol"), text_of(gap, "channel"), state, why));
+  };
+  if (state != "filled" && state != "unrecoverable") return complain("though all is at rest");
+  if (count_of(gap, "missing") != 0) complain("and something is still missing");
+  if (state == "filled" && count_of(gap, "lost") != 0) complain("and something was lost");
+  if (state == "unrecoverable" && text_of(gap, "reason").empty()) complain("and nobody says why");
+}
+
+void Gaps::answer(const Observation& seen, Report& report) const {
+  const auto json = parse_json(seen.gaps, kAnswer);
+  const Json* const gaps = json ? json->find("gaps") : nullptr;
+  const Json* const days = json ? json->find("completeness") : nullptr;
+  if (gaps == nullptr || days == nullptr) {
+    return report.violation(name(), seen.at, "the API told nothing of gaps");
+  }
+  std::map<std::string_view, std::uint64_t> lost, received, missing;
+  for (const Json& gap : gaps->items) {
+    entry(seen, gap, report);
+    lost[text_of(gap, "symbol")] += count_of(gap, "lost");
+  }
+  for (const Json& day : days->items) {
+    received[text_of(day, "symbol")] += count_of(day, "received");
+    missing[text_of(day, "symbol")] += count_of(day, "missing");
+  }
+  double just_now = 0;
+  for (const auto& moment : seen.ledger.trades().moments()) {
+    if (seen.now.mono - moment.at <= kReportedWithin) just_now += moment.items;
+  }
+  for (std::size_t i = 0; i < seen.ledger.symbols().size(); ++i) {
+    const std::string& symbol = seen.ledger.symbols()[i];
+    const TradeIds& ids = seen.ledger.trade_ids()[i];
+    const auto told = [&](std::string_view what, std::uint64_t truth, std::uint64_t measured) {
+      report.equal(name(), fmt::format("{} told {}", symbol, what), number(truth),
+                   number(measured));
+    };
+    if (gaps->items.size() < kEntriesTold) told("lost", ids.missing(), lost[symbol]);
+    // What came since the last report is not told yet.
+    report.at_most(name(), fmt::format("{} received and not told", symbol),
+                   number(ids.count()) - number(received[symbol]), just_now);
+    report.at_most(name(), fmt::format("{} told and not received", symbol),
+                   number(received[symbol]) - number(ids.count()), 0);
+    told("missing", ids.missing(), missing[symbol]);
   }
 }
 

@@ -69,5 +69,63 @@ TEST(Gaps, WhatTheExchangeCouldHaveToldIsNotMissingAtTheEnd) {
   EXPECT_THAT(wrong(world, shown, true), IsEmpty());
 }
 
+// What the API tells of the same world, once 4 and 5 were given up.
+constexpr std::string_view kToldRightly =
+    R"({"gaps":[{"id":1,"symbol":"BTC-USD","channel":"trade","missing":0,"lost":2,)"
+    R"("state":"unrecoverable","reason":"REST does not have them"}],)"
+    R"("completeness":[{"symbol":"BTC-USD","received":6,"missing":2}]})";
+
+std::vector<std::string> judge(World& world, const Shown& shown, std::string gaps, bool excused) {
+  Gaps checker([=](std::size_t, std::uint64_t) { return excused; });
+  Watch watch(checker, world.wire);
+  watch.at(shown, [&](const Observation& seen) {
+    Observation with = seen;
+    with.gaps = gaps;
+    checker.at_rest(with, watch.report);
+  });
+  std::vector<std::string> said = watch.said();
+  for (const auto& wrong : watch.wrong()) said.push_back(wrong);
+  return said;
+}
+
+struct Lost : World {
+  Shown shown() {
+    Shown all = World::shown();
+    all.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 2;
+    all.series["tickwitness_feed_trades_held{symbol=BTC-USD}"] = 0;
+    return all;
+  }
+};
+
+TEST(Gaps, WhatIsMissingIsGivenUpForAReason) {
+  Lost world;
+  EXPECT_THAT(judge(world, world.shown(), std::string(kToldRightly), true), IsEmpty());
+  EXPECT_THAT(judge(world, world.shown(), std::string(kToldRightly), false),
+              testing::ElementsAre("BTC-USD: trades 4 to 5 are missing, and REST has them"));
+  Shown silent = world.shown();
+  silent.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 0;
+  EXPECT_THAT(judge(world, silent, std::string(kToldRightly), true),
+              testing::ElementsAre("BTC-USD given up"));
+}
+
+TEST(Gaps, EachLieOfTheAnswerIsNamed) {
+  const std::pair<std::string, std::string> lies[] = {
+      {R"("state":"unrecoverable")", R"("state":"filling")"},
+      {R"("state":"unrecoverable")", R"("state":"filled")"},
+      {R"("reason":"REST does not have them")", R"("reason":null)"},
+      {R"("missing":0)", R"("missing":1)"},
+      {R"("lost":2)", R"("lost":1)"},
+      {R"("received":6)", R"("received":7)"},
+      {R"("missing":2})", R"("missing":1})"},
+      {R"("completeness")", R"("else")"},
+  };
+  for (const auto& [truth, lie] : lies) {
+    Lost world;
+    std::string told(kToldRightly);
+    told.replace(told.find(truth), truth.size(), lie);
+    EXPECT_EQ(judge(world, world.shown(), told, true).size(), 1U) << lie;
+  }
+}
+
 }  // namespace
 }  // namespace tickwitness::sim

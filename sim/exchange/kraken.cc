@@ -30,7 +30,7 @@ void Kraken::on_connect(ConnectionId connection, std::string_view, base::Now now
 void Kraken::greet(ConnectionId connection, Actions& actions) {
   text_.clear();
   write_status(text_, prng_.next(), maintenance_);
-  send(connection, {.kind = SentKind::status}, text_, actions);
+  send(connection, {.kind = SentKind::status, .rests = maintenance_.has_value()}, text_, actions);
 }
 
 void Kraken::on_disconnect(ConnectionId connection, base::Now now) {

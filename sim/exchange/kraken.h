@@ -84,6 +84,7 @@ class Kraken final : public Exchange {
   void publish_candles(std::size_t pair, base::WallTime stamp, Actions& actions);
   void publish_book(const Publication& publication, base::Now now, Actions& actions);
   // How often it was sent: a zombie is sent nothing, by fault duplicate it is sent twice.
+  BookTop top_of(std::size_t pair, const OrderBook& book) const;
   std::uint32_t send_update(const Subscriber& to, const Parcel& parcel, const std::string& text,
                             Actions& actions);
 

@@ -166,7 +166,7 @@ void Kraken::send_status_to_all(Actions& actions) {
     if (connection.poisoned) continue;
     text_.clear();
     write_status(text_, std::nullopt, maintenance_);
-    send(id, {.kind = SentKind::status}, text_, actions);
+    send(id, {.kind = SentKind::status, .rests = maintenance_.has_value()}, text_, actions);
   }
 }
 

@@ -134,11 +134,13 @@ void Kraken::publish_book(const Publication& publication, base::Now now, Actions
   const std::vector<Subscriber>& listeners = subscribers_[pair].of(WireChannel::book);
   if (listeners.empty()) return;
   const std::uint32_t checksum = book->checksum(settings_.pairs[pair].price_zeros);
+  const BookTop top = top_of(pair, *book);
   for (const Subscriber& listener : listeners) {
     book->changes_for(listener.depth, changes_);
     if (changes_.empty()) continue;
     Parcel parcel = data_parcel(WireChannel::book, pair, changes_.size(), false);
     parcel.checksum = checksum;
+    parcel.top = top;
     parcel.stamp[parcel.stamps++] = publication.what.quote.time;
     if (!faults_.waiting().empty()) falsify(pair, listener, now, changes_, parcel);
     text_.clear();
@@ -146,6 +148,15 @@ void Kraken::publish_book(const Publication& publication, base::Now now, Actions
                false);
     truth_.pairs[pair].books.update += send_update(listener, parcel, text_, actions);
   }
+}
+
+BookTop Kraken::top_of(std::size_t pair, const OrderBook& book) const {
+  const int precision = settings_.pairs[pair].price_precision;
+  const auto best = [&](BookSide side) -> std::optional<base::Decimal> {
+    if (book.size(side) == 0) return std::nullopt;
+    return base::Decimal(book.level(side, 0).price, precision);
+  };
+  return {.bid = best(BookSide::bid), .ask = best(BookSide::ask)};
 }
 
 std::uint32_t Kraken::send_update(const Subscriber& to, const Parcel& parcel,

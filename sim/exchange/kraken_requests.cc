@@ -207,6 +207,7 @@ void Kraken::send_book_snapshot(ConnectionId id, std::uint64_t depth, std::size_
       changes_.push_back({side, book.level(side, i)});
   Parcel parcel = data_parcel(WireChannel::book, pair, changes_.size(), true);
   parcel.checksum = book.checksum(settings_.pairs[pair].price_zeros);
+  parcel.top = top_of(pair, book);
   text_.clear();
   write_book(text_, settings_.pairs[pair], changes_, parcel.checksum, feed_.tape(pair).quote().time,
              true);

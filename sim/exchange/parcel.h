@@ -16,6 +16,12 @@
 
 namespace tickwitness::sim {
 
+// Best prices of a book; absent where that side is empty.
+struct BookTop {
+  std::optional<base::Decimal> bid, ask;
+  friend bool operator==(const BookTop&, const BookTop&) = default;
+};
+
 struct Parcel {
   SentKind kind = SentKind::status;
   std::optional<WireChannel> channel;  // data, acks, and refusals of what one channel was asked
@@ -32,8 +38,10 @@ struct Parcel {
   // Ids of trades: of an update each, of a snapshot the first; the others follow without a hole.
   std::array<std::uint64_t, Happening::kFillsMax> id{};
   std::uint32_t checksum = 0;  // of a book, as sent
+  std::optional<BookTop> top;  // of the true book, after this frame
   bool falsified = false;      // a book whose levels and checksum do not agree, by fault
   bool repeated = false;       // was sent just before as well, by fault
+  bool rests = false;          // a status: the market stands still
 
   std::span<const base::WallTime> stamped() const { return {stamp.data(), stamps}; }
 };

@@ -34,6 +34,7 @@ Ledger::Ledger(const Settings& exchange, const Promises& promises)
     : terms_{.promises = promises},
       trade_ids_(exchange.pairs.size()),
       trades_again_(exchange.pairs.size()),
+      books_(exchange.pairs.size()),
       slots_(exchange.pairs.size()) {
   for (const PairSettings& pair : exchange.pairs) {
     symbols_.push_back(dashed(pair.symbol));
@@ -76,6 +77,7 @@ void Ledger::on_subscription(std::uint64_t link, base::Instant now, const Reques
       asked.on_asked(link, record, now, terms_);
     } else if (asked.link == link) {
       asked.on_taken_back(record, now, terms_);
+      forget_book({dashed(symbol), stream_name(request.channel, 0)}, now);
     }
   }
 }
@@ -114,6 +116,7 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
   traffic_.add(parcel, bytes);
   if (parcel.stamps != 0) observe_latencies(received, parcel);
   if (parcel.kind == SentKind::trade) note_trades(parcel);
+  if (parcel.kind == SentKind::book) books_[*parcel.pair].on_delivered(received.mono, parcel);
   if (parcel.kind == SentKind::trade && !parcel.snapshot) {
     trades_.add({.at = received.mono, .items = parcel.items});
   }
@@ -144,6 +147,7 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
       stream->on_data(record, now, parcel.items, terms_);
       return record.on_accepted(now);
     case SentKind::status:
+      return on_venue(now, parcel.rests);
     case SentKind::heartbeat:
     case SentKind::pong:
     case SentKind::malformed:
@@ -153,12 +157,29 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
   }
 }
 
+// Said on one link, it holds for all.
+void Ledger::on_venue(base::Instant now, bool rests) {
+  if (rests == terms_.resting) return;
+  if (rests) {
+    for (auto& [key, stream] : streams_) stream.on_rest(asker(stream), now, terms_);
+  } else {
+    terms_.counted_from = now + Terms::kAfterRest;
+  }
+  terms_.resting = rests;
+}
+
 void Ledger::note_trades(const Parcel& parcel) {
   const std::size_t pair = *parcel.pair;
   for (std::uint32_t i = 0; i < parcel.items; ++i) {
     const std::uint64_t id = parcel.snapshot ? parcel.id[0] + i : parcel.id[i];
     if (!trade_ids_[pair].add(id)) ++trades_again_[pair];
   }
+}
+
+void Ledger::forget_book(const StreamKey& key, base::Instant now) {
+  const auto pair = std::ranges::find(symbols_, key.symbol);
+  if (pair == symbols_.end() || key.stream != to_string(WireChannel::book)) return;
+  books_[static_cast<std::size_t>(pair - symbols_.begin())].on_lost(now);
 }
 
 void Ledger::on_rest(std::size_t pair, std::span<const std::uint64_t> trades) {
@@ -219,7 +240,9 @@ void Ledger::on_ended(std::uint64_t link, base::Now now, runtime::CloseReason re
   LinkRecord& record = links_[link];
   if (record.retired) return;
   for (auto& [key, stream] : streams_) {
-    if (stream.link == link && stream.wanted) stream.on_lost(record, now.mono, terms_);
+    if (stream.link != link || !stream.wanted) continue;
+    stream.on_lost(record, now.mono, terms_);
+    forget_book(key, now.mono);
   }
   record.on_ended(now.mono, reason, finishing, terms_.promises);
 }
@@ -254,8 +277,8 @@ void Ledger::on_stall(base::Instant from, base::Instant until) {
 bool Ledger::may_be_witnessed(const StreamRecord& stream, base::Instant now,
                               base::Duration shown_for) const {
   if (!terms_.promises.witness) return false;
-  const bool silent = now - stream.last_data.value_or(stream.since) >= StreamRecord::kAskedAfter;
-  return silent || (stream.spoke_up && now - *stream.spoke_up < shown_for);
+  const bool silent = now - stream.last_data.value_or(stream.changed) >= StreamRecord::kAskedAfter;
+  return silent || stream.renewed || (stream.spoke_up && now - *stream.spoke_up < shown_for);
 }
 
 Ledger::Expected Ledger::expected(const StreamRecord& stream, base::Instant now) const {
@@ -266,10 +289,17 @@ Ledger::Expected Ledger::expected(const StreamRecord& stream, base::Instant now)
   if (!link.open) return found;
   if (stream.refused) {
     found.state = StreamState::refused;
-  } else if (limit != base::Duration::max() && stream.silence(link, now) >= limit) {
-    found = {StreamState::suspect, std::max(stream.since + limit, changed)};
+  } else if (terms_.resting && stream.rested_suspect) {
+    found.state = StreamState::suspect;
+  } else if (limit != base::Duration::max() && stream.silence(link, now, terms_) >= limit) {
+    const base::Instant counted = std::max(stream.since, terms_.counted_from);
+    found = {StreamState::suspect, std::max(counted + limit, changed)};
   } else if (stream.data) {
     found.state = StreamState::live;
+  }
+  // What rested as suspect is no more once silence begins to count anew.
+  if (stream.rested_suspect && !terms_.resting) {
+    found.since = std::max(found.since, terms_.counted_from - Terms::kAfterRest);
   }
   if (link.closing) found.since = std::max(found.since, now);
   return found;

@@ -16,6 +16,7 @@
 #include "sim/exchange/parcel.h"
 #include "sim/exchange/settings.h"
 #include "sim/exchange/traffic.h"
+#include "sim/record/book_record.h"
 #include "sim/record/last_minute.h"
 #include "sim/record/link_record.h"
 #include "sim/record/promises.h"
@@ -70,6 +71,8 @@ class Ledger {
   const std::vector<TradeIds>& trade_ids() const { return trade_ids_; }
   // Trades that the stream brought and the engine had already, by pair.
   const std::vector<std::uint64_t>& trades_again() const { return trades_again_; }
+  // By pair.
+  const std::vector<BookRecord>& books() const { return books_; }
   const std::map<StreamKey, StreamRecord>& streams() const { return streams_; }
   const std::map<std::uint64_t, LinkRecord>& links() const { return links_; }
   const std::map<std::string, LatencyRecord>& latencies() const { return latencies_; }  // by symbol
@@ -105,6 +108,7 @@ class Ledger {
   static constexpr std::size_t kSlots = 3 + kIntervals.size();  // trade, spread, book, ohlc …
   using Slots = std::array<StreamRecord*, kSlots>;
 
+  void on_venue(base::Instant now, bool rests);
   const LinkRecord& asker(const StreamRecord& stream) const { return links_.at(stream.link); }
   StreamRecord& stream(std::uint64_t link, const Request& request, const std::string& symbol);
   // That the parcel is about, if it was this link that asked for it last; nullptr for none.
@@ -113,6 +117,8 @@ class Ledger {
   void on_refusal(std::uint64_t link, LinkRecord& record, base::Instant now, const Parcel& parcel);
   void refuse(LinkRecord& record, StreamRecord& stream, base::Instant now);
   void note_trades(const Parcel& parcel);
+  // What was known of its book is known no more.
+  void forget_book(const StreamKey& key, base::Instant now);
   void observe_latencies(base::Now received, const Parcel& parcel);
 
   std::vector<std::string> symbols_;
@@ -121,6 +127,7 @@ class Ledger {
   Traffic traffic_;
   std::vector<TradeIds> trade_ids_;
   std::vector<std::uint64_t> trades_again_;
+  std::vector<BookRecord> books_;
   std::map<StreamKey, StreamRecord> streams_;
   std::vector<Slots> slots_;             // of streams_, as symbols_
   StreamRecord* instruments_ = nullptr;  // of streams_

@@ -307,5 +307,79 @@ TEST(Ledger, LatenciesBySymbolAndSign) {
   EXPECT_EQ(wire.ledger.latencies().at("ETH-USD").stamped, 0U);
 }
 
+TEST(Ledger, WhileTheVenueRestsNoSilenceCounts) {
+  Wire wire;
+  wire.serve_trades();  // within 20 s
+  wire.pass(15s);
+  wire.deliver({.kind = SentKind::status, .rests = true});
+  wire.pass(10min);
+  EXPECT_EQ(wire.state(), StreamState::live);
+  EXPECT_EQ(wire.silences().certain + wire.silences().possible, 0U);
+  wire.deliver({.kind = SentKind::status});
+  wire.pass(Terms::kAfterRest + 19s);
+  EXPECT_EQ(wire.state(), StreamState::live);
+  wire.pass(1s);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
+  EXPECT_EQ(wire.expected().since, wire.now().mono);
+  wire.pass(1s);
+  EXPECT_EQ(wire.silences().certain, 1U);
+}
+
+TEST(Ledger, ASilenceFromBeforeTheRestIsOneAndEndsWithIt) {
+  Wire wire;
+  wire.serve_trades();
+  wire.pass(25s);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
+  wire.deliver({.kind = SentKind::status, .rests = true});
+  wire.pass(1min);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
+  EXPECT_EQ(wire.silences().certain, 1U);
+  wire.deliver({.kind = SentKind::status});
+  EXPECT_EQ(wire.state(), StreamState::live);
+  wire.pass(Terms::kAfterRest + 25s);
+  EXPECT_EQ(wire.state(), StreamState::suspect);
+  EXPECT_EQ(wire.silences().certain, 1U) << "nothing ended it";
+  wire.trades();
+  EXPECT_EQ(wire.state(), StreamState::live);
+}
+
+TEST(Ledger, DataDuringTheRestMakesAStreamLive) {
+  Wire wire;
+  wire.serve_trades();
+  wire.pass(25s);
+  wire.deliver({.kind = SentKind::status, .rests = true});
+  wire.trades();
+  EXPECT_EQ(wire.state(), StreamState::live);
+}
+
+TEST(Ledger, ABookIsKnownFromItsSnapshotOnUntilItIsWrongOrLost) {
+  Wire wire;
+  wire.open();
+  wire.ask(R"("book","depth":10)");
+  wire.answer(SentKind::subscribed, WireChannel::book);
+  const auto book = [&](bool snapshot, bool falsified = false) {
+    Parcel parcel = data_parcel(WireChannel::book, 0, 1, snapshot);
+    parcel.top = BookTop{.bid = base::Decimal(99, 0), .ask = std::nullopt};
+    parcel.falsified = falsified;
+    wire.deliver(parcel);
+    return wire.ledger.books()[0].known();
+  };
+  EXPECT_FALSE(book(false)) << "an update says nothing of a book that is not known";
+  EXPECT_TRUE(book(true));
+  EXPECT_TRUE(book(false));
+  EXPECT_FALSE(book(false, true));
+  EXPECT_FALSE(book(false));
+  EXPECT_TRUE(book(true));
+  EXPECT_EQ(wire.ledger.books()[0].right(), 3U);
+  EXPECT_EQ(wire.ledger.books()[0].wrong(), 1U);
+  wire.ask(R"("book","depth":10)", R"("BTC/USD")", 1, "unsubscribe");
+  EXPECT_FALSE(wire.ledger.books()[0].known());
+  wire.ask(R"("book","depth":10)");
+  EXPECT_TRUE(book(true));
+  wire.end();
+  EXPECT_FALSE(wire.ledger.books()[0].known());
+  EXPECT_TRUE(wire.ledger.books()[0].had({.bid = base::Decimal(990, 1), .ask = {}}, {}));
+}
+
 }  // namespace
 }  // namespace tickwitness::sim

@@ -39,6 +39,11 @@ struct Terms {
   Promises promises;
   // A thread of the product was kept from running until then, and could not keep any.
   base::Instant stalled_until{};
+  // The venue said that its market rests: a silence says nothing. It counts again some time after
+  // the venue has said that it is back.
+  bool resting = false;
+  base::Instant counted_from{};
+  static constexpr base::Duration kAfterRest = std::chrono::seconds(10);
 };
 
 }  // namespace tickwitness::sim

@@ -18,15 +18,18 @@ std::string_view to_string(StreamState state) {
   return "";
 }
 
-base::Duration StreamRecord::silence(const LinkRecord& asker, base::Instant now) const {
-  return asker.attends_until(now) - since;
+base::Duration StreamRecord::silence(const LinkRecord& asker, base::Instant now,
+                                     const Terms& terms) const {
+  if (terms.resting) return base::Duration::zero();
+  return asker.attends_until(now) - std::max(since, terms.counted_from);
 }
 
 StreamRecord::Silences StreamRecord::present(const LinkRecord& asker, base::Instant now,
                                              const Terms& terms) const {
   const base::Duration limit = terms.promises.stale_after(channel);
   if (!wanted || refused || counted || !asker.open || limit == base::Duration::max()) return {};
-  const base::Instant too_long = since + limit;
+  if (terms.resting) return {};
+  const base::Instant too_long = std::max(since, terms.counted_from) + limit;
   const base::Instant until = asker.attends_until(now);
   if (until < too_long) return {};
   const bool certain = until >= std::max(too_long, terms.stalled_until) + kNoticedWithin;
@@ -55,7 +58,7 @@ void StreamRecord::on_asked(std::uint64_t by, const LinkRecord& asker, base::Ins
   if (link != by) granted = false;
   link = by;
   wanted = true;
-  answered = refused = data = counted = false;
+  answered = refused = data = counted = rested_suspect = false;
   since = changed = now;
 }
 
@@ -63,6 +66,8 @@ void StreamRecord::on_taken_back(const LinkRecord& asker, base::Instant now, con
   if (!wanted) return;
   end_silence(asker, now, terms);
   wanted = false;
+  renewed = true;
+  if (asker.open) taken_back = now;
   changed = now;
 }
 
@@ -93,11 +98,12 @@ void StreamRecord::on_refused(const LinkRecord& asker, base::Instant now, const 
 void StreamRecord::on_data(const LinkRecord& asker, base::Instant now, std::uint32_t count,
                            const Terms& terms) {
   const base::Duration limit = terms.promises.stale_after(channel);
-  const bool silent = counted || (limit != base::Duration::max() && now - since >= limit);
+  const bool silent =
+      counted || (limit != base::Duration::max() && silence(asker, now, terms) >= limit);
   if (silent) end_silence(asker, now, terms);
   if (silent || !data || refused) changed = now;
   data = answered = true;
-  refused = false;
+  refused = renewed = rested_suspect = false;
   if (now - last_data.value_or(since) >= kAskedAfter) spoke_up = now;
   since = now;
   last_data = now;
@@ -106,7 +112,7 @@ void StreamRecord::on_data(const LinkRecord& asker, base::Instant now, std::uint
 
 void StreamRecord::on_lost(const LinkRecord& asker, base::Instant now, const Terms& terms) {
   end_silence(asker, now, terms);
-  granted = answered = refused = data = false;
+  granted = answered = refused = data = renewed = rested_suspect = false;
   changed = now;
 }
 
@@ -115,6 +121,13 @@ void StreamRecord::on_promises(const LinkRecord& asker, base::Instant now, const
   if (found.certain + found.possible == 0) return;
   past = silences(asker, now, before);
   counted = true;
+}
+
+void StreamRecord::on_rest(const LinkRecord& asker, base::Instant now, const Terms& before) {
+  const base::Duration limit = before.promises.stale_after(channel);
+  const bool judged = wanted && !refused && asker.open && limit != base::Duration::max();
+  rested_suspect = judged && silence(asker, now, before) >= limit;
+  on_promises(asker, now, before);
 }
 
 }  // namespace tickwitness::sim

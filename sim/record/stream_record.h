@@ -35,10 +35,12 @@ struct StreamRecord {
   bool answered = false;    // on this connection
   bool refused = false;     // on this connection
   bool data = false;        // on this connection
+  bool renewed = false;     // taken back on this connection, and no data since
   base::Instant since{};    // asked for, accepted, or last data: silence counts from here
   base::Instant changed{};  // asked for, taken back, lost, refused, live (again)
-  std::optional<base::Instant> last_data;  // ever in this life
-  std::uint64_t items = 0;                 // of wanted data
+  std::optional<base::Instant> last_data;   // ever in this life
+  std::optional<base::Instant> taken_back;  // on an open connection, last
+  std::uint64_t items = 0;                  // of wanted data
   // When data ended a silence that a witness may have been asked about.
   std::optional<base::Instant> spoke_up;
   static constexpr base::Duration kAskedAfter = std::chrono::milliseconds(1500);
@@ -51,9 +53,11 @@ struct StreamRecord {
   };
   Silences past;         // without the present silence, unless `counted`
   bool counted = false;  // the present silence
+  // It was silent beyond its limit when its venue's market came to rest, and has been since.
+  bool rested_suspect = false;
   Silences silences(const LinkRecord& asker, base::Instant now, const Terms& terms) const;
-  // Of an open connection, up to now.
-  base::Duration silence(const LinkRecord& asker, base::Instant now) const;
+  // Of an open connection, up to now; zero or less while it does not count.
+  base::Duration silence(const LinkRecord& asker, base::Instant now, const Terms& terms) const;
 
   void on_asked(std::uint64_t by, const LinkRecord& asker, base::Instant now, const Terms& terms);
   void on_taken_back(const LinkRecord& asker, base::Instant now, const Terms& terms);
@@ -64,6 +68,8 @@ struct StreamRecord {
   void on_lost(const LinkRecord& asker, base::Instant now, const Terms& terms);
   // New promises come. Counts a present silence by those that were valid until now.
   void on_promises(const LinkRecord& asker, base::Instant now, const Terms& before);
+  // The venue's market comes to rest. Counts a present silence by what was valid until now.
+  void on_rest(const LinkRecord& asker, base::Instant now, const Terms& before);
 
   // The engine may notice a silence that late; what ends sooner it may have missed.
   static constexpr base::Duration kNoticedWithin = std::chrono::seconds(1);

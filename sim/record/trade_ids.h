@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace tickwitness::sim {
 
@@ -37,6 +39,14 @@ class TradeIds {
   std::uint64_t last() const { return runs_.empty() ? 0 : std::prev(runs_.end())->second; }
   // Between the first and the last.
   std::uint64_t missing() const { return count_ == 0 ? 0 : last() - first_ + 1 - count_; }
+  // The stretches of these, both ends included, in order.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> holes() const {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> all;
+    for (auto run = runs_.begin(); run != runs_.end() && std::next(run) != runs_.end(); ++run) {
+      all.emplace_back(run->second + 1, std::next(run)->first - 1);
+    }
+    return all;
+  }
 
  private:
   std::map<std::uint64_t, std::uint64_t> runs_;  // first and last of each stretch

@@ -37,5 +37,13 @@ RC_GTEST_PROP(TradeIds, IsASet, ()) {
   }
 }
 
+TEST(TradeIds, KnowsTheStretchesThatAreMissing) {
+  TradeIds ids;
+  EXPECT_TRUE(ids.holes().empty());
+  for (const std::uint64_t id : {5U, 6U, 9U, 10U, 12U}) ids.add(id);
+  using Holes = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+  EXPECT_EQ(ids.holes(), (Holes{{7, 8}, {11, 11}}));
+}
+
 }  // namespace
 }  // namespace tickwitness::sim

@@ -46,6 +46,7 @@ constexpr std::array kExchangeHabits{
     ExchangeHabit{FaultKind::hang, 1s, 2min},    ExchangeHabit{FaultKind::unanswered, 1s, 3min},
     ExchangeHabit{FaultKind::flood, 1s, 20s},
 };
+// In what is sent while the socket is up, and in REST.
 constexpr std::array kFeedHabits{
     ExchangeHabit{FaultKind::zombie},
     ExchangeHabit{FaultKind::drop, 1s, 5min},
@@ -196,7 +197,7 @@ std::vector<std::string> Plan::fault_texts() const {
   return texts;
 }
 
-Plan draw_plan(std::uint64_t seed, base::Duration length, bool feed_faults) {
+Plan draw_plan(std::uint64_t seed, base::Duration length) {
   base::Prng root(seed);
   // One generator for each part, all made at once: a draw more in one part changes no other.
   base::Prng market = root.split();
@@ -214,7 +215,7 @@ Plan draw_plan(std::uint64_t seed, base::Duration length, bool feed_faults) {
   if (mood > 1) {
     draw_exchange_faults(exchange_faults, plan);
     draw_world_faults(world_faults, plan);
-    if (feed_faults) draw_feed_faults(feed, plan);
+    draw_feed_faults(feed, plan);
   }
   order(plan.faults);
   return plan;

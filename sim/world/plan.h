@@ -31,10 +31,8 @@ struct Plan {
   std::vector<std::string> fault_texts() const;
 };
 
-// The plan of a seed. The same seed, length and choice, the same plan. `feed_faults`: with faults
-// in what is sent while the socket is up and in REST (zombie, drop … rest_errors), drawn besides
-// the others, which are the same without them.
-Plan draw_plan(std::uint64_t seed, base::Duration length, bool feed_faults = false);
+// The plan of a seed. The same seed and length, the same plan.
+Plan draw_plan(std::uint64_t seed, base::Duration length);
 
 // The same plan with these faults instead of its own. Errors: the first text that is no fault.
 base::Result<Plan> with_faults(Plan plan, const std::vector<std::string>& faults);

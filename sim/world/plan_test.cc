@@ -51,24 +51,8 @@ TEST(Plan, EveryKindOfFaultIsDrawn) {
     for (const auto& fault : plan.exchange.faults) exchange.insert(fault.kind);
     for (const auto& fault : plan.faults) world.insert(fault.kind);
   }
-  EXPECT_EQ(exchange.size(), 11U);
+  EXPECT_EQ(exchange.size(), 23U);  // all of Kraken's
   EXPECT_EQ(world.size(), 10U);
-}
-
-TEST(Plan, FaultsOfFeedsComeBesidesTheOthers) {
-  std::set<FaultKind> more;
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    const std::vector<Fault> without = draw_plan(seed, 1h).exchange.faults;
-    const std::vector<Fault> with = draw_plan(seed, 1h, true).exchange.faults;
-    ASSERT_LE(without.size(), with.size());
-    EXPECT_TRUE(std::equal(without.begin(), without.end(), with.begin()));
-    for (std::size_t i = without.size(); i < with.size(); ++i) {
-      more.insert(with[i].kind);
-      EXPECT_GE(with[i].at, 20s);
-      EXPECT_LE(with[i].at, 1h);
-    }
-  }
-  EXPECT_EQ(more.size(), 12U);
 }
 
 TEST(Plan, FaultsLieWithinTheRunInTheOrderOfTime) {

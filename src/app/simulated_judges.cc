@@ -1,8 +1,10 @@
 #include "app/simulated_judges.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/simulated_config.h"
+#include "sim/checkers/books.h"
 #include "sim/checkers/breaker.h"
 #include "sim/checkers/conservation.h"
 #include "sim/checkers/counters.h"
@@ -10,6 +12,7 @@
 #include "sim/checkers/histograms.h"
 #include "sim/checkers/last_minute.h"
 #include "sim/checkers/latency.h"
+#include "sim/checkers/liveness.h"
 #include "sim/checkers/never_falls.h"
 #include "sim/checkers/secrets.h"
 #include "sim/checkers/staleness.h"
@@ -23,15 +26,31 @@ constexpr sim::Bounds::Limits kLimits{.series_max = 2'000, .bytes_max = std::siz
 // Back-off of a minute with its jitter, and a minute and a half until an attempt was given up.
 constexpr base::Duration kAttemptSlack = std::chrono::seconds(150);
 
+// Whether REST has had that trade to tell all the time, and was never told to keep quiet for good.
+bool could_be_told(const sim::Kraken& exchange, std::size_t pair, std::uint64_t id) {
+  const auto& trades = exchange.trades(pair);
+  const std::string& symbol = exchange.settings().pairs[pair].symbol;
+  const bool refused =
+      std::ranges::any_of(exchange.truth().faults, [&](const sim::FiredFault& fault) {
+        return fault.kind == sim::FaultKind::rest_refuses && fault.detail == symbol;
+      });
+  return !refused && !trades.empty() && id >= trades.front().fill.id;
+}
+
 }  // namespace
 
-SimulatedJudges::SimulatedJudges(base::Duration drain_max)
+SimulatedJudges::SimulatedJudges(base::Duration drain_max, const sim::Plan& plan,
+                                 const sim::Kraken& exchange, base::Instant start)
     : bounds_(add<sim::Bounds>(kLimits)),
       page_(add<sim::PageChecker>()),
       draining_(add<sim::Draining>(drain_max)),
       reader_([this](const sim::PageEvent& event) { event_ = event; }) {
   add<sim::Conservation>();
-  add<sim::Gaps>();
+  add<sim::Gaps>([&exchange](std::size_t pair, std::uint64_t id) {
+    return !could_be_told(exchange, pair, id);
+  });
+  add<sim::BookChecker>();
+  add<sim::Liveness>(plan, exchange, start);
   add<sim::Counters>();
   add<sim::NeverFalls>();
   add<sim::Histograms>();
@@ -51,11 +70,17 @@ T* SimulatedJudges::add(Arguments&&... arguments) {
   return raw;
 }
 
-void SimulatedJudges::on_scrape(const Look& look, std::string_view text) {
-  const auto scrape = sim::Exposition::parse(text);
-  if (!scrape) return violation("exposition", look.at, scrape.error().message);
-  const sim::Observation seen{look.at, look.now, *scrape, look.ledger};
-  for (const auto& checker : checkers_) checker->on_scrape(seen, report_);
+std::optional<sim::Exposition> SimulatedJudges::read(const Look& look, const Answers& answers) {
+  auto scrape = sim::Exposition::parse(answers.metrics);
+  if (scrape) return *std::move(scrape);
+  violation("exposition", look.at, scrape.error().message);
+  return std::nullopt;
+}
+
+void SimulatedJudges::on_scrape(const Look& look, const Answers& answers) {
+  const auto scrape = read(look, answers);
+  if (!scrape) return;
+  for (const auto& checker : checkers_) checker->on_scrape(seen(look, *scrape, answers), report_);
 }
 
 void SimulatedJudges::on_event(const Look& look, std::string_view chunk) {
@@ -75,23 +100,18 @@ void SimulatedJudges::on_restart() {
   for (const auto& checker : checkers_) checker->on_restart();
 }
 
-bool SimulatedJudges::drained(const Look& look, std::string_view text) {
-  const auto scrape = sim::Exposition::parse(text);
-  if (!scrape) {
-    violation("exposition", look.at, scrape.error().message);
-    return true;
-  }
-  return draining_->drained({look.at, look.now, *scrape, look.ledger}, report_);
+bool SimulatedJudges::drained(const Look& look, const Answers& answers) {
+  const auto scrape = read(look, answers);
+  return !scrape || draining_->drained(seen(look, *scrape, answers), report_);
 }
 
-void SimulatedJudges::at_rest(std::string_view stage, const Look& look, std::string_view text) {
-  const auto scrape = sim::Exposition::parse(text);
-  if (!scrape) return violation("exposition", look.at, scrape.error().message);
+void SimulatedJudges::at_rest(std::string_view stage, const Look& look, const Answers& answers) {
+  const auto scrape = read(look, answers);
+  if (!scrape) return;
   report_.set_stage(std::string(stage));
   // Every ring of a plan holds more than a frame brings, and is emptied after each.
   report_.equal("conservation", "dropped", 0, scrape->sum("tickwitness_pipeline_dropped_total"));
-  const sim::Observation seen{look.at, look.now, *scrape, look.ledger};
-  for (const auto& checker : checkers_) checker->at_rest(seen, report_);
+  for (const auto& checker : checkers_) checker->at_rest(seen(look, *scrape, answers), report_);
 }
 
 }  // namespace tickwitness::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "sim/checkers/draining.h"
 #include "sim/checkers/page.h"
 #include "sim/checkers/report.h"
+#include "sim/exchange/kraken.h"
+#include "sim/world/plan.h"
 
 namespace tickwitness::app {
 
@@ -21,12 +24,19 @@ struct Look {
   const sim::Ledger& ledger;
 };
 
+// What the product answers in one turn: /metrics, /api/v1/feeds, /api/v1/gaps.
+struct Answers {
+  std::string metrics, feeds, gaps;
+};
+
 class SimulatedJudges {
  public:
-  // `drain_max`: within which all must be well again after healing.
-  explicit SimulatedJudges(base::Duration drain_max);
+  // `drain_max`: within which all must be well again after healing. `plan` and `exchange`, whose
+  // clock says `start`, outlive the judges: what was withheld, and what REST could have told.
+  SimulatedJudges(base::Duration drain_max, const sim::Plan& plan, const sim::Kraken& exchange,
+                  base::Instant start);
 
-  void on_scrape(const Look& look, std::string_view text);
+  void on_scrape(const Look& look, const Answers& answers);
   void on_event(const Look& look, std::string_view chunk);
   void on_output(base::Duration at, std::string_view text);
   void on_restart();
@@ -38,9 +48,9 @@ class SimulatedJudges {
   void on_silence() { page_->stream_ended(); }
   void on_healed(const Look& look) { draining_->healed(look.at, look.now.mono); }
   // Whether all that must come back after healing has.
-  bool drained(const Look& look, std::string_view scrape);
+  bool drained(const Look& look, const Answers& answers);
   // `stage` tells the moments of rest of one run apart in the report.
-  void at_rest(std::string_view stage, const Look& look, std::string_view scrape);
+  void at_rest(std::string_view stage, const Look& look, const Answers& answers);
   void violation(std::string_view checker, base::Duration at, std::string what) {
     report_.violation(checker, at, std::move(what));
   }
@@ -48,6 +58,16 @@ class SimulatedJudges {
   const sim::Report& report() const { return report_; }
 
  private:
+  std::optional<sim::Exposition> read(const Look& look, const Answers& answers);
+  static sim::Observation seen(const Look& look, const sim::Exposition& scrape,
+                               const Answers& answers) {
+    return {.at = look.at,
+            .now = look.now,
+            .scrape = scrape,
+            .ledger = look.ledger,
+            .feeds = answers.feeds,
+            .gaps = answers.gaps};
+  }
   template <class T, class... Arguments>
   T* add(Arguments&&... arguments);
 

@@ -63,7 +63,7 @@ class SimulatedWorld {
   void scrape_now_and_then();
   void page_now_and_then();
   std::string get(const Question& question);
-  std::string scrape();
+  Answers scrape();
   Look look() const;
   void note(std::string_view what);
 

@@ -14,6 +14,9 @@ enum class PlantedBug : std::uint8_t {
   breaker_never_half_opens,  // an open circuit breaker stays open
   heartbeat_clears_stale,    // a heartbeat of the link makes silent subscriptions live
   unbounded_queue,           // reports pile up for a reader that does not run
+  hole_forgotten,            // trades that are missing for a while are missed no more
+  checksum_believed,         // whatever an order book's checksum is, it is right
+  witness_not_believed,      // what a witness calls dead is called quiet
 };
 
 // Two names for the linker: files with and without the bugs live in one program.

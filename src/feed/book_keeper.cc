@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
 #include "feed/labels.h"
 
 namespace tickwitness::feed {
@@ -133,7 +134,8 @@ void BookKeeper::apply_checked(Book& b, base::Now now, const exchange::BookChang
   b.levels.apply(bids, asks);
   infer(b, bids, asks);
   if (change.checksum) {
-    const bool right = protocol_.checksum_of(b.levels, b.known.precision) == change.checksum;
+    const bool right = protocol_.checksum_of(b.levels, b.known.precision) == change.checksum ||
+                       base::planted(base::PlantedBug::checksum_believed);
     ++(right ? totals_.checksums_ok : totals_.checksums_failed);
     (right ? b.checksum_ok : b.checksum_failed).inc();
     if (!right) return quarantine(b, now, GapCause::checksum, 0, 0);

@@ -315,6 +315,9 @@ void Session::check_silences(base::Now now, Actions& out) {
 void Session::on_witness(base::Now now, const exchange::Subscription& subscription, Verdict verdict,
                          Actions& out) {
   if (state_ != LinkState::connected || closing_) return;
+  if (base::planted(base::PlantedBug::witness_not_believed) && verdict == Verdict::active) {
+    verdict = Verdict::quiet;
+  }
   if (const auto after = table_.on_witness(subscription, verdict, now.mono)) {
     ++counts_.zombies;
     out.emplace_back(action::Found{.subscription = subscription, .after = *after});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "feed/labels.h"
 
 namespace tickwitness::feed {
@@ -130,6 +131,12 @@ void TradeKeeper::on_stream_lost(const market::Symbol& symbol) {
 void TradeKeeper::relax(Market& m, base::Now now, Out& out) {
   const std::size_t before = out.size();
   const bool too_many = m.sequence.too_many_held();
+  if (base::planted(base::PlantedBug::hole_forgotten)) {
+    const TradeHole first = m.sequence.holes().front();
+    if (now.mono - first.since.mono >= settings_.grace) {
+      m.sequence.give_up(first.from, first.to, out);
+    }
+  }
   for (TradeHole& hole : m.sequence.holes()) {
     const base::Duration age = now.mono - hole.since.mono;
     if (hole.entry == 0 && age >= settings_.grace) open_entry(m, hole);

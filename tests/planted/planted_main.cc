@@ -28,13 +28,16 @@ namespace {
 
 using tickwitness::base::PlantedBug;
 
-constexpr std::array<std::pair<std::string_view, PlantedBug>, 6> kBugs{{
+constexpr std::array<std::pair<std::string_view, PlantedBug>, 9> kBugs{{
     {"none", PlantedBug::none},
     {"lost_at_reconnect", PlantedBug::lost_at_reconnect},
     {"double_after_retry", PlantedBug::double_after_retry},
     {"breaker_never_half_opens", PlantedBug::breaker_never_half_opens},
     {"heartbeat_clears_stale", PlantedBug::heartbeat_clears_stale},
     {"unbounded_queue", PlantedBug::unbounded_queue},
+    {"hole_forgotten", PlantedBug::hole_forgotten},
+    {"checksum_believed", PlantedBug::checksum_believed},
+    {"witness_not_believed", PlantedBug::witness_not_believed},
 }};
 
 int search(std::string_view bug, std::string_view checker, std::uint64_t seeds) {
