@@ -28,8 +28,8 @@ struct World {
       : plan(plan_with(faults)),
         exchange(plan.exchange, {Wire::kMono, Wire::kWall}),
         checker(plan, exchange, Wire::kMono) {
-    exchange.on_attempt(trial.now());
-    exchange.on_connect(1, trial.now(), actions);
+    exchange.on_attempt("/v2", trial.now());
+    exchange.on_connect(1, "/v2", trial.now(), actions);
     trial.wire.open();
     exchange.on_text(
         1, trial.now(),
