@@ -20,11 +20,12 @@ constexpr std::array<ItemsOfChannel, 4> kChannels{{{"trade", &PairTraffic::trade
 
 class Figures {
  public:
-  explicit Figures(const Observation& seen) : seen_(seen), traffic_(seen.ledger.traffic()) {
+  Figures(const Observation& seen, const Venues& venues)
+      : seen_(seen), venues_(venues), traffic_(seen.ledger.traffic()) {
     frames();
     malformed();
     events();
-    pipeline();
+    if (!venues.is_second) pipeline();
     add("tickwitness_feed_entries_skipped_total", {}, 0);
     std::uint64_t implausible = 0;
     for (const auto& [symbol, record] : seen.ledger.latencies()) implausible += record.implausible;
@@ -53,14 +54,17 @@ class Figures {
     kind("status", traffic_.sent(status));
     kind("heartbeat", traffic_.sent(heartbeat));
     kind("pong", traffic_.sent(pong));
-    kind("subscribed", traffic_.sent(subscribed));
-    kind("unsubscribed", traffic_.sent(unsubscribed));
+    // Binance's answers to both requests are the same.
+    const std::uint64_t taken_back = venues_.is_kraken ? traffic_.sent(unsubscribed) : 0;
+    kind("subscribed", traffic_.sent(subscribed) + traffic_.sent(unsubscribed) - taken_back);
+    kind("unsubscribed", taken_back);
     kind("refused", traffic_.sent(refused) + traffic_.sent(rate_exceeded));
     kind("trades", traffic_.sent(trade));
     kind("quotes", traffic_.sent(ticker));
     kind("candles", traffic_.sent(ohlc));
     kind("instruments", traffic_.sent(instrument));
     kind("books", traffic_.sent(book));
+    kind("shutdown", traffic_.sent(shutdown));
     kind("unsupported", unsupported);
     kind("malformed", traffic_.sent(SentKind::malformed) - unsupported);
     add(kFamily, {}, number(traffic_.frames_total()));
@@ -89,13 +93,11 @@ class Figures {
       }
       add("tickwitness_feed_events_total", {{"channel", channel}}, number(sum.total()));
       add("tickwitness_feed_updates_total", {{"channel", channel}}, number(sum.update));
-      if (channel != "book") {  // the dialect knows of three channels
+      if (channel != "book" && venues_.is_kraken) {  // the dialect knows of three channels
         add("kraken_events_processed_total", {{"event_type", channel}}, number(sum.total()));
       }
-      if (channel == "spread" || channel == "ohlc") handed_on_ += number(sum.total());
     }
     for (std::size_t i = 0; i < symbols.size(); ++i) {
-      handed_on_ += number(seen_.ledger.trade_ids()[i].count());
       add("tickwitness_feed_trade_duplicates_total", {{"symbol", symbols[i]}},
           number(seen_.ledger.trades_again()[i]));
     }
@@ -103,13 +105,24 @@ class Figures {
 
   // Each trade once, whichever way it came and however often; those that wait for missing ones
   // before them are not handed on yet. Where the spread is followed, books hand nothing on.
+  static double handed_on(const Ledger& ledger) {
+    std::uint64_t sum = 0;
+    for (const TradeIds& ids : ledger.trade_ids()) sum += ids.count();
+    for (const PairTraffic& pair : ledger.traffic().pairs) {
+      sum += pair.quotes.total() + pair.candles.total();
+    }
+    return number(sum);
+  }
+
   void pipeline() {
     constexpr std::string_view kReceived = "tickwitness_pipeline_ticks_received_total";
     constexpr std::string_view kProcessed = "tickwitness_pipeline_ticks_processed_total";
     constexpr std::string_view kDropped = "tickwitness_pipeline_dropped_total";
     constexpr std::string_view kDepth = "tickwitness_pipeline_ring_depth";
     const Exposition& scrape = seen_.scrape;
-    const double given = handed_on_ - scrape.sum("tickwitness_feed_trades_held");
+    const double given = handed_on(seen_.ledger) +
+                         (venues_.second != nullptr ? handed_on(*venues_.second) : 0) -
+                         scrape.sum("tickwitness_feed_trades_held");
     add(kReceived, {}, given);
     add("trading_ticks_received_total", {}, given);
     figures_.push_back({fmt::format("{} + {} + {}", kProcessed, kDropped, kDepth), given,
@@ -118,8 +131,8 @@ class Figures {
   }
 
   const Observation& seen_;
+  const Venues& venues_;
   const Traffic& traffic_;
-  double handed_on_ = 0;
   std::vector<Figure> figures_;
 };
 
@@ -128,14 +141,14 @@ class Figures {
 void Conservation::on_scrape(const Observation& seen, Report& report) {
   looked_.on_scrape();
   looked_.add(seen.ledger.traffic().frames_total());
-  for (const auto& figure : Figures(seen).take()) {
+  for (const auto& figure : Figures(seen, venues_).take()) {
     if (figure.truth != figure.measured) report.violation(name(), seen.at, unequal(figure));
   }
 }
 
 void Conservation::at_rest(const Observation& seen, Report& report) {
   looked_.at_rest(seen.at, report);
-  for (auto& figure : Figures(seen).take()) {
+  for (auto& figure : Figures(seen, venues_).take()) {
     if (way_.lossy) {
       report.at_most(name(), std::move(figure.series), figure.measured, figure.truth);
     } else {

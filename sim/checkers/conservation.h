@@ -10,10 +10,18 @@
 
 namespace tickwitness::sim {
 
+// Where two venues feed one product, each has a record of its own, and a scrape without the series
+// of the other.
+struct Venues {
+  bool is_second = false;          // then the pipeline is the first's to answer for
+  bool is_kraken = true;           // not Binance
+  const Ledger* second = nullptr;  // what else goes through the first's pipeline
+};
+
 class Conservation final : public Checker {
  public:
   // After a lossy way counts are bounds: no more than the record.
-  explicit Conservation(Way way = {}) : way_(way) {}
+  explicit Conservation(Way way = {}, Venues venues = {}) : way_(way), venues_(venues) {}
 
   std::string_view name() const override { return "conservation"; }
   void on_scrape(const Observation& seen, Report& report) override;
@@ -21,6 +29,7 @@ class Conservation final : public Checker {
 
  private:
   Way way_;
+  Venues venues_;
   Looked looked_{"conservation", "frames"};
 };
 

@@ -112,6 +112,36 @@ TEST(Conservation, SaysTheSeriesAndBothNumbers) {
           "record has 1"));
 }
 
+// Of two venues, each with a scrape of its own series, the first answers for the pipeline.
+TEST(Conservation, TwoVenuesShareAPipeline) {
+  Wire wire;
+  some_traffic(wire);
+  Wire other;
+  some_traffic(other);
+  const Shown alone(wire);
+  const double ticks = alone.series.at("tickwitness_pipeline_ticks_received_total");
+  for (const double shown_ticks : {ticks, 2 * ticks}) {
+    Shown shown(wire);
+    for (const auto* const family :
+         {"tickwitness_pipeline_ticks_received_total", "trading_ticks_received_total",
+          "tickwitness_pipeline_ticks_processed_total", "trading_ticks_processed_total"}) {
+      shown.series[family] = shown_ticks;
+    }
+    Conservation first({}, {.second = &other.ledger});
+    Watch of_both(first, wire);
+    of_both.rest(shown);
+    EXPECT_EQ(of_both.wrong().empty(), shown_ticks == 2 * ticks);
+    shown.series.erase("kraken_events_processed_total{event_type=trade}");
+    Conservation second({}, {.is_second = true, .is_kraken = false});
+    Watch of_one(second, wire);
+    of_one.rest(shown);
+    EXPECT_THAT(of_one.wrong(), IsEmpty());
+    shown.series["tickwitness_feed_frames_total{kind=trades}"] += 1;
+    of_one.rest(shown);
+    EXPECT_FALSE(of_one.wrong().empty());
+  }
+}
+
 TEST(Conservation, AfterALossyWayTheRecordIsABound) {
   for (const auto& [more, told] : {std::pair(-1.0, 0U), std::pair(1.0, 2U)}) {
     Wire wire;

@@ -32,7 +32,7 @@ struct Pair {
 
 std::array<Pair, 3> compare(const Exposition& scrape, const std::string& symbol,
                             const LatencyRecord& record) {
-  const Exposition::Where where{{"exchange", "kraken"}, {"symbol", symbol}};
+  const Exposition::Where where{{"symbol", symbol}};
   const double sum = seconds(record.sum_positive);
   return {{{"count", as_double(record.stamped - record.negative),
             scrape.sum(std::string(kHistogram) + "_count", where), 0},

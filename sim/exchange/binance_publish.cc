@@ -99,6 +99,7 @@ void Binance::publish_trade(const Stream& stream, const Fill& fill, base::Now no
   write_trade_event(text_, pairs_[stream.pair].symbol, pair, fill);
   Parcel parcel = data_parcel(WireChannel::trade, stream.pair, 1, false);
   parcel.last_price = {fill.price, pair.price_precision};
+  parcel.id[parcel.stamps] = fill.id;
   parcel.stamp[parcel.stamps++] = shown(fill.time);
   PairTruth& truth = truth_.pairs[stream.pair];
   const std::uint32_t sent = send_event(stream, parcel, actions);
@@ -255,8 +256,9 @@ void Binance::send_depth(const Stream& stream, base::Instant moment, base::Now n
   open(stream);
   write_depth_event(text_, pairs_[stream.pair].symbol, settings_.pairs[stream.pair], update,
                     clock_.at(moment));
-  truth_.pairs[stream.pair].books.update += send_event(
-      stream, data_parcel(WireChannel::book, stream.pair, update.levels.size(), false), actions);
+  Parcel parcel = data_parcel(WireChannel::book, stream.pair, update.levels.size(), false);
+  parcel.stamp[parcel.stamps++] = shown(clock_.at(moment));
+  truth_.pairs[stream.pair].books.update += send_event(stream, parcel, actions);
 }
 
 void Binance::open(const Stream& stream) {

@@ -31,7 +31,10 @@ struct RunOptions {
 };
 int run_command(const RunOptions& options);
 
+enum class DemoMarketKind : std::uint8_t { kraken, binance, both };
 struct DemoOptions {
+  DemoMarketKind market = DemoMarketKind::kraken;
+  std::size_t pairs = 4;  // of Kraken
   std::uint64_t seed = 42;
   std::optional<std::chrono::milliseconds> duration;  // until a signal when absent
   std::uint16_t port = 8000;

@@ -22,11 +22,6 @@ double number(std::uint64_t value) {
   return static_cast<double>(value);
 }
 
-std::string dashed(std::string symbol) {
-  std::ranges::replace(symbol, '/', '-');
-  return symbol;
-}
-
 class Comparison {
  public:
   Comparison(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,
@@ -222,8 +217,28 @@ bool is_worth_a_line(const sim::Bound& bound) {
 
 }  // namespace
 
+std::string dashed(std::string symbol) {
+  std::ranges::replace(symbol, '/', '-');
+  return symbol;
+}
+
 bool is_lossy(const sim::Truth& truth) {
   return truth.resets != 0 || truth.fired(sim::FaultKind::bad_utf8);
+}
+
+bool could_be_whole(const sim::Truth& truth, base::Instant ended) {
+  constexpr base::Duration kFilledWithin = std::chrono::seconds(15);
+  using Kind = sim::FaultKind;
+  for (const auto& fault : truth.faults) {
+    const bool forever = fault.kind == Kind::rest_refuses;
+    const bool in_the_way = fault.kind == Kind::drop || fault.kind == Kind::rate_limited ||
+                            fault.kind == Kind::rest_errors || fault.kind == Kind::zombie ||
+                            fault.kind == Kind::silent || fault.kind == Kind::hang ||
+                            fault.kind == Kind::down || fault.kind == Kind::disconnect ||
+                            fault.kind == Kind::unanswered || fault.kind == Kind::maintenance;
+    if (forever || (in_the_way && fault.until > ended - kFilledWithin)) return false;
+  }
+  return true;
 }
 
 void compare(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,

@@ -32,6 +32,13 @@ struct DemoObservations {
 // cut by others than the engine. Then received ≤ sent is all that is promised.
 bool is_lossy(const sim::Truth& truth);
 
+// Whether every trade must have come by the end: REST is there to fill what was left out, and had
+// the time for it.
+bool could_be_whole(const sim::Truth& truth, base::Instant ended);
+
+// "BTC-USD" for "BTC/USD".
+std::string dashed(std::string symbol);
+
 // Adds the equalities and bounds of "demo". `scrape`: after the exchange closed and the engine
 // drained. `lossy`: not all that was sent may have come.
 void compare(const sim::Truth& truth, const sim::Exposition& scrape, const DemoObservations& seen,

@@ -10,16 +10,16 @@
 #include "app/build_info.h"
 #include "app/commands.h"
 #include "app/demo_checks.h"
-#include "app/demo_exchange.h"
 #include "app/demo_judges.h"
+#include "app/demo_market.h"
 #include "app/demo_scraper.h"
 #include "app/demo_tap.h"
+#include "app/demo_venues.h"
 #include "app/product.h"
 #include "app/say.h"
 #include "runtime/data_dir.h"
 #include "runtime/temporary_dir.h"
 #include "serve/liveness.h"
-#include "sim/world/world_fault.h"
 #include "telemetry/exposition.h"
 #include "telemetry/read.h"
 
@@ -28,10 +28,8 @@ namespace {
 
 constexpr base::Duration kLook = std::chrono::milliseconds(100);
 constexpr base::Duration kEndMax = std::chrono::seconds(3);  // of the exchange's closing
-constexpr double kTradesPerSecondMin = 5;  // so that a silence of kStaleAfter is never an accident
-constexpr base::Duration kStaleAfter = std::chrono::seconds(12);
 
-config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchange_port,
+config::Settings demo_settings(const DemoOptions& options, const DemoMarket& market,
                                const std::string& data_directory) {
   config::Settings settings;
   settings.data_directory = data_directory;
@@ -40,15 +38,7 @@ config::Settings demo_settings(const DemoOptions& options, std::uint16_t exchang
   settings.recorder.enabled = false;  // the same seed makes the same market again
   const auto dialects = telemetry::known_dialects(telemetry::catalog_schema());
   settings.dialects.assign(dialects.begin(), dialects.end());
-  config::Kraken& kraken = settings.kraken;
-  kraken.url = fmt::format("ws://127.0.0.1:{}/v2", exchange_port);
-  kraken.rest_url = fmt::format("http://127.0.0.1:{}", exchange_port);
-  const std::vector<std::string> pairs = {"BTC-USD", "ETH-USD", "SOL-USD", "XRP-USD"};
-  kraken.streams = {{config::Stream::trade, pairs, {}},
-                    {config::Stream::spread, pairs, {}},
-                    {config::Stream::ohlc, pairs, {1, 5, 15, 60}},
-                    {config::Stream::book, pairs, {}}};
-  kraken.stale_after = {.trade = kStaleAfter, .spread = kStaleAfter, .ohlc = kStaleAfter};
+  market.follow(settings);
   return settings;
 }
 
@@ -77,26 +67,20 @@ class Demo {
              }),
         timer_(executor_.make_timer()),
         end_timer_(executor_.make_timer()) {
-    seen_.stale_after = kStaleAfter;
+    seen_.stale_after = DemoMarket::kStaleAfter;
     seen_.max_failures = config::Breaker{}.max_failures;
   }
 
   int run() {
     began_ = executor_.clock().now();
-    sim::Settings simulated{.seed = options_.seed};
-    // Full within minutes, so that the demo's memory is flat soon: two REST pages of trades.
-    simulated.trades_kept_max = 2'000;
-    simulated.latency_samples_max = 512;
-    for (auto& pair : simulated.pairs) {
-      pair.trades_per_second = std::max(pair.trades_per_second, kTradesPerSecondMin);
-    }
-    if (const int code = add_faults(simulated); code != kOk) return code;
+    auto market = DemoMarket::make(options_, notes_);
+    if (!market) return complain(market.error().message, kUsage);
+    market_ = std::move(*market);
     if (const int code = open_data(); code != kOk) return code;
-    exchange_ = std::make_unique<DemoExchange>(simulated, notes_);
-    const auto exchange_port = exchange_->start();
-    if (!exchange_port) return complain(exchange_port.error().message, kUnavailable);
-    const config::Settings settings = demo_settings(options_, *exchange_port, data_->path());
-    judges_.emplace(simulated, promises_of(settings.kraken), began_, notes_);
+    if (const auto started = market_->start(); !started)
+      return complain(started.error().message, kUnavailable);
+    const config::Settings settings = demo_settings(options_, *market_, data_->path());
+    make_judge(settings);
     serve::ProcessInfo process{.mode = "demo",
                                .simulated = true,
                                .version = std::string(kVersion),
@@ -109,17 +93,18 @@ class Demo {
     auto product =
         Product::make(settings, process, options_.seed, executor_, log_,
                       [this](runtime::Executor& engine, runtime::MessageChannelFactory& channels) {
-                        auto tap = std::make_unique<DemoTap>(notes_, engine, channels);
+                        auto tap = std::make_unique<DemoTap>(notes_, engine, channels,
+                                                             market_->port(market::Venue::kraken));
                         tap_ = tap.get();
                         return tap;
                       });
     if (!product) return complain(product.error().message, kSoftware);
     product_ = std::move(*product);
     dialects_ = settings.dialects;
-    product_->watch_events([this](std::string_view event) { judges_->on_event(now(), event); });
+    product_->watch_events([this](std::string_view event) { judge_->on_event(now(), event); });
     const auto ports = product_->start();
     if (!ports) return complain(ports.error().message, kUnavailable);
-    announce(ports->front(), *exchange_port);
+    announce(ports->front());
     runtime::SignalWatch signals(executor_, {SIGINT, SIGTERM}, [this](int) { begin_end(); });
     look();
     scrape(ports->front());
@@ -135,19 +120,18 @@ class Demo {
     return code;
   }
 
-  int add_faults(sim::Settings& simulated) {
-    for (const auto& text : options_.faults) {
-      if (sim::is_world_fault(text)) {
-        return complain(fmt::format("fault '{0}' needs virtual time: tickwitness simulate "
-                                    "--fault {0}; here are possible: {1}",
-                                    text, sim::known_faults()),
-                        kUsage);
-      }
-      const auto fault = sim::parse_fault(text);
-      if (!fault) return complain(fault.error().message, kUsage);
-      simulated.faults.push_back(*fault);
+  // Kraken alone is judged at the engine's end of the wire, others where they send.
+  void make_judge(const config::Settings& settings) {
+    if (options_.market == DemoMarketKind::kraken) {
+      auto judges = std::make_unique<DemoJudges>(market_->kraken()->exchange().settings(),
+                                                 promises_of(settings.kraken), began_, notes_);
+      of_kraken_ = judges.get();
+      judge_ = std::move(judges);
+    } else {
+      auto judges = std::make_unique<DemoVenues>(began_);
+      of_venues_ = judges.get();
+      judge_ = std::move(judges);
     }
-    return kOk;
   }
 
   int open_data() {
@@ -164,34 +148,34 @@ class Demo {
     return kOk;
   }
 
-  void announce(std::uint16_t port, std::uint16_t exchange_port) {
+  void announce(std::uint16_t port) {
     say("SIMULATED market, seed {}. {}\n"
         "page      http://127.0.0.1:{}/live\n"
         "metrics   http://127.0.0.1:{}/metrics\n"
-        "exchange  ws://127.0.0.1:{}/v2\n",
+        "{}",
         options_.seed,
         options_.duration ? fmt::format("Ends after {:.3g} s.",
                                         std::chrono::duration<double>(*options_.duration).count())
                           : "Ctrl-C ends.",
-        port, port, exchange_port);
+        port, port, market_->addresses());
   }
 
   void judge_log(std::string_view line) {
-    if (judges_) judges_->on_log(now(), line);
+    if (judge_) judge_->on_log(now(), line);
   }
 
   void scrape(std::uint16_t port) {
-    scraper_.emplace(executor_, port, DemoJudges::kCanary,
+    scraper_.emplace(executor_, port, DemoJudge::kCanary,
                      [this](const base::Result<std::string>& text, base::Instant asked) {
-                       if (text) return judges_->on_scrape(now(), *text, asked);
-                       judges_->on_scrape_failed(now(), text.error().message);
+                       if (text) return judge_->on_scrape(now(), *text, asked);
+                       judge_->on_scrape_failed(now(), text.error().message);
                      });
     scraper_->start();
   }
 
   // Ten times a second: what only a witness from outside can note.
   void look() {
-    judges_->on_turn(now());
+    judge_->on_turn(now());
     const base::Instant moment = now().mono;
     const auto& status = product_->status();
     if (status != nullptr && !ending_) {
@@ -225,7 +209,7 @@ class Demo {
         telemetry::value(product_->registry(), "process_resident_memory_bytes").value_or(0);
     end_timer_->arm(seen_.ended + kEndMax, [this] { stop_product(); });
     tap_->finishing();
-    product_->finish([this] { exchange_->begin_shutdown(); }, [this] { stop_product(); });
+    product_->finish([this] { market_->begin_shutdown(); }, [this] { stop_product(); });
   }
 
   void stop_product() {
@@ -235,7 +219,7 @@ class Demo {
   }
 
   int conclude() {
-    exchange_->join();
+    market_->join();
     const DemoResult result = judge();
     if (isatty(STDERR_FILENO) != 0) say("\n");
     fmt::print("{}{}", options_.json ? result.json() : result.table(), options_.json ? "\n" : "");
@@ -243,9 +227,14 @@ class Demo {
   }
 
   DemoResult judge() {
-    judges_->at_rest(now(), telemetry::render(product_->registry(), {.dialects = dialects_}),
-                     exchange_->exchange().truth(), exchange_->ledger(), seen_);
-    return {.seed = options_.seed, .report = judges_->report()};
+    const std::string scrape = telemetry::render(product_->registry(), {.dialects = dialects_});
+    if (of_kraken_ != nullptr) {
+      const DemoExchange& kraken = *market_->kraken();
+      of_kraken_->at_rest(now(), scrape, kraken.exchange().truth(), kraken.ledger(), seen_);
+    } else {
+      of_venues_->at_rest(now(), scrape, market_->venues(), seen_.ended);
+    }
+    return {.seed = options_.seed, .report = judge_->report()};
   }
 
   DemoOptions options_;
@@ -253,11 +242,13 @@ class Demo {
   runtime::Log log_;
   base::Now began_{};
   DemoNotes notes_;
-  std::optional<DemoJudges> judges_;
+  std::unique_ptr<DemoJudge> judge_;
+  DemoJudges* of_kraken_ = nullptr;  // one of these two is judge_
+  DemoVenues* of_venues_ = nullptr;
   std::vector<std::string> dialects_;
   std::optional<runtime::TemporaryDirectory> temporary_;
   std::optional<runtime::DataDirectory> data_;
-  std::unique_ptr<DemoExchange> exchange_;
+  std::unique_ptr<DemoMarket> market_;
   std::unique_ptr<Product> product_;
   DemoTap* tap_ = nullptr;  // the product's
   std::unique_ptr<runtime::Timer> timer_;
@@ -272,10 +263,6 @@ class Demo {
 
 int demo_command(const DemoOptions& options) {
   return Demo(options).run();
-}
-
-std::string demo_faults() {
-  return sim::known_faults();
 }
 
 }  // namespace tickwitness::app

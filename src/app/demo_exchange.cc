@@ -13,26 +13,35 @@ net::HttpLimits shell_limits() {
   return limits;
 }
 
+net::Response response_of(const sim::HttpReply& reply) {
+  auto response = net::Response::of(reply.status, reply.content_type, reply.body);
+  if (reply.retry_after)
+    response.headers.push_back({"Retry-After", std::to_string(reply.retry_after->count())});
+  if (reply.used_weight)
+    response.headers.push_back({"X-MBX-USED-WEIGHT-1M", std::to_string(*reply.used_weight)});
+  return response;
+}
+
 }  // namespace
 
-DemoExchange::DemoExchange(sim::Settings settings, DemoNotes& notes)
+DemoExchange::DemoExchange(const Make& make, DemoNotes* notes)
     : notes_(notes),
-      ledger_(settings, sim::Promises()),
-      kraken_(std::move(settings), executor_.clock().now()),
+      exchange_(make(executor_.clock().now())),
+      ledger_(exchange_->settings(), sim::Promises()),
       sockets_(executor_, {},
                {.on_open =
                     [this](net::WsServer::Id id, const net::Request& request) {
-                      kraken_.on_connect(id, request.target, executor_.clock().now(), actions_);
+                      exchange_->on_connect(id, request.target, executor_.clock().now(), actions_);
                       turn();
                     },
                 .on_text =
                     [this](net::WsServer::Id id, base::Now received, std::string_view text) {
-                      kraken_.on_text(id, received, text, actions_);
+                      exchange_->on_text(id, received, text, actions_);
                       turn();
                     },
                 .on_closed =
                     [this](net::WsServer::Id id, const runtime::Closed&) {
-                      kraken_.on_disconnect(id, executor_.clock().now());
+                      exchange_->on_disconnect(id, executor_.clock().now());
                     }}),
       http_(executor_, shell_limits(),
             [this](const net::Request& request, const net::Responder& responder) {
@@ -55,12 +64,12 @@ base::Result<std::uint16_t> DemoExchange::start() {
 void DemoExchange::on_request(const net::Request& request, const net::Responder& responder) {
   const base::Now now = executor_.clock().now();
   if (!request.upgrade) {
-    const sim::HttpReply reply = kraken_.on_http(request.method, request.target, now);
+    const sim::HttpReply reply = exchange_->on_http(request.method, request.target, now);
     if (reply.unanswered) return keep_waiting(responder);
     ledger_.on_rest(reply.pair, reply.trades);
-    return responder.respond(net::Response::of(reply.status, reply.content_type, reply.body));
+    return responder.respond(response_of(reply));
   }
-  switch (kraken_.on_attempt(request.target, now)) {
+  switch (exchange_->on_attempt(request.target, now)) {
     case sim::Exchange::Admission::accept:
       sockets_.accept(request, responder);
       return;
@@ -80,13 +89,13 @@ void DemoExchange::keep_waiting(const net::Responder& responder) {
 }
 
 void DemoExchange::turn() {
-  kraken_.step(executor_.clock().now(), actions_);
+  exchange_->step(executor_.clock().now(), actions_);
   perform();
-  if (!at_peace_ && kraken_.at_peace()) {
+  if (!at_peace_ && exchange_->at_peace()) {
     at_peace_ = true;
-    notes_.add_healed();
+    if (notes_ != nullptr) notes_->add_healed();
   }
-  timer_->arm(kraken_.next_deadline(), [this] { turn(); });
+  timer_->arm(exchange_->next_deadline(), [this] { turn(); });
 }
 
 void DemoExchange::perform() {
@@ -94,10 +103,7 @@ void DemoExchange::perform() {
   for (auto& action : std::exchange(actions_, {})) {
     if (auto* send = std::get_if<sim::Send>(&action)) {
       ledger_.on_delivered(send->connection, now, send->parcel, send->text.size());
-      notes_.add(ShippedNote{.connection = send->connection,
-                             .at = now.mono,
-                             .print = MessagePrint::of(send->text),
-                             .parcel = send->parcel});
+      note(*send, now);
       sockets_.send_raw(send->connection, std::move(send->text), send->fragment_bytes);
     } else if (const auto* close = std::get_if<sim::Close>(&action)) {
       sockets_.close(close->connection);
@@ -107,9 +113,17 @@ void DemoExchange::perform() {
   }
 }
 
+void DemoExchange::note(const sim::Send& send, base::Now now) {
+  if (notes_ == nullptr) return;
+  notes_->add(ShippedNote{.connection = send.connection,
+                          .at = now.mono,
+                          .print = MessagePrint::of(send.text),
+                          .parcel = send.parcel});
+}
+
 void DemoExchange::begin_shutdown() {
   executor_.post([this] {
-    kraken_.begin_shutdown(executor_.clock().now(), actions_);
+    exchange_->begin_shutdown(executor_.clock().now(), actions_);
     perform();
     timer_->cancel();
   });

@@ -1,4 +1,4 @@
-// The socket shell around the simulated exchange: real HTTP and WebSockets on a loopback port of
+// The socket shell around a simulated exchange: real HTTP and WebSockets on a loopback port of
 // its own, on a thread of its own, carrying out what the pure exchange decides.
 #pragma once
 
@@ -12,15 +12,16 @@
 #include "net/http_server.h"
 #include "net/ws_server.h"
 #include "runtime/executor_asio.h"
-#include "sim/exchange/kraken.h"
+#include "sim/exchange/exchange.h"
 #include "sim/record/ledger.h"
 
 namespace tickwitness::app {
 
 class DemoExchange {
  public:
-  // `notes` get all that is handed to sockets, and outlive the exchange.
-  DemoExchange(sim::Settings settings, DemoNotes& notes);
+  using Make = std::function<std::unique_ptr<sim::Exchange>(base::Now start)>;
+  // `notes` get all that is handed to sockets, and outlive the exchange; null: nobody is told.
+  DemoExchange(const Make& make, DemoNotes* notes);
   ~DemoExchange();
   DemoExchange(const DemoExchange&) = delete;
   DemoExchange& operator=(const DemoExchange&) = delete;
@@ -31,7 +32,7 @@ class DemoExchange {
   void begin_shutdown();
   // Joins the thread; afterwards the records are final and may be read.
   void join();
-  const sim::Kraken& exchange() const { return kraken_; }
+  const sim::Exchange& exchange() const { return *exchange_; }
   // Of what was handed to sockets, at that moment; nothing of connections and requests.
   const sim::Ledger& ledger() const { return ledger_; }
 
@@ -40,11 +41,12 @@ class DemoExchange {
   void keep_waiting(const net::Responder& responder);
   void turn();
   void perform();
+  void note(const sim::Send& send, base::Now now);
 
-  DemoNotes& notes_;
+  DemoNotes* notes_;
   runtime::AsioExecutor executor_;
+  std::unique_ptr<sim::Exchange> exchange_;
   sim::Ledger ledger_;
-  sim::Kraken kraken_;
   sim::Actions actions_;
   net::WsServer sockets_;
   net::HttpServer http_;

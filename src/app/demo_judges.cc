@@ -13,10 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The catalogue with four pairs and four connections is about a thousand series.
-constexpr sim::Bounds::Limits kLimits{.series_max = 4'000, .bytes_max = std::size_t{1} << 20};
-// From the exchange's hand to the engine's, on average, on a machine that has much else to do.
-constexpr base::Duration kWayMax = 250ms;
 constexpr base::Duration kHeldUp = 500ms;  // between two calls of ten a second
 constexpr base::Duration kStep = 20ms;     // of one clock against the other between two calls
 // What an item of news may wait for a thread, on a machine that has much else to do.
@@ -116,22 +112,6 @@ void DemoJudges::on_event(base::Now now, std::string_view chunk) {
 
 void DemoJudges::on_log(base::Now now, std::string_view line) {
   secrets_.on_output(since_start(now), line, report_);
-}
-
-// REST is there to fill what was left out, and had the time for it.
-bool DemoJudges::could_be_whole(const sim::Truth& truth, base::Instant ended) {
-  constexpr base::Duration kFilledWithin = std::chrono::seconds(15);
-  using Kind = sim::FaultKind;
-  for (const auto& fault : truth.faults) {
-    const bool forever = fault.kind == Kind::rest_refuses;
-    const bool in_the_way = fault.kind == Kind::drop || fault.kind == Kind::rate_limited ||
-                            fault.kind == Kind::rest_errors || fault.kind == Kind::zombie ||
-                            fault.kind == Kind::silent || fault.kind == Kind::hang ||
-                            fault.kind == Kind::down || fault.kind == Kind::disconnect ||
-                            fault.kind == Kind::unanswered || fault.kind == Kind::maintenance;
-    if (forever || (in_the_way && fault.until > ended - kFilledWithin)) return false;
-  }
-  return true;
 }
 
 void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth& truth,

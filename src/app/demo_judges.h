@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "app/demo_checks.h"
+#include "app/demo_judge.h"
 #include "app/demo_notes.h"
 #include "app/demo_record.h"
 #include "sim/checkers/bounds.h"
@@ -24,37 +25,28 @@
 
 namespace tickwitness::app {
 
-// Not thread-safe. `now` never falls from call to call.
-class DemoJudges {
+class DemoJudges final : public DemoJudge {
  public:
-  // A secret that the product is told and must not tell anybody.
-  static constexpr std::string_view kCanary = "canary-9d27c05be1f84a63";
-
   // `promises`: as the product is configured. `notes` outlive the judges.
   DemoJudges(const sim::Settings& exchange, const sim::Promises& promises, base::Now began,
              DemoNotes& notes);
 
-  // `asked`: the scrape was made no sooner.
-  void on_scrape(base::Now now, std::string_view text, base::Instant asked);
-  void on_event(base::Now now, std::string_view chunk);  // of the page's stream
-  void on_log(base::Now now, std::string_view line);
-  // To be called ten times a second, for what was noted; time that this thread did not get, and
-  // steps of the clock, are nobody's fault.
-  void on_turn(base::Now now);
-  // No scrape came of an attempt.
-  void on_scrape_failed(base::Now now, std::string_view why);
+  void on_scrape(base::Now now, std::string_view text, base::Instant asked) override;
+  void on_scrape_failed(base::Now now, std::string_view why) override;
+  void on_event(base::Now now, std::string_view chunk) override;
+  void on_log(base::Now now, std::string_view line) override;
+  void on_turn(base::Now now) override;
 
   // The exchange has closed, the engine drained: what is at rest, and all that compare() says.
   // `sent` was kept at the exchange's end.
   void at_rest(base::Now now, std::string_view scrape, const sim::Truth& truth,
                const sim::Ledger& sent, const DemoObservations& observed);
 
-  const sim::Report& report() const { return report_; }
+  const sim::Report& report() const override { return report_; }
 
  private:
   void show(base::Now now, const sim::Exposition& scrape);
   void drain(const sim::Observation& seen);
-  static bool could_be_whole(const sim::Truth& truth, base::Instant ended);
   base::Duration promised_drain(base::Instant now) const;
   base::Duration since_start(base::Now now) const { return now.mono - began_.mono; }
 

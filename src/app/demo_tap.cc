@@ -12,6 +12,7 @@ class DemoTap::Channel final : public runtime::MessageChannel {
       : tap_(tap), link_(++tap.last_link_), channel_(tap.channels_.make(limits)) {}
 
   void open(const runtime::Endpoint& endpoint, Events events) override {
+    if (endpoint.port != tap_.port_) return channel_->open(endpoint, std::move(events));
     state_ = State::connecting;
     note({.what = What::attempt, .now = now()});
     channel_->open(

@@ -14,9 +14,10 @@ namespace tickwitness::app {
 // executor but for finishing().
 class DemoTap final : public runtime::MessageChannelFactory {
  public:
-  // All outlive the tap.
-  DemoTap(DemoNotes& notes, runtime::Executor& engine, runtime::MessageChannelFactory& channels)
-      : notes_(notes), engine_(engine), channels_(channels) {}
+  // All outlive the tap. Noted is what goes to `port`.
+  DemoTap(DemoNotes& notes, runtime::Executor& engine, runtime::MessageChannelFactory& channels,
+          std::uint16_t port)
+      : notes_(notes), engine_(engine), channels_(channels), port_(port) {}
 
   std::unique_ptr<runtime::MessageChannel> make(const runtime::ChannelLimits& limits) override;
   // The engine is about to be told that connections which end need no replacing. Any thread.
@@ -28,6 +29,7 @@ class DemoTap final : public runtime::MessageChannelFactory {
   DemoNotes& notes_;
   runtime::Executor& engine_;
   runtime::MessageChannelFactory& channels_;
+  std::uint16_t port_;
   std::uint64_t last_link_ = 0;
 };
 

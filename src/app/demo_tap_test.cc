@@ -61,7 +61,7 @@ class DemoTapTest : public testing::Test {
   runtime::AsioExecutor executor;
   DemoNotes notes;
   Inner inner;
-  DemoTap tap{notes, executor, inner};
+  DemoTap tap{notes, executor, inner, runtime::Endpoint{}.port};
   std::vector<EngineNote> taken;
   std::vector<std::string> told;
 };
@@ -99,6 +99,19 @@ TEST_F(DemoTapTest, NotesNoWishThatHasNoEffect) {
   inner.channels[0]->events.on_closed(kNow, {});
   one->close();
   EXPECT_THAT(whats(), ElementsAre(What::attempt, What::closing, What::ended));
+}
+
+TEST_F(DemoTapTest, WhatGoesToAnotherPortPassesWithoutANote) {
+  const auto one = channel();
+  one->open({.host = "elsewhere", .port = 1}, events());
+  inner.channels[0]->events.on_open(kNow);
+  one->send("ask");
+  inner.channels[0]->events.on_message(kNow, "answer");
+  one->close();
+  inner.channels[0]->events.on_closed(kNow, {.reason = runtime::CloseReason::local});
+  EXPECT_THAT(inner.asked, ElementsAre("open elsewhere", "send ask", "close"));
+  EXPECT_THAT(told, ElementsAre("open after 0", "answer after 0", "local after 0"));
+  EXPECT_THAT(whats(), IsEmpty());
 }
 
 TEST_F(DemoTapTest, FinishingIsNotedInItsTurnOnTheEnginesThread) {

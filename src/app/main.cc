@@ -21,6 +21,7 @@ struct Options {
   RunOptions run;
   DemoOptions demo;
   std::string demo_duration;
+  std::string demo_market = "kraken";
   SimulateOptions simulate;
   std::string simulate_seeds = "1-10";
   double simulate_hours = 1;
@@ -39,6 +40,12 @@ void add_config(CLI::App* command, std::string& path) {
 CLI::App* add_demo(CLI::App& app, Options& options) {
   CLI::App* demo = app.add_subcommand(
       "demo", "The whole product offline, on a simulated exchange over real WebSockets");
+  demo->add_option("--exchange", options.demo_market, "Which exchanges take part")
+      ->check(CLI::IsMember({"kraken", "binance", "both"}))
+      ->capture_default_str();
+  demo->add_option("--pairs", options.demo.pairs, "Markets of the simulated Kraken")
+      ->check(CLI::Range(1, 300))
+      ->capture_default_str();
   demo->add_option("--seed", options.demo.seed, "Decides the whole market")->capture_default_str();
   demo->add_option("--for", options.demo_duration,
                    "End after this long (60s, 2m) and compare counts");
@@ -150,6 +157,8 @@ int dispatch(CLI::App& app, Options& options) {
         return kUsage;
       }
     }
+    if (options.demo_market == "binance") options.demo.market = DemoMarketKind::binance;
+    if (options.demo_market == "both") options.demo.market = DemoMarketKind::both;
     return demo_command(options.demo);
   }
   if (app.got_subcommand("simulate")) return simulate(options);

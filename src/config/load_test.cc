@@ -321,12 +321,12 @@ TEST(Load, AllExchangesTogetherFollowSoManyPairs) {
     return "{enabled: true, streams: [{name: trade, pairs: [" + pairs + "]}]}";
   };
   const auto both = [&](int first) {
-    return "exchanges: {kraken: {enabled: false}, binance: " + following(0, 40) +
-           ", binance_us: " + following(first, 40) + "}";
+    return "exchanges: {kraken: {enabled: false}, binance: " + following(0, 240) +
+           ", binance_us: " + following(first, 240) + "}";
   };
-  EXPECT_THAT(problems(both(20)), IsEmpty());  // those that both have count once
-  EXPECT_THAT(problems(both(40)),
-              ElementsAre("main.yaml: 80 pairs over all exchanges; one engine follows at most 60"));
+  EXPECT_THAT(problems(both(140)), IsEmpty());  // those that both have count once
+  EXPECT_THAT(problems(both(240)), ElementsAre("main.yaml: 480 pairs over all exchanges; "
+                                               "one engine follows at most 390"));
 }
 
 TEST(Load, AMissingMainFileIsOneProblem) {

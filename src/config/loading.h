@@ -15,8 +15,8 @@
 
 namespace tickwitness::config {
 
-// Each pair is a value of the label `symbol`, which may have 64 (catalog/labels.yaml).
-inline constexpr std::size_t kPairsMax = 60;
+// Each pair is a value of the label `symbol`, which may have 400 (catalog/labels.yaml).
+inline constexpr std::size_t kPairsMax = 390;
 
 struct Source {
   std::string file;  // "environment" for variables

@@ -61,7 +61,7 @@ there again for other pairs or intervals. Applied *live*.
 | `book` | order books, `book_depth` levels deep | all |
 | `agg_trade` | the trades of one order at one price, as one; they have ids of their own, their gaps are not filled, and beside `trade` of the same pair they count its trades twice | Binance |
 
-All exchanges together may have 60 pairs. The same market has one name everywhere, so that prices
+All exchanges together may have 390 pairs. The same market has one name everywhere, so that prices
 can be compared; `BTC-USD` and `BTC-USDT` are two markets. The default of Kraken:
 
 ```yaml

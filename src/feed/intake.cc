@@ -15,8 +15,8 @@ using telemetry::label::Channel;
 
 constexpr std::size_t kKinds = static_cast<std::size_t>(exchange::FrameKind::malformed) + 1;
 constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
-constexpr std::size_t kMarketsMax =
-    64;  // the bound of the label; what comes after shares its `other`
+// What comes after shares the label's `other`.
+constexpr std::size_t kMarketsMax = telemetry::label::Symbol::kMax;
 constexpr std::size_t kReasons = static_cast<std::size_t>(exchange::Malformed::bad_symbol) + 1;
 
 }  // namespace

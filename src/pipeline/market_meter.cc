@@ -3,7 +3,7 @@
 namespace tickwitness::pipeline {
 namespace {
 
-constexpr std::size_t kMarketsMax = 64 * market::kVenues;  // 64 is the bound of the label
+constexpr std::size_t kMarketsMax = telemetry::label::Symbol::kMax * market::kVenues;
 constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
 
 double unix_seconds(base::WallTime time) {
@@ -20,11 +20,8 @@ MarketMeter::MarketMeter(telemetry::Catalog& metrics)
     : metrics_(metrics), processed_(metrics.pipeline_ticks_processed.at()), deviation_(metrics) {}
 
 MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symbol& symbol) {
-  const auto is_it = [&](const Market& m) { return m.venue == venue && m.symbol == symbol; };
-  if (last_hit_ < markets_.size() && is_it(markets_[last_hit_])) return markets_[last_hit_];
-  for (std::size_t i = 0; i < markets_.size(); ++i) {
-    if (is_it(markets_[i])) return markets_[last_hit_ = i];
-  }
+  base::Index<market::Symbol>& of_venue = market_of_[static_cast<std::size_t>(venue)];
+  if (const auto known = of_venue.find(symbol)) return markets_[*known];
   if (markets_.size() > kMarketsMax) return markets_.back();
   const telemetry::label::Symbol label{markets_.size() == kMarketsMax ? telemetry::kOther
                                                                       : symbol.str()};
@@ -39,7 +36,8 @@ MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symb
        .delay = metrics_.pipeline_delay_seconds.at(exchange),
        .lag = metrics_.market_lag_seconds.at(exchange, label)});
   if (markets_.size() <= kMarketsMax) markets_.back().row = deviation_.row(symbol);
-  return markets_[last_hit_ = markets_.size() - 1];
+  of_venue.add(symbol, markets_.size() - 1);
+  return markets_.back();
 }
 
 void MarketMeter::forget(market::Venue venue, const market::Symbol& symbol) {

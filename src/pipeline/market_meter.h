@@ -2,9 +2,11 @@
 // themselves.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
+#include "base/index.h"
 #include "pipeline/price_deviation.h"
 #include "pipeline/tick.h"
 #include "telemetry/catalog.gen.h"
@@ -39,7 +41,7 @@ class MarketMeter {
   telemetry::Catalog& metrics_;
   telemetry::Counter processed_;
   std::vector<Market> markets_;  // bounded; what comes after the label's bound shares `other`
-  std::size_t last_hit_ = 0;
+  std::array<base::Index<market::Symbol>, market::kVenues> market_of_;  // into markets_
   PriceDeviation deviation_;
 };
 

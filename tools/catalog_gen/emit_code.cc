@@ -75,8 +75,9 @@ std::string emit_label_types(const Catalog& catalog) {
     } else {
       out += fmt::format(
           "struct {0} {{\n  explicit constexpr {0}(std::string_view value) : text(value) {{}}\n"
+          "  static constexpr std::size_t kMax = {1};  // values; others come after\n"
           "  std::string_view text;\n}};\n",
-          camel(label.id));
+          camel(label.id), label.max);
     }
   }
   out += "\n}  // namespace label\n\n";

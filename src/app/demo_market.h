@@ -1,0 +1,60 @@
+// The simulated exchanges of a demo: which take part, with which faults, at which addresses.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/demo_exchange.h"
+#include "app/demo_notes.h"
+#include "app/demo_venues.h"
+#include "base/result.h"
+#include "config/settings.h"
+
+namespace tickwitness::app {
+
+// Calls from one thread.
+class DemoMarket {
+ public:
+  // Silence after which a subscription of the demo counts as stale.
+  static constexpr base::Duration kStaleAfter = std::chrono::seconds(12);
+
+  // `notes` get what Kraken hands to sockets, and outlive the market. Errors: a fault that is not
+  // possible, and what is.
+  static base::Result<std::unique_ptr<DemoMarket>> make(const DemoOptions& options,
+                                                        DemoNotes& notes);
+
+  // Errors: no port is to be had.
+  base::Result<void> start();
+  // Stops making market data, flushes, closes every connection.
+  void begin_shutdown();
+  // Joins the threads; afterwards the records are final.
+  void join();
+
+  // The product follows these exchanges and no others, on all channels.
+  void follow(config::Settings& settings) const;
+  // A line for each: "exchange  ws://127.0.0.1:4711/v2".
+  std::string addresses() const;
+  // In the order in which they are judged.
+  std::vector<DemoVenue> venues() const;
+  // Of one that takes part; null otherwise.
+  const DemoExchange* kraken() const { return find(market::Venue::kraken); }
+  std::uint16_t port(market::Venue venue) const;
+
+ private:
+  struct One {
+    market::Venue venue;
+    std::unique_ptr<DemoExchange> exchange;
+    std::vector<std::string> pairs;  // "BTC-USD"
+    std::uint16_t port = 0;
+  };
+  DemoMarket() = default;
+  void add(market::Venue venue, sim::Settings settings, DemoNotes* notes);
+  const DemoExchange* find(market::Venue venue) const;
+
+  std::vector<One> exchanges_;
+};
+
+}  // namespace tickwitness::app

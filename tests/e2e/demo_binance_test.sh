@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# timeout: 240
+# full
+# What the simulated Binance sent equals what the engine shows of it, undisturbed and under each
+# fault; and two exchanges at once.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+# run NAME SECONDS OPTION...: a demo whose result is kept.
+run() {
+  local name=$1 seconds=$2
+  shift 2
+  "$TICKWITNESS" demo --for "${seconds}s" --seed 7 --port 0 --json "$@" \
+    >"$scratch/$name.json" 2>"$scratch/$name.log" &
+  pids+=($!)
+  runs+=("$name:$!")
+}
+all_end_well() {
+  for entry in "${runs[@]}"; do
+    name=${entry%%:*}
+    wait "${entry##*:}" ||
+      fail "$name: $(tail -n 1 "$scratch/$name.json") $(tail -n 5 "$scratch/$name.log")"
+  done
+  runs=()
+}
+
+runs=()
+run both 15 --exchange both
+run both_faults 24 --exchange both --fault disconnect@4s --fault binance:drop@3s+4s
+run plain 12 --exchange binance
+run disconnect 16 --exchange binance --fault disconnect@5s
+run reset 16 --exchange binance --fault reset@5s
+run down 26 --exchange binance --fault down@4s+4s
+run hang 16 --exchange binance --fault hang@3s+4s
+run flood 12 --exchange binance --fault flood@4s+2s
+run skew 12 --exchange binance --fault skew=-80ms
+run rotation 30 --exchange binance --fault rotation@5s
+all_end_well
+run drop 30 --exchange binance --fault drop@3s+6s
+run drop_depth 16 --exchange binance --fault drop_depth@4s
+run twice 24 --exchange binance --fault duplicate@3s+4s --fault reorder@9s+3s
+run zombie 40 --exchange binance --fault zombie@12s
+run limited 40 --exchange binance --fault drop@3s+4s --fault rate_limited@3s+6s
+run rest_errors 40 --exchange binance --fault drop@3s+4s --fault rest_errors@3s+8s
+run rest_refuses 24 --exchange binance --fault drop@3s+6s --fault rest_refuses@1s
+all_end_well
+
+node - "$scratch" <<'END'
+const fs = require('fs');
+const names = fs.readdirSync(process.argv[2]).filter((f) => f.endsWith('.json'));
+const need = (truth, text) => {
+  if (truth) return;
+  console.error('FAILED:', text);
+  process.exitCode = 1;
+};
+const read = (file) =>
+  JSON.parse(fs.readFileSync(`${process.argv[2]}/${file}`, 'utf8').trim().split('\n').pop());
+need(names.length === 17, `17 demos, not ${names.length}`);
+for (const file of names) {
+  const result = read(file);
+  need(result.failed.length === 0, `${file}: ${result.failed}`);
+  need(result.violations.length === 0, `${file}: ${JSON.stringify(result.violations)}`);
+  const all = [...result.checks, ...result.bounds];
+  for (const checker of ['conservation', 'latency']) {
+    need(all.some((c) => c.name.startsWith(`${checker}.`) && c.name.endsWith('@binance')),
+      `${file}: no ${checker} of Binance`);
+  }
+  const trades = all.find((c) =>
+    c.name === 'conservation.tickwitness_feed_frames_total{kind="trades"}@binance');
+  need((trades.truth ?? trades.limit) > 100, `${file}: hardly any trade`);
+}
+const check = (file, name) => read(`${file}.json`).checks.find((c) => c.name === name);
+for (const file of ['both', 'both_faults']) {
+  need(check(file, 'conservation.tickwitness_pipeline_ticks_received_total@kraken'),
+    `${file}: the pipeline of both`);
+}
+const whole = (file) => read(`${file}.json`).checks.filter((c) =>
+  c.name.endsWith(' missing at the end@binance'));
+for (const file of ['drop', 'limited', 'rest_errors', 'zombie', 'down', 'rotation']) {
+  need(whole(file).length === 4, `${file}: four markets are whole`);
+}
+need(whole('rest_refuses').length === 0, 'rest_refuses: nobody can fill it');
+END
