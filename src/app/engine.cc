@@ -100,6 +100,7 @@ void Engine::report() {
   const auto& gaps = ledger_.entries();
   const auto shown = static_cast<std::ptrdiff_t>(std::min(gaps.size(), kGapsShown));
   status->gaps.assign(gaps.end() - shown, gaps.end());
+  status->gaps_open = ledger_.open_count();
   status->queue_depth = handoff_.depth();
   status->queue_capacity = handoff_.capacity();
   on_status_(std::move(status));

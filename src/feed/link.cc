@@ -130,8 +130,14 @@ void Link::on_message(base::Now received, std::string_view text) {
 }
 
 void Link::on_closed(base::Now now, const runtime::Closed& closed) {
-  const std::string why = fmt::format("{}{}{}", to_string(closed.reason),
-                                      closed.detail.empty() ? "" : ": ", closed.detail);
+  std::string why = fmt::format("{}{}{}", to_string(closed.reason),
+                                closed.detail.empty() ? "" : ": ", closed.detail);
+  if (closed.http_status == 403 || closed.http_status == 451) {
+    why += fmt::format("; {}: tickwitness check --online tells more",
+                       closed.http_status == 451
+                           ? "the exchange does not serve the place this machine is in"
+                           : "the exchange forbids it, its edge may distrust this address");
+  }
   if (std::exchange(tap_open_, false)) context_.tap->on_closed(tap_stream_, now, why);
   const bool stopping = session_.state() == LinkState::stopped;  // then stop() has counted it
   const bool was_connected = session_.state() == LinkState::connected;

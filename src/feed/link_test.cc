@@ -217,6 +217,15 @@ TEST(Link, EveryEndIsCountedOnceUnderItsReason) {
   }
 }
 
+TEST(Link, ARefusalBecauseOfThePlaceIsExplained) {
+  World world;
+  world.link.start();
+  world.way.end(CloseReason::upgrade, 451);
+  EXPECT_EQ(world.events.back().detail,
+            "upgrade; the exchange does not serve the place this machine is in: tickwitness check "
+            "--online tells more");
+}
+
 TEST(Link, ASilentLinkIsClosedByUs) {
   World world;
   world.go_live();

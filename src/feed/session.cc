@@ -1,6 +1,7 @@
 #include "feed/session.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/planted.h"
@@ -269,7 +270,8 @@ void Session::on_closed(base::Now now, const runtime::Closed& closed) {
   if (!(was_connected && healthy_)) breaker_.on_failure(now, why);
   schedule_attempt(now);
   venue_word_.reset();  // it may have changed its mind since
-  if (closed.http_status == 403 || closed.http_status == 429) {
+  constexpr std::array kShutOut{403, 429, 451};
+  if (std::ranges::find(kShutOut, closed.http_status) != kShutOut.end()) {
     retry_at_ = std::max(retry_at_, now.mono + settings_.banned_pause);
   }
 }

@@ -35,7 +35,8 @@ struct SessionSettings {
       std::chrono::seconds(60);  // forgives past failures; a connection lost earlier is one
   base::Duration maintenance_floor =
       std::chrono::seconds(5);  // between attempts after the venue announced maintenance
-  base::Duration banned_pause = std::chrono::minutes(10);  // after HTTP 403 or 429 at the upgrade
+  // After HTTP 403, 429 or 451 at the upgrade.
+  base::Duration banned_pause = std::chrono::minutes(10);
   StaleAfter stale_after;
   BackoffSettings backoff;
   BreakerSettings breaker;

@@ -4,8 +4,8 @@
 
 #include <array>
 #include <compare>
-#include <functional>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 

@@ -7,8 +7,7 @@ namespace tickwitness::serve {
 Losses losses(const EngineStatus& status, base::WallTime now) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   Losses sums;
-  sums.gaps_open = static_cast<std::size_t>(
-      std::ranges::count_if(status.gaps, [](const auto& gap) { return !gap.closed; }));
+  sums.gaps_open = status.gaps_open;
   for (const auto& feed : status.feeds) {
     for (const auto& market : feed.trades) {
       for (const auto& day : market.days) {

@@ -8,7 +8,7 @@
 namespace tickwitness::serve {
 
 struct Losses {
-  std::size_t gaps_open = 0;           // of the entries in the snapshot: open or being filled
+  std::size_t gaps_open = 0;           // open or being filled
   std::optional<double> completeness;  // the lowest of any market on the UTC day of `now`
   std::size_t books_quarantined = 0;
 };

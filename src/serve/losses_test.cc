@@ -54,10 +54,7 @@ TEST(Losses, TheDayIsThatOfUtc) {
 
 TEST(Losses, CountsWhatIsOpenAndWhatIsInQuarantine) {
   EngineStatus status = engine({});
-  status.gaps = {{.state = feed::GapState::filled, .closed = at()},
-                 {.state = feed::GapState::open},
-                 {.state = feed::GapState::unrecoverable, .closed = at()},
-                 {.state = feed::GapState::filling}};
+  status.gaps_open = 2;
   status.feeds[0].books = {{.state = BookState::quarantined}, {.state = BookState::waiting}};
   status.feeds.push_back(
       {.books = {{.state = BookState::valid}, {.state = BookState::quarantined}}});

@@ -112,7 +112,7 @@ TEST(Payload, WhatIsMissingStandsThereUnrounded) {
   EXPECT_THAT(world.payload(&status),
               HasSubstr(R"("gaps_open":0,"completeness":null,"books_quarantined":0,)"));
   const auto today = std::chrono::floor<std::chrono::days>(at().wall);
-  status.gaps = {{.id = 1, .state = feed::GapState::filling}};
+  status.gaps_open = 1;
   status.feeds[0].trades = {{.days = {{today, 49'999, 1}}}, {.days = {{today, 7, 0}}}};
   status.feeds[0].books = {{.state = feed::BookState::quarantined}};
   EXPECT_THAT(world.payload(&status),

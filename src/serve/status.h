@@ -27,6 +27,7 @@ struct EngineStatus {
   base::Now at;
   std::vector<feed::FeedStatus> feeds;
   std::vector<feed::Gap> gaps;  // the newest, oldest first
+  std::size_t gaps_open = 0;    // of all: open or being filled
   std::size_t queue_depth = 0;  // of the ingest ring
   std::size_t queue_capacity = 0;
 };

@@ -25,12 +25,12 @@ run together 24 --fault disconnect@3s --fault silent@6s --fault refuse_subscript
   --fault malformed@5s
 run reset 14 --fault reset@5s
 run bad_utf8 14 --fault bad_utf8@5s
-run down 20 --fault down@4s+4s
+run down 34 --fault down@4s+4s
 run skew 12 --fault skew=-80ms
 run ahead 12 --fault skew=80ms
-run silence_ends 24 --fault silent@3s+14s
+run silence_ends 40 --fault silent@3s+14s
 run hang 12 --fault hang@3s+4s
-run long_hang 34 --fault hang@3s+12s
+run long_hang 50 --fault hang@3s+12s
 run unanswered 30 --fault unanswered@2s+6s --fault disconnect@3s
 run flood 12 --fault flood@4s+2s
 
