@@ -74,8 +74,7 @@ bool Liveness::is_disturbed(const Zombie& zombie, std::size_t fault) const {
     if (!over && fired[i].at <= start_ + until) return true;
   }
   for (const Fault& planned : plan_.exchange.faults) {
-    const bool is_it = planned.kind == FaultKind::zombie && planned.at <= zombie.at;
-    if (!is_it && planned.at > zombie.at && planned.at <= until) return true;
+    if (planned.at > zombie.at && planned.at <= until) return true;
   }
   return std::ranges::any_of(plan_.faults, [&](const WorldFault& planned) {
     const bool lasts = planned.kind == WorldFaultKind::drift;

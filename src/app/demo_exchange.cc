@@ -67,6 +67,9 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
     const sim::HttpReply reply = exchange_->on_http(request.method, request.target, now);
     if (reply.unanswered) return keep_waiting(responder);
     ledger_.on_rest(reply.pair, reply.trades);
+    if (notes_ != nullptr && !reply.trades.empty()) {
+      notes_->add(RestNote{.pair = reply.pair, .trades = reply.trades});
+    }
     return responder.respond(response_of(reply));
   }
   switch (exchange_->on_attempt(request.target, now)) {

@@ -38,6 +38,12 @@ struct ShippedNote {
   sim::Parcel parcel;
 };
 
+// The exchange answers over REST with these trades of a pair (index into Settings::pairs).
+struct RestNote {
+  std::size_t pair = 0;
+  std::vector<std::uint64_t> trades;
+};
+
 // By the clocks of the engine's executor.
 struct EngineNote {
   enum class What : std::uint8_t { attempt, open, sent, delivered, closing, ended, finishing };
@@ -54,6 +60,7 @@ class DemoNotes {
  public:
   struct Batch {
     std::vector<ShippedNote> shipped;
+    std::vector<RestNote> answered;
     std::vector<EngineNote> engine;  // in their order
     bool healed = false;
   };
@@ -65,6 +72,10 @@ class DemoNotes {
   void add(EngineNote note) {
     const std::scoped_lock lock(mutex_);
     batch_.engine.push_back(std::move(note));
+  }
+  void add(RestNote note) {
+    const std::scoped_lock lock(mutex_);
+    batch_.answered.push_back(std::move(note));
   }
   // The exchange commits no fault any more.
   void add_healed() {

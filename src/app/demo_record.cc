@@ -15,6 +15,7 @@ void DemoRecord::add(const DemoNotes::Batch& batch, base::Duration at, sim::Repo
   for (const auto& note : batch.engine) {
     if (auto wrong = apply(note)) report.violation("wire", at, *std::move(wrong));
   }
+  for (const auto& note : batch.answered) ledger_.on_rest(note.pair, note.trades);
   healed_ = healed_ || batch.healed;
 }
 

@@ -100,6 +100,26 @@ TEST(DemoRecord, WhatTheEngineHungUpOnIsNotExpected) {
   }
 }
 
+// What the stream left out and REST brought is not missing.
+TEST(DemoRecord, KnowsWhatRestBrought) {
+  Recorded world;
+  const auto trade = [&](std::uint64_t id) {
+    sim::Parcel parcel = sim::data_parcel(sim::WireChannel::trade, 0, 1, false);
+    parcel.id[0] = id;
+    const std::string text = "trade " + std::to_string(id);
+    world.notes.add(ShippedNote{
+        .connection = 7, .at = kBegan.mono, .print = MessagePrint::of(text), .parcel = parcel});
+    world.arrive(1, text);
+  };
+  trade(5);
+  trade(8);
+  EXPECT_THAT(world.said(), IsEmpty());
+  EXPECT_EQ(world.record.ledger().trade_ids()[0].missing(), 2U);
+  world.notes.add(RestNote{.pair = 0, .trades = {6, 7}});
+  EXPECT_THAT(world.said(), IsEmpty());
+  EXPECT_EQ(world.record.ledger().trade_ids()[0].missing(), 0U);
+}
+
 TEST(DemoRecord, TellsOfMessagesThatWereNotSentNext) {
   for (const auto* const second : {"hello", "later", "never sent"}) {
     Recorded world;

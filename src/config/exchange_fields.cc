@@ -66,7 +66,7 @@ constexpr Words kBinanceWords = {
     .link_timeout =
         "Silence of the whole connection, the answers to `ping_interval_seconds` "
         "included, after which it is dead and opened anew. Binance has no heartbeat: "
-        "more than twice that interval.",
+        "more than that interval.",
     .attempts = "Attempts to connect allowed in any 10 minutes. Binance allows 300 in 5 minutes.",
     .message = "The longest message accepted; a longer one closes the connection and is counted.",
     .max_age =
@@ -84,6 +84,10 @@ constexpr Words kBinanceUsWords = [] {
   words.rest_url =
       "The REST API of Binance.US, `https://` or, unencrypted, `http://`. Empty, or left out "
       "beside a `url` of another address: nobody is asked.";
+  words.book_depth =
+      "Levels on each side of the snapshot that order books of stream `book` begin with. It weighs "
+      "5 up to 100 levels, 25 up to 500, 50 up to 1000 and 250 above, of 1200 a minute.";
+  words.attempts = "Attempts to connect allowed in any 10 minutes.";
   return words;
 }();
 

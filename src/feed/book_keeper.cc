@@ -110,6 +110,7 @@ void BookKeeper::on_books(base::Now received, const exchange::Frame& frame,
                           std::vector<market::Quote>& quotes, StreamNumber stream) {
   for (const exchange::BookChange& change : frame.books) {
     Book& b = book(change.symbol);
+    if (!b.followed) continue;  // a venue sends on until it has read that it is not wanted
     if (protocol_.book_sync() == exchange::BookSync::checksum || frame.snapshot) {
       apply_checked(b, received, change, frame, stream);
     } else {
@@ -219,6 +220,7 @@ void BookKeeper::on_snapshot(base::Now received, const exchange::BookSnapshot& s
                              std::vector<market::Quote>& quotes) {
   Book& b = book(snapshot.symbol);
   b.asked = false;
+  if (!b.followed) return;
   if (!b.waiting.empty() && snapshot.last_id + 1 < b.waiting.front().first_id) {
     return on_snapshot_failed(received, snapshot.symbol);  // older than the stream: ask again
   }
