@@ -127,6 +127,7 @@ std::string DemoMarket::addresses() const {
 
 std::vector<DemoVenue> DemoMarket::venues() const {
   std::vector<DemoVenue> all;
+  all.reserve(exchanges_.size());
   for (const One& one : exchanges_) {
     all.push_back({.name = to_string(one.venue),
                    .exchange = one.exchange->exchange(),

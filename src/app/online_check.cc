@@ -259,6 +259,7 @@ void OnlineCheck::all_pairs(base::Duration took) {
 
 void OnlineCheck::judge_pairs(const exchange::InstrumentList& list, base::Duration took) {
   std::vector<std::string_view> names;
+  names.reserve(list.instruments.size());
   for (const auto& one : list.instruments) names.push_back(one.symbol.str());
   std::string unknown;
   std::size_t count = 0;

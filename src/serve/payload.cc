@@ -1,5 +1,7 @@
 #include "serve/payload.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -166,7 +168,7 @@ void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const En
     for (const feed::FeedStatus* feed : feeds) {
       const std::string venue(market::to_string(feed->venue));
       // Where two exchanges have a pair, each is a market of its own.
-      json.key(feeds.size() == 1 ? pair : pair + " " + venue).begin_object();
+      json.key(feeds.size() == 1 ? pair : fmt::format("{} {}", pair, venue)).begin_object();
       const auto& row = values[{pair, venue}];
       for (std::size_t i = 0; i < kPairViews.size(); ++i) {
         const bool exact = i >= kExactFrom;
