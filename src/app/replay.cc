@@ -243,6 +243,23 @@ void Replay::on_rest(const store::RecordedLine& line) {
       }
       return;
     }
+    on_witness_page(line.url, answer);
+  }
+}
+
+// What a witness was shown fills holes as well, though no keeper asked for it.
+void Replay::on_witness_page(std::string_view url, const exchange::RestAnswer& answer) {
+  const auto market_of = [](std::string_view of) {
+    const std::string_view pair = parameter(of, "pair");  // Kraken's word for it
+    return pair.empty() ? parameter(of, "symbol") : pair;
+  };
+  for (const auto& market : intake_.trades().status()) {
+    const exchange::RestRequest request = rest_->request_trades(market.symbol, {});
+    if (market_of(request.target) != market_of(url)) continue;
+    if (const auto page = rest_->read_trades(market.symbol, {}, answer)) {
+      intake_.on_shown(now_, market.symbol, *page);
+    }
+    return;
   }
 }
 

@@ -54,6 +54,7 @@ class Replay {
  private:
   void on_frame(std::string_view text, feed::StreamNumber stream);
   void on_rest(const store::RecordedLine& line);
+  void on_witness_page(std::string_view url, const exchange::RestAnswer& answer);
   void on_lost_connection(std::string_view connection);
   bool on_snapshot_without_symbol();
   void count_events();
