@@ -25,7 +25,7 @@ LoadExchange::LoadExchange(runtime::AsioExecutor& executor, std::uint32_t events
                {.on_open =
                     [this](net::WsServer::Id id, const net::Request&) {
                       text_.clear();
-                      sim::write_status(text_, id);
+                      sim::write_status(text_, id, std::nullopt);
                       sockets_.send(id, text_);
                     },
                 .on_text = [this](net::WsServer::Id id, base::Now,
