@@ -6,25 +6,6 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# run NAME SECONDS OPTION...: a demo whose result is kept.
-run() {
-  local name=$1 seconds=$2
-  shift 2
-  "$TICKWITNESS" demo --for "${seconds}s" --seed 7 --port 0 --json "$@" \
-    >"$scratch/$name.json" 2>"$scratch/$name.log" &
-  pids+=($!)
-  runs+=("$name:$!")
-}
-all_end_well() {
-  for entry in "${runs[@]}"; do
-    name=${entry%%:*}
-    wait "${entry##*:}" ||
-      fail "$name: $(tail -n 1 "$scratch/$name.json") $(tail -n 5 "$scratch/$name.log")"
-  done
-  runs=()
-}
-
-runs=()
 run both 15 --exchange both
 run both_faults 24 --exchange both --fault disconnect@4s --fault binance:drop@3s+4s
 run plain 12 --exchange binance

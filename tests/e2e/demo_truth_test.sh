@@ -4,17 +4,6 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# run NAME SECONDS OPTION...: a demo whose result is kept.
-run() {
-  local name=$1 seconds=$2
-  shift 2
-  "$TICKWITNESS" demo --for "${seconds}s" --seed 7 --port 0 --json "$@" \
-    >"$scratch/$name.json" 2>"$scratch/$name.log" &
-  pids+=($!)
-  runs+=("$name:$!")
-}
-
-runs=()
 run plain 12
 run disconnect 16 --fault disconnect@5s
 run late_disconnect 16 --fault disconnect@10s
@@ -34,12 +23,7 @@ run long_hang 50 --fault hang@3s+12s
 run unanswered 30 --fault unanswered@2s+6s --fault disconnect@3s
 run flood 12 --fault flood@4s+2s
 
-for entry in "${runs[@]}"; do
-  name=${entry%%:*}
-  wait "${entry##*:}" ||
-    fail "$name: $(tail -n 1 "$scratch/$name.json") $(tail -n 5 "$scratch/$name.log")"
-done
-runs=()
+all_end_well
 # Feeds whose socket is up, and REST that does not help at once.
 run drop 30 --fault drop@3s+8s
 run limited 40 --fault drop@3s+6s --fault rate_limited@3s+10s
@@ -52,11 +36,7 @@ run maintenance 20 --fault maintenance@5s+5s
 run instruments 16 --fault instrument_change@5s
 run long_down 40 --fault down@4s+14s
 
-for entry in "${runs[@]}"; do
-  name=${entry%%:*}
-  wait "${entry##*:}" ||
-    fail "$name: $(tail -n 1 "$scratch/$name.json") $(tail -n 5 "$scratch/$name.log")"
-done
+all_end_well
 
 node - "$scratch" <<'END'
 const fs = require('fs');
