@@ -16,6 +16,7 @@
 #include "app/simulate_shrink.h"
 #include "app/simulate_text.h"
 #include "app/simulated_world.h"
+#include "base/sanitized.h"
 #include "runtime/clock.h"
 #include "runtime/process_stats.h"
 
@@ -26,14 +27,6 @@ constexpr std::size_t kShrinkRunsMax = 80;
 constexpr std::uint64_t kSeedsMax = 1'000'000;
 // For each thread. A world needs about 5 MiB; what piles up in an hour needs more than this.
 constexpr double kResidentMaxBytes = 64.0 * (1 << 20);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMemoryIsOurs = false;  // a sanitizer keeps what was freed
-#elif defined(__has_feature)
-constexpr bool kMemoryIsOurs =
-    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
-#else
-constexpr bool kMemoryIsOurs = true;
-#endif
 constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
 
 struct Done {
@@ -111,7 +104,7 @@ class Simulate {
   // Of the whole process, all its worlds and their predecessors: what one leaves behind counts too.
   void judge_memory() {
     const auto resident = runtime::ProcessStatsReader().read().resident_bytes;
-    if (!kMemoryIsOurs || !resident) return;
+    if (base::kSanitized || !resident) return;  // a sanitizer keeps what was freed
     totals_.resident_bytes = static_cast<double>(*resident);
     totals_.resident_bytes_max = kResidentMaxBytes * jobs_;
   }
