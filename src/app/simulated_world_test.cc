@@ -99,7 +99,8 @@ TEST(SimulatedWorld, AnHourOfAQuietPairHasNoFalseAlarm) {
 
 TEST(SimulatedWorld, AZombieOnABusyPairIsFoundWithinFiveSeconds) {
   std::vector<double> found;
-  for (std::uint64_t seed = 1; seed <= kZombieWorlds; ++seed) {  // the exchange's dice choose the channel
+  for (std::uint64_t seed = 1; seed <= kZombieWorlds;
+       ++seed) {  // the exchange's dice choose the channel
     sim::Plan plan = busy_and_quiet(10min, {"zombie@3m", "zombie@6m"});
     plan.exchange.seed = seed;
     plan.exchange.pairs.resize(1);
