@@ -138,6 +138,8 @@ constexpr std::string_view kDocument = R"json({
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Feeds"}}}}}}},
     "/api/v1/gaps": {"get": {"summary": "What is missing, or was, and how it ended; completeness of trades by market and day.", "responses": {"200": {"description": "Gaps.",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gaps"}}}}}}},
+    "/api/v1/snapshot": {"get": {"summary": "What the event kraken_metrics of /sse/metrics says, as of now: all exchanges, each with its status, its connections and their successors, and every market.",
+      "responses": {"200": {"description": "The event's data.", "content": {"application/json": {}}}}}},
     "/api/v1/openapi.json": {"get": {"summary": "This document.", "responses": {"200": {"description": "OpenAPI 3.0.", "content": {"application/json": {}}}}}}
   }
 }

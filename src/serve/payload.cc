@@ -63,6 +63,33 @@ std::optional<std::string_view> venue_status(const EngineStatus* status) {
   return to_string(*word);
 }
 
+// Each venue's own word and its connections; what replaces one of them stands beside it.
+void write_venues(JsonWriter& json, const EngineStatus* status, base::Instant now) {
+  json.key("venues");
+  if (status == nullptr) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  for (const auto& feed : status->feeds) {
+    json.key(market::to_string(feed.venue)).begin_object();
+    member_or_null(json, "status",
+                   feed.venue_status ? std::optional(to_string(*feed.venue_status)) : std::nullopt);
+    json.key("connections").begin_object();
+    for (const auto& connection : feed.connections) {
+      json.key(connection.name).begin_object();
+      json.member("state", to_string(connection.state));
+      member_age(json, "last_frame_age_s", connection.last_frame, now);
+      member_or_null(
+          json, "successor",
+          connection.successor ? std::optional(to_string(*connection.successor)) : std::nullopt);
+      json.end_object();
+    }
+    json.end_object().end_object();
+  }
+  json.end_object();
+}
+
 void write_engine(JsonWriter& json, const EngineStatus* status, base::Instant now) {
   json.key("subscriptions");
   if (status == nullptr) {
@@ -169,6 +196,7 @@ void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const En
       const std::string venue(market::to_string(feed->venue));
       // Where two exchanges have a pair, each is a market of its own.
       json.key(feeds.size() == 1 ? pair : fmt::format("{} {}", pair, venue)).begin_object();
+      json.member("exchange", venue);
       const auto& row = values[{pair, venue}];
       for (std::size_t i = 0; i < kPairViews.size(); ++i) {
         const bool exact = i >= kExactFrom;
@@ -200,6 +228,7 @@ std::string kraken_metrics(const telemetry::Registry& registry, const EngineStat
   json.member("mode", process.simulated ? "SIMULATED" : "LIVE");
   write_breaker(json, status);
   member_or_null(json, "venue_status", venue_status(status));
+  write_venues(json, status, now.mono);
   write_engine(json, status, now.mono);
   write_losses(json, status, now.wall);
   json.member("uptime_s", seconds(now.mono - process.started.mono));

@@ -29,15 +29,16 @@ struct World {
 TEST(Payload, WhatWasNeverObservedIsNull) {
   World world;
   const std::string json = world.payload(nullptr);
-  EXPECT_EQ(json,
-            R"({"latency_p50_ms":null,"latency_p95_ms":null,"latency_p99_ms":null,)"
-            R"("circuit_breaker_trips":null,"reconnect_count":null,"trades_per_min":null,)"
-            R"("ws_status":null,"timestamp":1700000000000,"mode":"LIVE","last_trip_at":null,)"
-            R"("breaker_state":null,"breaker_open_until":null,"breaker_reason":null,)"
-            R"("venue_status":null,"subscriptions":null,"last_event_age_s":null,)"
-            R"("last_frame_age_s":null,"queue_depth":null,"queue_capacity":null,"gaps_open":null,)"
-            R"("completeness":null,"books_quarantined":null,"uptime_s":100,)"
-            R"("errors_total":null,"memory_bytes":null,"cpu_seconds":null,"cores":2,"pairs":{}})");
+  EXPECT_EQ(
+      json,
+      R"({"latency_p50_ms":null,"latency_p95_ms":null,"latency_p99_ms":null,)"
+      R"("circuit_breaker_trips":null,"reconnect_count":null,"trades_per_min":null,)"
+      R"("ws_status":null,"timestamp":1700000000000,"mode":"LIVE","last_trip_at":null,)"
+      R"("breaker_state":null,"breaker_open_until":null,"breaker_reason":null,)"
+      R"("venue_status":null,"venues":null,"subscriptions":null,)"
+      R"("last_event_age_s":null,"last_frame_age_s":null,"queue_depth":null,"queue_capacity":null,"gaps_open":null,)"
+      R"("completeness":null,"books_quarantined":null,"uptime_s":100,)"
+      R"("errors_total":null,"memory_bytes":null,"cpu_seconds":null,"cores":2,"pairs":{}})");
 }
 
 // The eight fields of seed 000 by hand: what the registry was told is what stands there.
@@ -99,6 +100,9 @@ TEST(Payload, TheEnginesStateStandsBesideThem) {
                         R"("breaker_open_until":null,)"
                         R"("breaker_reason":"no frame within the link timeout",)"
                         R"("venue_status":"cancel_only",)"
+                        R"("venues":{"kraken":{"status":"cancel_only","connections":{)"
+                        R"("main":{"state":"connected","last_frame_age_s":1,"successor":null},)"
+                        R"("ohlc-5":{"state":"waiting","last_frame_age_s":9,"successor":null}}}},)"
                         R"("subscriptions":{"live":1,"pending":1,"quiet":0,"suspect":0,"zombie":0,)"
                         R"("healing":0,"refused":0},)"
                         R"("last_event_age_s":2.5,"last_frame_age_s":1,)"
@@ -137,11 +141,13 @@ TEST(Payload, PairsAreThoseConfiguredWithNullForWhatIsNotKnown) {
   EXPECT_THAT(
       json,
       HasSubstr(
-          R"("pairs":{"BTC-USD":{"latency_p50_ms":null,"latency_p95_ms":null,)"
-          R"("latency_p99_ms":null,"trades_per_min":null,"messages_per_s":null,)"
+          R"("pairs":{"BTC-USD":{"exchange":"kraken","latency_p50_ms":null,)"
+          R"("latency_p95_ms":null,"latency_p99_ms":null,"trades_per_min":null,)"
+          R"("messages_per_s":null,)"
           R"("last_price":26500.123456,"spread":0.1,)"
           R"("streams":{"trade":{"state":"suspect","age_s":130,"stale_after_s":120}}},)"
-          R"("ETH-USD":{"latency_p50_ms":null,"latency_p95_ms":null,"latency_p99_ms":null,)"
+          R"("ETH-USD":{"exchange":"kraken","latency_p50_ms":null,"latency_p95_ms":null,)"
+          R"("latency_p99_ms":null,)"
           R"("trades_per_min":null,"messages_per_s":null,"last_price":null,"spread":null,)"
           R"("streams":{"spread":{"state":"pending","age_s":null,"stale_after_s":null}}}}})"));
   EXPECT_THAT(json, Not(HasSubstr("OLD-USD")));
@@ -170,6 +176,8 @@ TEST(Payload, APairOfTwoExchangesIsTwoMarkets) {
   EXPECT_THAT(market("BTC-USDT binance"), HasSubstr(R"("last_price":101,)"));
   EXPECT_THAT(market("BTC-USDT binance"), HasSubstr(R"("streams":{"trade":{"state":"live")"));
   EXPECT_THAT(market("ETH-USDT"), HasSubstr(R"("last_price":7,)"));
+  EXPECT_THAT(market("BTC-USDT kraken"), HasSubstr(R"("exchange":"kraken",)"));
+  EXPECT_THAT(market("ETH-USDT"), HasSubstr(R"("exchange":"binance",)"));
   EXPECT_EQ(market("BTC-USDT"), "");
 }
 
@@ -193,6 +201,22 @@ TEST(Payload, TheVenueThatIsNotUpIsTheNews) {
     status.feeds.push_back({.venue = market::Venue::binance, .venue_status = c.second});
     EXPECT_THAT(world.payload(&status), HasSubstr("\"venue_status\":" + std::string(c.word)));
   }
+}
+
+TEST(Payload, EachVenueSaysItsOwnAndWhatReplacesItsConnections) {
+  World world;
+  EngineStatus status = engine({connection("main", feed::LinkState::connected)});
+  status.feeds[0].venue_status = exchange::VenueStatus::maintenance;
+  auto old = connection("main", feed::LinkState::connected);
+  old.successor = feed::LinkState::connecting;
+  status.feeds.push_back({.venue = market::Venue::binance, .at = at(), .connections = {old}});
+  EXPECT_THAT(
+      world.payload(&status),
+      HasSubstr(
+          R"("venues":{"kraken":{"status":"maintenance","connections":{)"
+          R"("main":{"state":"connected","last_frame_age_s":null,"successor":null}}},)"
+          R"("binance":{"status":null,"connections":{)"
+          R"("main":{"state":"connected","last_frame_age_s":null,"successor":"connecting"}}}},)"));
 }
 
 TEST(Payload, IsOneLine) {

@@ -184,6 +184,12 @@ std::vector<EventLog::Chunk> Service::first_events(const net::Request& request) 
   return {last_metrics_};
 }
 
+// The event, for those whom the stream does not reach.
+std::string Service::snapshot() const {
+  const base::Now now = executor_.clock().now();
+  return kraken_metrics(registry_, fresh_status(now.mono), process_, now);
+}
+
 std::string Service::first_text() const {
   return socket_text(kMetricsEvent,
                      kraken_metrics(registry_, status_.get(), process_, executor_.clock().now()));
@@ -209,6 +215,7 @@ net::Response Service::answer(const net::Request& request, std::string& route) {
   if (is("/api/v1/status")) return json(200, status_json(status_.get(), process_, now));
   if (is("/api/v1/feeds")) return json(200, feeds_json(status_.get(), now));
   if (is("/api/v1/gaps")) return json(200, gaps_json(status_.get()));
+  if (is("/api/v1/snapshot")) return json(200, snapshot());
   if (is("/api/v1/openapi.json")) return json(200, std::string(openapi_json()));
   if (is("/live") || is("/live/")) return page_answer(request, "index.html", false);
   if (path.starts_with(kAssets)) {
@@ -288,7 +295,7 @@ void Service::count_sent(const net::Request& request, const std::string& route,
 
 void Service::second() {
   const base::Now now = executor_.clock().now();
-  publish(kMetricsEvent, kraken_metrics(registry_, fresh_status(now.mono), process_, now));
+  publish(kMetricsEvent, snapshot());
   last_metrics_ = log_.last();
   if (seconds_++ % kHeartbeatSeconds == 0) publish("heartbeat", heartbeat(now));
   observe();

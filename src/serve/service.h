@@ -105,6 +105,7 @@ class Service {
   std::optional<net::Response> refusal(const net::Request& request) const;
   // The engine's last report, null when it is too old to stand for now.
   const EngineStatus* fresh_status(base::Instant now) const;
+  std::string snapshot() const;
   void count(const net::Request& request, const std::string& route, int status,
              base::Instant began);
   void count_sent(const net::Request& request, const std::string& route,

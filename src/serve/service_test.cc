@@ -36,6 +36,7 @@ constexpr Route kRoutes[] = {
     {"/api/v1/status", 200, "application/json"},
     {"/api/v1/feeds", 200, "application/json"},
     {"/api/v1/gaps", 200, "application/json"},
+    {"/api/v1/snapshot", 200, "application/json"},
     {"/api/v1/openapi.json", 200, "application/json"},
 };
 
@@ -253,6 +254,14 @@ TEST(Service, ANewClientGetsWhatItMissedOrTheNewestMetrics) {
   EXPECT_THAT(first({{"Last-Event-ID", "1700000000000002"}}), ElementsAre());
   EXPECT_EQ(world.service.first_text(),
             R"({"event":"kraken_metrics","data":)" + world.published[2].data + "}");
+}
+
+TEST(Service, TheSnapshotIsTheEventForThoseWhoPoll) {
+  World world;
+  world.report(feed::LinkState::connected);
+  world.service.start();
+  EXPECT_EQ(world.body("/api/v1/snapshot"), world.published.front().data);
+  EXPECT_THAT(world.body("/api/v1/snapshot"), HasSubstr(R"("venues":{"kraken":{)"));
 }
 
 TEST(Service, AReportTooOldNoLongerStandsForNow) {

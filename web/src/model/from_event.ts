@@ -3,8 +3,11 @@
 import { atLeastZero, isObject, numberOf, textOf, type Json } from './json';
 import {
   breakerStates,
+  linkStates,
+  maxConnections,
   maxPairs,
   maxStreamsPerPair,
+  maxVenues,
   oneOf,
   streamStates,
   wsStatuses,
@@ -14,6 +17,8 @@ import {
   type StreamValues,
   type SubscriptionCounts,
   type Values,
+  type Venue,
+  type VenueConnection,
 } from './observation';
 import { noSubscriptions } from './subscriptions';
 
@@ -38,6 +43,31 @@ function subscriptionsOf(value: unknown): SubscriptionCounts | null {
   return counts;
 }
 
+function connectionOf(name: string, json: Json): VenueConnection {
+  return {
+    name,
+    state: oneOf(json['state'], linkStates),
+    lastFrameAgeS: atLeastZero(json['last_frame_age_s']),
+    successor: json['successor'] === null ? null : (oneOf(json['successor'], linkStates) ?? undefined),
+  };
+}
+
+function objectsOf(value: unknown, max: number): [string, Json][] {
+  if (!isObject(value)) return [];
+  return Object.entries(value)
+    .slice(0, max)
+    .filter((entry): entry is [string, Json] => isObject(entry[1]));
+}
+
+function venuesOf(value: unknown): Venue[] | null {
+  if (!isObject(value)) return null;
+  return objectsOf(value, maxVenues).map(([exchange, venue]) => ({
+    exchange,
+    status: textOf(venue['status']),
+    connections: objectsOf(venue['connections'], maxConnections).map(([name, json]) => connectionOf(name, json)),
+  }));
+}
+
 function valuesOf(json: Json): Partial<Values> {
   return {
     ...pick<Values>(json, {
@@ -54,6 +84,7 @@ function valuesOf(json: Json): Partial<Values> {
       tradesPerMin: ['trades_per_min', atLeastZero],
       wsStatus: ['ws_status', (v) => oneOf(v, wsStatuses)],
       venueStatus: ['venue_status', textOf],
+      venues: ['venues', venuesOf],
       subscriptions: ['subscriptions', subscriptionsOf],
       uptimeS: ['uptime_s', atLeastZero],
       lastEventAgeS: ['last_event_age_s', atLeastZero],
@@ -88,6 +119,7 @@ function pairOf(json: Json): PairObservation {
   return {
     streams,
     values: pick<PairValues>(json, {
+      exchange: ['exchange', textOf],
       p50Ms: ['latency_p50_ms', numberOf],
       p95Ms: ['latency_p95_ms', numberOf],
       p99Ms: ['latency_p99_ms', numberOf],

@@ -1,9 +1,13 @@
-// A scrape of /metrics → an observation. A family that is not there says that its value is unknown.
+// A scrape of /metrics → an observation. A family that is not there says that its value is unknown. The names of the
+// dialect kraken speak of Kraken alone: they stand for the whole only where there is no other exchange.
 
 import type { Sample } from '../prometheus/parse';
 import {
+  breakerStates,
+  maxConnections,
   maxPairs,
   maxStreamsPerPair,
+  maxVenues,
   oneOf,
   streamStates,
   type BreakerState,
@@ -12,9 +16,12 @@ import {
   type StreamState,
   type SubscriptionCounts,
   type Values,
+  type Venue,
+  type VenueConnection,
 } from './observation';
 import { pairName } from './pair_name';
 import { noSubscriptions, unservedOf } from './subscriptions';
+import { marketNames } from './venues';
 
 type Families = Map<string, Sample[]>;
 
@@ -54,29 +61,63 @@ function greatest(families: Families, name: string): number | null {
   return values.length === 0 ? null : Math.max(...values);
 }
 
-// The one word that each exchange has for itself; of several the first that is not simply up: that is the news.
-function venueStatusOf(families: Families): string | null {
+// The one word that each exchange has for itself; it is unknown where there is none, or two.
+function wordsOf(families: Families): Map<string, string | null> {
   const words = new Map<string, string[]>();
   for (const { labels, value } of families.get('tickwitness_venue_status') ?? []) {
-    if (value !== 1) continue;
     const exchange = labels.get('exchange') ?? '';
-    words.set(exchange, [...(words.get(exchange) ?? []), labels.get('status') ?? '']);
+    const of = words.get(exchange) ?? [];
+    words.set(exchange, value === 1 ? [...of, labels.get('status') ?? ''] : of);
   }
-  const sure = [...words.values()].flatMap((of) => (of.length === 1 ? of : []));
+  return new Map([...words].map(([exchange, of]) => [exchange, of.length === 1 ? (of[0] as string) : null]));
+}
+
+// Of several the first that is not simply up: that is the news.
+function venueStatusOf(families: Families): string | null {
+  const sure = [...wordsOf(families).values()].filter((word) => word !== null);
   return sure.find((word) => word !== 'online') ?? sure[0] ?? null;
 }
 
-// Where two exchanges have a pair, each is a market of its own; named as the event stream names it.
-function marketNames(families: Families): (symbol: string, exchange: string) => string {
-  const exchanges = new Map<string, Set<string>>();
-  for (const { labels } of families.get('tickwitness_feed_subscription_state') ?? []) {
-    const symbol = pairName(labels.get('symbol') ?? '');
-    exchanges.set(symbol, (exchanges.get(symbol) ?? new Set()).add(labels.get('exchange') ?? ''));
-  }
-  return (symbol, exchange) => {
-    const pair = pairName(symbol);
-    return (exchanges.get(pair)?.size ?? 0) > 1 ? `${pair} ${exchange}` : pair;
+// What is replaced, and by what, /metrics cannot tell.
+function venuesOf(families: Families): Venue[] | null {
+  const venues = new Map<string, Map<string, VenueConnection>>();
+  const words = wordsOf(families);
+  const of = (exchange: string) => {
+    const known = venues.get(exchange) ?? new Map<string, VenueConnection>();
+    if (exchange !== '' && venues.size < maxVenues) venues.set(exchange, known);
+    return known;
   };
+  for (const exchange of words.keys()) of(exchange);
+  for (const { labels, value } of families.get('tickwitness_feed_connected') ?? []) {
+    const connections = of(labels.get('exchange') ?? '');
+    const name = labels.get('connection') ?? '';
+    const state = value === 1 ? 'connected' : value === 0 ? 'down' : null;
+    if (connections.size < maxConnections) {
+      connections.set(name, { name, state, lastFrameAgeS: null, successor: undefined });
+    }
+  }
+  for (const { labels, value } of families.get('tickwitness_feed_last_frame_age_seconds') ?? []) {
+    const connection = venues.get(labels.get('exchange') ?? '')?.get(labels.get('connection') ?? '');
+    if (connection !== undefined) connection.lastFrameAgeS = finite(value);
+  }
+  if (venues.size === 0) return null;
+  return [...venues].map(([exchange, connections]) => {
+    return { exchange, status: words.get(exchange) ?? null, connections: [...connections.values()] };
+  });
+}
+
+function namesOf(families: Families): (symbol: string, exchange: string) => string {
+  const states = families.get('tickwitness_feed_subscription_state') ?? [];
+  const nameOf = marketNames(
+    states.map(({ labels }) => [pairName(labels.get('symbol') ?? ''), labels.get('exchange') ?? '']),
+  );
+  return (symbol, exchange) => nameOf(pairName(symbol), exchange);
+}
+
+// Whether some exchange has data that the dialect kraken does not speak of.
+function othersThanKraken(families: Families): boolean {
+  const all = ['tickwitness_feed_subscription_state', 'tickwitness_feed_connected'];
+  return all.some((name) => (families.get(name) ?? []).some(({ labels }) => labels.get('exchange') !== 'kraken'));
 }
 
 function times1000(seconds: number | null): number | null {
@@ -85,12 +126,13 @@ function times1000(seconds: number | null): number | null {
 
 function pairsOf(families: Families): { pairs: Map<string, PairObservation>; complete: boolean } {
   const pairs = new Map<string, PairObservation>();
-  const nameOf = marketNames(families);
-  const pair = (name: string): PairObservation | null => {
+  const nameOf = namesOf(families);
+  const pair = (name: string, exchange: string | null): PairObservation | null => {
     const known = pairs.get(name);
     if (known !== undefined) return known;
     if (pairs.size >= maxPairs) return null;
-    const made: PairObservation = { values: { p50Ms: null, p95Ms: null, p99Ms: null }, streams: new Map() };
+    const values = { exchange, p50Ms: null, p95Ms: null, p99Ms: null };
+    const made: PairObservation = { values, streams: new Map() };
     pairs.set(name, made);
     return made;
   };
@@ -98,7 +140,8 @@ function pairsOf(families: Families): { pairs: Map<string, PairObservation>; com
     const symbol = sample.labels.get('symbol');
     const name = sample.labels.get('stream');
     // No symbol: of the venue as a whole.
-    const of = symbol ? pair(nameOf(symbol, sample.labels.get('exchange') ?? '')) : null;
+    const exchange = sample.labels.get('exchange') ?? '';
+    const of = symbol ? pair(nameOf(symbol, exchange), exchange === '' ? null : exchange) : null;
     if (of === null || name === undefined) return null;
     const known = of.streams.get(name);
     if (known !== undefined || of.streams.size >= maxStreamsPerPair) return known ?? null;
@@ -120,22 +163,31 @@ function pairsOf(families: Families): { pairs: Map<string, PairObservation>; com
   for (const quantile of ['p50', 'p95', 'p99'] as const) {
     for (const sample of families.get(`kraken_ws_latency_${quantile}_ms`) ?? []) {
       const name = sample.labels.get('pair');
-      const of = name === undefined ? null : pair(nameOf(name, 'kraken'));
+      const of = name === undefined ? null : pair(nameOf(name, 'kraken'), 'kraken');
       if (of !== null) of.values[`${quantile}Ms`] = finite(sample.value);
+    }
+  }
+  for (const [key, family] of [
+    ['lastPrice', 'tickwitness_market_last_price'],
+    ['spread', 'tickwitness_market_spread'],
+  ] as const) {
+    for (const { labels, value } of families.get(family) ?? []) {
+      const of = pairs.get(nameOf(labels.get('symbol') ?? '', labels.get('exchange') ?? ''));
+      if (of !== undefined) of.values[key] = finite(value);
     }
   }
   return { pairs, complete: states.length > 0 };
 }
 
 // /metrics has latencies by pair only. A quantile of all pairs together is never above the worst pair's, so that one
-// stands for them, with its name.
-function latencyOf(pairs: Map<string, PairObservation>): Partial<Values> {
+// stands for them, with its name; not where there are pairs that have none there.
+function latencyOf(pairs: Map<string, PairObservation>, all: boolean): Partial<Values> {
   let worst: [string, PairObservation] | null = null;
   for (const entry of pairs) {
     const p95 = entry[1].values.p95Ms ?? null;
     if (p95 !== null && (worst === null || p95 > (worst[1].values.p95Ms ?? -Infinity))) worst = entry;
   }
-  if (worst === null) return { p50Ms: null, p95Ms: null, p99Ms: null, latencyOf: null };
+  if (worst === null || !all) return { p50Ms: null, p95Ms: null, p99Ms: null, latencyOf: null };
   const { p50Ms = null, p95Ms = null, p99Ms = null } = worst[1].values;
   return { p50Ms, p95Ms, p99Ms, latencyOf: pairs.size > 1 ? worst[0] : null };
 }
@@ -169,23 +221,33 @@ function wsStatusOf(links: readonly Sample[] | undefined, all: number | null, co
 
 const breakerByNumber: readonly BreakerState[] = ['closed', 'open', 'half_open'];
 
+// The worst of all connections' breakers, as the event stream has it.
+function breakerOf(families: Families): BreakerState | null {
+  const states = (families.get('tickwitness_breaker_state') ?? []).filter(({ value }) => value === 1);
+  const known = states.map(({ labels }) => oneOf(labels.get('state'), breakerStates));
+  const worst = (['open', 'half_open', 'closed'] as const).find((state) => known.includes(state));
+  const number = single(families, 'circuit_breaker_state');
+  return worst ?? (number === null ? null : (breakerByNumber[number] ?? null));
+}
+
 // atMs: server time of the answer, from its Date header.
 export function observationFromMetrics(samples: readonly Sample[], atMs: number): Observation {
   const families = groupByName(samples);
   const { pairs, complete } = pairsOf(families);
   const counts = countStates(families.get('tickwitness_feed_subscription_state') ?? []);
   const connected = single(families, 'kraken_ws_connection_status');
-  const breaker = single(families, 'circuit_breaker_state');
+  const others = othersThanKraken(families);
   const values: Partial<Values> = {
-    ...latencyOf(pairs),
+    ...latencyOf(pairs, !others),
     mode: modeOf(families.get('tickwitness_build_info')?.[0]?.labels.get('mode')),
-    trips: single(families, 'circuit_breaker_trips_total'),
+    trips: sum(families, 'tickwitness_breaker_trips_total') ?? single(families, 'circuit_breaker_trips_total'),
     lastTripMs: times1000(greatest(families, 'tickwitness_breaker_last_trip_timestamp_seconds')),
-    breakerState: breaker === null ? null : (breakerByNumber[breaker] ?? null),
-    reconnects: single(families, 'kraken_ws_reconnects_total'),
-    tradesPerMin: single(families, 'kraken_trades_per_minute'),
+    breakerState: breakerOf(families),
+    reconnects: sum(families, 'tickwitness_feed_reconnects_total') ?? single(families, 'kraken_ws_reconnects_total'),
+    tradesPerMin: others ? null : single(families, 'kraken_trades_per_minute'),
     wsStatus: wsStatusOf(families.get('tickwitness_feed_connected'), connected, counts),
     venueStatus: venueStatusOf(families),
+    venues: venuesOf(families),
     subscriptions: counts,
     uptimeS: single(families, 'tickwitness_uptime_seconds'),
     lastFrameAgeS: least(families, 'tickwitness_feed_last_frame_age_seconds'),

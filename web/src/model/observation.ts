@@ -5,6 +5,21 @@ export type BreakerState = 'closed' | 'open' | 'half_open';
 export type WsStatus = 'connected' | 'degraded' | 'disconnected';
 export type StreamState = (typeof streamStates)[number];
 
+export type LinkState = (typeof linkStates)[number];
+
+export interface VenueConnection {
+  name: string;
+  state: LinkState | 'down' | null; // down: not connected, and this source cannot tell more
+  lastFrameAgeS: number | null;
+  successor: LinkState | null | undefined; // that is to replace it; null: there is none; undefined: cannot be told
+}
+
+export interface Venue {
+  exchange: string;
+  status: string | null; // its own word; some venues never say one
+  connections: VenueConnection[];
+}
+
 export type SubscriptionCounts = Record<StreamState, number>;
 
 export interface Values {
@@ -22,6 +37,7 @@ export interface Values {
   tradesPerMin: number | null;
   wsStatus: WsStatus | null;
   venueStatus: string | null;
+  venues: Venue[] | null;
   subscriptions: SubscriptionCounts | null;
   uptimeS: number | null;
   lastEventAgeS: number | null;
@@ -38,6 +54,7 @@ export interface Values {
 }
 
 export interface PairValues {
+  exchange: string | null;
   p50Ms: number | null;
   p95Ms: number | null;
   p99Ms: number | null;
@@ -71,6 +88,8 @@ export interface Observation {
 // Bounds on what a server can make the page hold.
 export const maxPairs = 64;
 export const maxStreamsPerPair = 16;
+export const maxVenues = 8;
+export const maxConnections = 32; // of a venue
 
 export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | null {
   return allowed.find((candidate) => candidate === value) ?? null;
@@ -79,3 +98,4 @@ export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): 
 export const streamStates = ['live', 'quiet', 'pending', 'suspect', 'healing', 'refused', 'zombie'] as const;
 export const breakerStates = ['closed', 'open', 'half_open'] as const;
 export const wsStatuses = ['connected', 'degraded', 'disconnected'] as const;
+export const linkStates = ['idle', 'connecting', 'connected', 'waiting', 'stopped'] as const;
