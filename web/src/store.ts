@@ -38,6 +38,12 @@ export const lastTripMs = computed(() => {
   return dated ?? inferredTripMs;
 });
 
+// Those that take part: as the newest answer names them, else as /api/v1/status did.
+export const exchanges = computed(() => {
+  const venues = snapshot.value.values.venues?.value;
+  return venues == null ? status.value.exchanges : venues.map(({ exchange }) => exchange);
+});
+
 export const ageMs = (reading: Reading<unknown> | undefined) => ageAt(reading, serverNow.value);
 export const isOld = (reading: Reading<unknown> | undefined) => isOldAt(reading, serverNow.value);
 

@@ -9,7 +9,9 @@ const tickMs = 250; // the engine's second: tests need not wait for it
 
 export const calmWorld = () => ({
   mode: 'SIMULATED',
-  venue: 'online',
+  venue: 'online', // the status of Kraken
+  others: {}, // further exchanges: name → status, as "binance": null
+  successors: {}, // "binance main" → state of what is to replace it
   ws: 'connected',
   breaker: 'closed',
   breakerReason: null,
@@ -56,6 +58,7 @@ export class FakeEngine {
   sse = 'on'; // on | off | silent | heartbeats | late
   metrics = 'on'; // on | off | garbage | no_date | custom
   metricsText = ''; // when custom
+  snapshots = 'on'; // /api/v1/snapshot: on | off; it ends with /metrics
   details = 'on'; // /api/v1/gaps and feeds: on | off
   lateMs = 0; // sse = late: how far behind its stamps are
   skewMs = 0;
@@ -159,6 +162,7 @@ export class FakeEngine {
         streams[stream] = { state, age_s: age, stale_after_s: staleAfter };
       }
       pairs[name] = {
+        exchange: pair.exchange ?? 'kraken',
         latency_p50_ms: at(pair.p95, 0.3),
         latency_p95_ms: at(pair.p95, 1),
         latency_p99_ms: at(pair.p95, 1.6),
@@ -184,6 +188,7 @@ export class FakeEngine {
       breaker_open_until: world.openUntilMs,
       breaker_reason: world.breakerReason,
       venue_status: world.venue,
+      venues: this.venues(),
       subscriptions: counts,
       uptime_s: world.uptimeS + this.elapsedS(),
       last_event_age_s: 0.1,
@@ -202,26 +207,44 @@ export class FakeEngine {
     };
   }
 
+  venues() {
+    const { world } = this;
+    return Object.fromEntries(
+      Object.entries({ kraken: world.venue, ...world.others }).map(([exchange, status]) => {
+        const successor = world.successors[`${exchange} main`] ?? null;
+        const connections = { main: { state: 'connected', last_frame_age_s: 0.1, successor } };
+        return [exchange, { status, connections }];
+      }),
+    );
+  }
+
+  // Symbols without the exchange that a market's name may end with.
+  markets() {
+    return Object.entries(this.world.pairs).map(([name, { exchange = 'kraken' }]) => {
+      return { name, exchange, symbol: name.replace(` ${exchange}`, '') };
+    });
+  }
+
   days() {
     const day = new Date(this.now()).toISOString().slice(0, 10);
-    return Object.keys(this.world.pairs).map((symbol) => {
-      const missing = this.world.missing[symbol] ?? 0;
-      return { exchange: 'kraken', symbol, day, received: 50_000 - missing, missing, ratio: 1 - missing / 50_000 };
+    return this.markets().map(({ name, exchange, symbol }) => {
+      const missing = this.world.missing[name] ?? 0;
+      return { exchange, symbol, day, received: 50_000 - missing, missing, ratio: 1 - missing / 50_000 };
     });
   }
 
   books() {
-    return Object.keys(this.world.pairs).map((symbol) => {
-      const state = this.world.books[symbol] ?? 'valid';
-      return { exchange: 'kraken', symbol, state, bid: null, ask: null, resyncs: 0 };
+    return this.markets().map(({ name, exchange, symbol }) => {
+      const state = this.world.books[name] ?? 'valid';
+      return { exchange, symbol, state, bid: null, ask: null, resyncs: 0 };
     });
   }
 
   feeds() {
-    return Object.keys(this.world.pairs).flatMap((symbol) =>
+    return this.markets().flatMap(({ name, exchange, symbol }) =>
       Object.keys(this.world.streams).map((stream) => {
-        const threshold_s = this.world.thresholds[`${symbol} ${stream}`] ?? null;
-        return { exchange: 'kraken', symbol, stream, connection: 'main', threshold_s };
+        const threshold_s = this.world.thresholds[`${name} ${stream}`] ?? null;
+        return { exchange, symbol, stream, connection: 'main', threshold_s };
       }),
     );
   }
@@ -233,11 +256,16 @@ export class FakeEngine {
       '# TYPE circuit_breaker_trips_total counter',
     ];
     const add = (name, value, labels = '') => value != null && lines.push(`${name}${labels} ${value}`);
-    for (const [pair, values] of Object.entries(now.pairs)) {
-      for (const q of ['p50', 'p95', 'p99'])
-        add(`kraken_ws_latency_${q}_ms`, values[`latency_${q}_ms`], `{pair="${pair}"}`);
+    for (const { name, exchange, symbol } of this.markets()) {
+      const values = now.pairs[name];
+      if (values === undefined) continue;
+      for (const q of exchange === 'kraken' ? ['p50', 'p95', 'p99'] : [])
+        add(`kraken_ws_latency_${q}_ms`, values[`latency_${q}_ms`], `{pair="${symbol}"}`);
+      const market = `{exchange="${exchange}",symbol="${symbol}"}`;
+      add('tickwitness_market_last_price', values.last_price, market);
+      add('tickwitness_market_spread', values.spread, market);
       for (const [stream, { state, age_s }] of Object.entries(values.streams)) {
-        const labels = `exchange="kraken",symbol="${pair}",stream="${stream}"`;
+        const labels = `exchange="${exchange}",symbol="${symbol}",stream="${stream}"`;
         for (const each of ['pending', 'live', 'stale', 'refused']) {
           add('tickwitness_feed_subscription_state', Number(each === state), `{${labels},state="${each}"}`);
         }
@@ -250,9 +278,13 @@ export class FakeEngine {
     add('kraken_ws_connection_status', Number(now.ws_status !== 'disconnected'));
     add('kraken_trades_per_minute', now.trades_per_min);
     add('tickwitness_uptime_seconds', now.uptime_s);
-    add('tickwitness_feed_last_frame_age_seconds', now.last_frame_age_s, '{exchange="kraken",connection="main"}');
+    for (const [exchange, { status }] of Object.entries(this.venues())) {
+      const connection = `{exchange="${exchange}",connection="main"}`;
+      add('tickwitness_feed_last_frame_age_seconds', now.last_frame_age_s, connection);
+      add('tickwitness_venue_status', Number(status !== null), `{exchange="${exchange}",status="${status ?? 'online'}"}`);
+      if (Object.keys(this.world.others).length > 0) add('tickwitness_feed_connected', 1, connection);
+    }
     if (now.last_trip_at !== null) add('tickwitness_breaker_last_trip_timestamp_seconds', now.last_trip_at / 1000);
-    add('tickwitness_venue_status', 1, `{exchange="kraken",status="${now.venue_status}"}`);
     add('tickwitness_pipeline_ring_depth', now.queue_depth, '{ring="frames"}');
     add('tickwitness_pipeline_ring_capacity', now.queue_capacity, '{ring="frames"}');
     add('tickwitness_errors_total', now.errors_total, '{room="feed"}');
@@ -271,6 +303,7 @@ export class FakeEngine {
     if (path === '/metrics') return this.answerMetrics(response);
     if (path === '/sse/metrics') return this.answerStream(request, response);
     if (path === '/api/v1/status') return this.answerStatus(response);
+    if (path === '/api/v1/snapshot') return this.answerSnapshot(response);
     if (this.details === 'off' && /^\/api\/v1\/(gaps|feeds)$/.test(path)) return response.writeHead(503).end();
     if (path === '/api/v1/gaps') {
       return this.answerJson(response, { gaps: this.world.gaps, completeness: this.days() });
@@ -295,6 +328,13 @@ export class FakeEngine {
     response.on('close', () => this.clients.delete(response));
   }
 
+  // As of its answer, however late the stream is.
+  answerSnapshot(response) {
+    if (this.snapshots === 'off' || this.metrics === 'off') return response.writeHead(503).end();
+    if (this.metrics === 'garbage' || this.metrics === 'custom') return response.writeHead(404).end();
+    this.answerJson(response, { ...this.snapshot(), timestamp: this.now() });
+  }
+
   answerStatus(response) {
     const body = {
       mode: this.world.mode,
@@ -304,7 +344,7 @@ export class FakeEngine {
       started_at_ms: this.started,
       uptime_s: this.world.uptimeS,
       seed: 42,
-      venues: [{ exchange: 'kraken', status: this.world.venue, connections: [] }],
+      venues: Object.entries(this.venues()).map(([exchange, { status }]) => ({ exchange, status, connections: [] })),
     };
     this.answerJson(response, body);
   }

@@ -223,7 +223,7 @@ visit('while the venue rests, silence is said to be no fault', {}, async (v, eng
   engine.world.states = { 'SOL-USD trade': 'suspect' };
   await v.open();
   await v.sees(v.chip('Exchange'), /maintenance\s+silence is no fault/);
-  await v.sees('#feeds-title + p', 'The exchange says maintenance: silence is no fault meanwhile');
+  await v.sees('#feeds-title + p', 'Kraken says maintenance: silence there is no fault meanwhile');
 });
 
 for (const [status, word] of [
@@ -261,7 +261,7 @@ visit(
     await v.open();
     await v.transport('LIVE');
     engine.troubled = true;
-    engine.sse = 'off';
+    engine.sse = engine.snapshots = 'off';
     engine.cut();
     await v.transport('POLLING');
     for (let times = 0; times < 3; times++) {

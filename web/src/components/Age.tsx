@@ -5,7 +5,7 @@ import { unknown } from '../format/number';
 import type { Reading } from '../model/snapshot';
 import { ageMs, isOld } from '../store';
 
-const sources = { stream: 'event stream', poll: 'poll of /metrics', api: '/api/v1' };
+const sources = { stream: 'event stream', poll: 'poll', api: '/api/v1' };
 
 export function readingTitle(reading: Reading<unknown> | undefined): string {
   if (reading === undefined) return 'not observed yet';

@@ -1,17 +1,20 @@
 // One row for each subscription: the link may be up while one of them is silent.
 
+import { useState } from 'preact/hooks';
 import { plural, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { StreamValues } from '../model/observation';
 import type { Readings } from '../model/snapshot';
-import { restingStatuses } from '../model/chips';
 import { streamKey } from '../model/details';
 import { meaningOf, stateOf, unservedStates } from '../model/subscriptions';
 import { resolvePair } from '../model/pair_name';
+import { restSentence, rests, symbolOf } from '../model/venues';
 import { askedPair } from '../pair';
 import { windowMs } from '../model/window';
 import { details, history, historyVersion, isOld, serverNow, snapshot } from '../store';
 import { Age } from './Age';
+import { ConnectionsTable } from './ConnectionsTable';
+import { MarketName, marketText } from './MarketName';
 import { Cell, StateCell } from './PairTable';
 import { Ribbon } from './Ribbon';
 
@@ -19,13 +22,22 @@ const seconds = (value: number) => formatAge(value * 1000);
 const heads = ['Pair', 'Stream', 'State', 'Seen by this page', 'Last message', 'Suspect after'];
 const leftHeads = 4;
 
-function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: Readings<StreamValues> }) {
+const longRows = 32; // more than these may be cut to those that need a look
+
+interface Row {
+  pair: string;
+  exchange: string | null;
+  name: string;
+  stream: Readings<StreamValues>;
+}
+
+function FeedRow({ pair, exchange, name, stream }: Row) {
   const state = stateOf(stream);
   const threshold = details.value?.value?.thresholdsS.get(streamKey(pair, name)) ?? null;
   return (
     <tr role="row">
-      <th role="rowheader" scope="row" title={pair}>
-        {pair}
+      <th role="rowheader" scope="row" title={marketText(pair)}>
+        <MarketName symbol={symbolOf(pair, exchange)} exchange={exchange} />
       </th>
       <td role="cell" data-name="Stream" class="left" title={name}>
         {name}
@@ -40,36 +52,77 @@ function FeedRow({ pair, name, stream }: { pair: string; name: string; stream: R
   );
 }
 
-function sentence(rows: { pair: string; name: string; stream: Readings<StreamValues> }[]): string {
-  if (rows.length === 0) return 'No subscription is known.';
-  const { venueStatus } = snapshot.value.values;
-  if (venueStatus?.value != null && restingStatuses.has(venueStatus.value) && !isOld(venueStatus)) {
-    const word = venueStatus.value.replaceAll('_', ' ');
-    return `The exchange says ${word}: silence is no fault meanwhile, and nothing is renewed.`;
+// Of the venues whose rows these are; those whose status is too old say nothing any more.
+function restingOf(rows: readonly Row[]) {
+  const { venues, venueStatus } = snapshot.value.values;
+  if (venues?.value == null) {
+    const status = venueStatus?.value ?? null;
+    return isOld(venueStatus) || !rests(status) ? [] : [{ exchange: 'The exchange', status, connections: [] }];
   }
+  const mine = new Set(rows.map(({ exchange }) => exchange));
+  return isOld(venues) ? [] : venues.value.filter(({ exchange, status }) => rests(status) && mine.has(exchange));
+}
+
+function sentence(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'No subscription is known.';
+  const resting = restingOf(rows);
+  const rest = restSentence(resting);
+  // While only the word of all venues together is known, it may be any row's.
+  const names = resting.map(({ exchange }) => exchange);
+  const awake = snapshot.value.values.venues?.value == null && rest !== null
+    ? []
+    : rows.filter(({ exchange }) => exchange === null || !names.includes(exchange));
+  const others = awake.length === 0 ? '' : servedSentence(awake, rest !== null);
+  return [rest, others].filter((part) => part !== null && part !== '').join(' ');
+}
+
+function servedSentence(rows: readonly Row[], elsewhere: boolean): string {
   const unserved = unservedStates.flatMap((state) => rows.filter(({ stream }) => stateOf(stream) === state));
-  const is = isOld(rows[0]?.stream.state) ? 'was' : 'is';
+  const old = isOld(rows[0]?.stream.state);
   const first = unserved[0];
-  if (first === undefined)
-    return `${plural(rows.length, 'subscription')} of pairs, none ${is === 'was' ? 'was ' : ''}silent or refused.`;
+  if (first === undefined) {
+    const where = elsewhere ? 'elsewhere' : 'of pairs';
+    return `${plural(rows.length, 'subscription')} ${where}, none ${old ? 'was ' : ''}silent or refused.`;
+  }
   const others = unserved.length - 1;
-  const state = stateOf(first.stream);
-  return `${first.pair} ${first.name} ${is} ${state}${others > 0 ? `, and ${plural(others, 'other')}` : ''}.`;
+  const market = `${marketText(first.pair)} ${first.name}`;
+  return `${market} ${old ? 'was' : 'is'} ${stateOf(first.stream)}${others > 0 ? `, and ${plural(others, 'other')}` : ''}.`;
+}
+
+function isWell({ stream }: Row): boolean {
+  const state = stateOf(stream);
+  return state === 'live' || state === 'quiet';
 }
 
 export function FeedsTable() {
   historyVersion.value;
+  const [cut, setCut] = useState(false);
   const all = snapshot.value.pairs;
   const chosen = resolvePair(askedPair.value, [...all.keys()]);
-  const rows = [...all]
+  const every: Row[] = [...all]
     .filter(([pair]) => chosen === null || pair === chosen)
-    .flatMap(([pair, { streams }]) => [...streams].map(([name, stream]) => ({ pair, name, stream })));
+    .flatMap(([pair, { streams, values }]) => {
+      const exchange = values.exchange?.value ?? null;
+      return [...streams].map(([name, stream]) => ({ pair, exchange, name, stream }));
+    });
+  const long = every.length > longRows;
+  const rows = long && cut ? every.filter((row) => !isWell(row)) : every;
+  const hidden = every.length - rows.length;
   return (
     <section class="panel" aria-labelledby="feeds-title">
       <div class="panel-head">
         <h2 id="feeds-title">Feeds</h2>
-        <p>{sentence(rows)}</p>
-        <Age of={rows[0]?.stream.state} />
+        <p>{sentence(every)}</p>
+        <Age of={every[0]?.stream.state} />
+      </div>
+      <ConnectionsTable />
+      <div class="rows-head subscriptions-head">
+        <h3>Subscriptions</h3>
+        {long && (
+          <button type="button" class="quiet-button" aria-pressed={cut} onClick={() => setCut(!cut)}>
+            {cut ? `Show all ${every.length}` : 'Hide those that are well'}
+          </button>
+        )}
       </div>
       <table role="table" class="cards feeds" aria-label="Subscriptions">
         <thead role="rowgroup">
@@ -90,7 +143,7 @@ export function FeedsTable() {
           {rows.length === 0 && (
             <tr role="row" class="none">
               <td role="cell" colSpan={heads.length} class="left">
-                {unknown}
+                {hidden === 0 ? unknown : `${plural(hidden, 'subscription')} live or quiet, no other`}
               </td>
             </tr>
           )}

@@ -4,12 +4,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { formatClock, formatAge } from '../format/time';
 import { resolvePair } from '../model/pair_name';
 import { addressOf, askedPair, choosePair } from '../pair';
+import { marketText } from './MarketName';
 import { serverNow, snapshot } from '../store';
 import { chooseTheme, currentTheme } from '../theme';
 
 export function shortName(pair: string, all: readonly string[]): string {
   const base = pair.split('-')[0] ?? pair;
-  return all.filter((name) => name.split('-')[0] === base).length === 1 ? base : pair;
+  return all.filter((name) => name.split('-')[0] === base).length === 1 ? base : marketText(pair);
 }
 
 function PairSelector() {
@@ -20,7 +21,7 @@ function PairSelector() {
     <a
       key={label}
       href={addressOf(pair)}
-      title={pair ?? 'All pairs'}
+      title={pair === null ? 'All pairs' : marketText(pair)}
       aria-current={pair === chosen ? 'true' : undefined}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;

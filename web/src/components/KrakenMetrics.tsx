@@ -1,4 +1,4 @@
-// Kraken: how late its data reaches the engine, how well the link holds, and each pair.
+// The exchanges, Kraken first: how late their data reaches the engine, how well the links hold, and each pair.
 
 import { useState } from 'preact/hooks';
 import { formatMs, formatNumber, formatRate, plural } from '../format/number';
@@ -8,9 +8,11 @@ import { gapsOf, highOf, minuteRows } from '../model/series';
 import type { Reading, Readings, Snapshot } from '../model/snapshot';
 import { resolvePair } from '../model/pair_name';
 import { askedPair } from '../pair';
-import { history, historyVersion, isOld, serverNow, snapshot } from '../store';
+import { symbolOf, venueNames } from '../model/venues';
+import { exchanges, history, historyVersion, isOld, serverNow, snapshot } from '../store';
 import { formatClock } from '../format/time';
 import { Age } from './Age';
+import { exchangeOf, marketText } from './MarketName';
 import { PairTable } from './PairTable';
 import { QuantileChart } from './QuantileChart';
 import { Tile } from './Tile';
@@ -85,6 +87,13 @@ function Counters({ values }: { values: Readings<Values> }) {
   );
 }
 
+// Whose data the panel shows: of a chosen pair its exchange, else all that take part.
+function titleOf(pair: string | null): string {
+  if (pair === null) return venueNames(exchanges.value);
+  const exchange = exchangeOf(pair);
+  return `${venueNames(exchange === null ? exchanges.value : [exchange])}, ${symbolOf(pair, exchange)}`;
+}
+
 function sentence(pair: string | null, all: Snapshot): string {
   const p95 = readingOf(all, pair, 'p95Ms');
   const link = all.values.wsStatus;
@@ -92,8 +101,9 @@ function sentence(pair: string | null, all: Snapshot): string {
   if (p95?.value != null) {
     const ms = formatMs(p95.value);
     const is = isOld(p95) ? 'was' : 'is';
+    const of = pair === null && exchanges.value.length > 1 ? 'All together: ' : '';
     parts.push(
-      `p95 ${is} ${ms} ms, ${p95.value > goalsMs.p95Ms ? 'above' : 'within'} the goal of ${goalsMs.p95Ms} ms.`,
+      `${of}p95 ${is} ${ms} ms, ${p95.value > goalsMs.p95Ms ? 'above' : 'within'} the goal of ${goalsMs.p95Ms} ms.`,
     );
   } else {
     parts.push('No latency is known.');
@@ -101,7 +111,7 @@ function sentence(pair: string | null, all: Snapshot): string {
   if (link?.value != null) parts.push(`Link ${isOld(link) ? 'was ' : ''}${link.value}.`);
   const worst = all.values.latencyOf;
   if (pair === null && worst?.value != null) {
-    parts.push(`Polled: of ${worst.value}, the slowest.`);
+    parts.push(`Polled: of ${marketText(worst.value)}, the slowest.`);
   }
   return parts.join(' ');
 }
@@ -156,7 +166,7 @@ export function KrakenMetrics() {
   return (
     <section class="panel" aria-labelledby="kraken-title">
       <div class="panel-head">
-        <h2 id="kraken-title">Kraken{pair === null ? '' : `, ${pair}`}</h2>
+        <h2 id="kraken-title">{titleOf(pair)}</h2>
         <p>{missing ? `The engine has no pair ${pair}.` : sentence(pair, all)}</p>
         <button type="button" class="quiet-button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
           {asTable ? 'Show as chart' : 'Show as table'}

@@ -17,6 +17,7 @@ import {
 } from '../model/losses';
 import { details, isOld, serverNow, snapshot } from '../store';
 import { Age, readingTitle } from './Age';
+import { MarketName } from './MarketName';
 import { State } from './StateMark';
 import { Tile } from './Tile';
 import type { Part } from './Value';
@@ -35,7 +36,7 @@ function GapRow({ gap, old }: { gap: Gap; old: boolean }) {
         {formatClock(gap.openedMs)}
       </td>
       <th role="rowheader" scope="row" class="left" title={gap.exchange ?? unknown}>
-        {gap.symbol ?? unknown}
+        <MarketName symbol={gap.symbol ?? unknown} exchange={gap.exchange} />
       </th>
       <td role="cell" data-name="What" class="left" title={whatOf(gap)}>
         {whatOf(gap)}

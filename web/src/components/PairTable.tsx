@@ -8,7 +8,9 @@ import type { Pair, Reading } from '../model/snapshot';
 import { freshestStream, silenceShare, stateOf, streamLevels, worstStream } from '../model/subscriptions';
 import { addressOf, choosePair } from '../pair';
 import { isOld, snapshot } from '../store';
+import { symbolOf } from '../model/venues';
 import { Age, readingTitle } from './Age';
+import { MarketName, marketText } from './MarketName';
 import { State } from './StateMark';
 
 // `lasting`: a setting rather than a measurement, it does not grow old.
@@ -93,19 +95,20 @@ function PairRow({ name, pair, chosen }: { name: string; pair: Pair; chosen: boo
   const [worstName, worst] = worstStream(pair) ?? [null, undefined];
   const freshest = freshestStream(pair);
   const state = worst === undefined ? null : stateOf(worst);
-  const value = (key: keyof PairValues) => pair.values[key];
+  const exchange = pair.values.exchange?.value ?? null;
+  const value = (key: Exclude<keyof PairValues, 'exchange'>) => pair.values[key];
   return (
     <tr role="row" class={chosen ? 'chosen' : ''}>
       <th role="rowheader" scope="row">
         <a
           href={addressOf(name)}
-          title={name}
+          title={marketText(name)}
           onClick={(event) => {
             event.preventDefault();
             choosePair(name);
           }}
         >
-          {name}
+          <MarketName symbol={symbolOf(name, exchange)} exchange={exchange} />
         </a>
       </th>
       <StateCell of={worst?.state} state={state} stream={worstName} />

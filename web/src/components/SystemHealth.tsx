@@ -6,6 +6,7 @@ import { ratePerS } from '../model/history';
 import { streamStates, type SubscriptionCounts, type WsStatus } from '../model/observation';
 import type { Reading } from '../model/snapshot';
 import { unservedOf, unservedStates } from '../model/subscriptions';
+import { rotatingOf, venueName } from '../model/venues';
 import { history, historyVersion, isOld, snapshot, transport } from '../store';
 import { State, type Level } from './StateMark';
 import { Tile } from './Tile';
@@ -19,13 +20,15 @@ const seconds = (value: number): Part[] => ageParts(value * 1000);
 const count = (value: number): Part[] => [[formatNumber(value), '']];
 
 function LinkTile() {
-  const { wsStatus, lastFrameAgeS } = snapshot.value.values;
+  const { wsStatus, lastFrameAgeS, venues } = snapshot.value.values;
   const status = wsStatus?.value ?? null;
   const old = isOld(wsStatus);
   const level = status === null || old ? 'unknown' : linkLevels[status];
   const frame = lastFrameAgeS?.value == null ? unknown : `${formatAge(lastFrameAgeS.value * 1000)} ago`;
+  const rotating = isOld(venues) ? [] : rotatingOf(venues?.value ?? []);
+  const note = rotating.map(({ exchange, connection }) => `${venueName(exchange)} ${connection} rotating`);
   return (
-    <Tile name="Link" of={wsStatus} note={`last frame ${frame}`}>
+    <Tile name="Link" of={wsStatus} note={[`last frame ${frame}`, ...note].join(', ')}>
       <State level={level} word={status === null ? unknown : old ? `was ${status}` : status} />
     </Tile>
   );

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { initialState, type Mode, type TransportState } from '../transport/machine';
 import type { SubscriptionCounts } from './observation';
 import { noSubscriptions } from './subscriptions';
-import { breakerChip, exchangeChip, feedsChip, gapsChip, transportChip, was, worst } from './chips';
+import { breakerChip, exchangeChip, exchangesChip, feedsChip, gapsChip, transportChip, was, worst } from './chips';
 
 const state = (mode: Mode, more: Partial<TransportState> = {}): TransportState => ({
   ...initialState(0),
@@ -43,6 +43,24 @@ for (const [status, level, word] of exchanges) {
   test(`exchange ${status}`, () => {
     const chip = exchangeChip(status);
     assert.deepEqual([chip.level, chip.word], [level, word]);
+  });
+}
+
+const venues: [Record<string, string | null>, string, string][] = [
+  [{ kraken: 'online', binance: 'online' }, 'ok', 'online: Kraken; Binance'],
+  [{ kraken: 'online', binance: null }, 'ok', 'online: Kraken; Binance does not say'],
+  [{ kraken: 'maintenance', binance: null }, 'bad', 'Kraken maintenance: Binance does not say'],
+  [{ kraken: 'online', binance: 'post_only' }, 'warn', 'Binance post only: Kraken online'],
+  [{ kraken: 'cancel_only', binance: 'maintenance' }, 'bad', 'Binance maintenance: Kraken cancel only'],
+  [{ kraken: null, binance: null }, 'unknown', '—: none of them says'],
+];
+
+for (const [statuses, level, words] of venues) {
+  test(`exchanges ${words}`, () => {
+    const chip = exchangesChip(
+      Object.entries(statuses).map(([exchange, status]) => ({ exchange, status, connections: [] })),
+    );
+    assert.deepEqual([chip.level, `${chip.word}: ${chip.fact}`], [level, words]);
   });
 }
 

@@ -5,10 +5,11 @@ import { formatNumber, formatShare, plural, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { Mode, TransportState } from '../transport/machine';
 import { pollMs } from '../transport/machine';
-import type { BreakerState, SubscriptionCounts } from './observation';
+import type { BreakerState, SubscriptionCounts, Venue } from './observation';
 import { lossesOf, type Losses } from './losses';
 import { isOldAt, type Reading, type Snapshot } from './snapshot';
 import { unservedOf, unservedStates } from './subscriptions';
+import { rests, statusWord, venueName } from './venues';
 
 export interface Chip {
   level: Level;
@@ -62,14 +63,28 @@ const venueLevels: Record<string, Level> = {
   maintenance: 'bad',
 };
 
-// While the trading engine rests, the engine calls nothing dead.
-export const restingStatuses: ReadonlySet<string> = new Set(['cancel_only', 'post_only', 'maintenance']);
-
 export function exchangeChip(status: string | null): Chip {
   if (status === null) return unknownChip;
   const level = venueLevels[status] ?? 'warn';
-  const fact = restingStatuses.has(status) ? 'silence is no fault' : 'trading engine';
-  return { level, word: status.replaceAll('_', ' '), fact };
+  return { level, word: statusWord(status), fact: rests(status) ? 'silence is no fault' : 'trading engine' };
+}
+
+// Of several the worst, by name; the others stand beside it, also those that never say a word.
+export function exchangesChip(venues: readonly Venue[]): Chip {
+  const chips = venues.map(({ exchange, status }) => ({ exchange, status, chip: exchangeChip(status) }));
+  const said = chips.filter(({ status }) => status !== null);
+  const bad = worst(said.map(({ chip }) => chip.level));
+  const first = said.find(({ chip }) => chip.level === bad);
+  if (first === undefined) return { ...unknownChip, fact: 'none of them says' };
+  const calm = bad === 'ok';
+  const word = calm ? first.chip.word : `${venueName(first.exchange)} ${first.chip.word}`;
+  const fact = chips
+    .filter((one) => calm || one !== first)
+    .map(({ exchange, status }) => {
+      const says = status === null ? 'does not say' : calm ? '' : statusWord(status);
+      return `${venueName(exchange)} ${says}`.trim();
+    });
+  return { level: bad, word, fact: fact.join('; ') };
 }
 
 export function feedsChip(counts: SubscriptionCounts | null): Chip {
@@ -118,7 +133,7 @@ interface View {
 }
 
 export function chipsOf({ snapshot, transport, serverNowMs, pageNowMs }: View): NamedChip[] {
-  const { venueStatus, subscriptions, breakerState, trips, gapsOpen } = snapshot.values;
+  const { venueStatus, venues, subscriptions, breakerState, trips, gapsOpen } = snapshot.values;
   const newestMs = transport.newestDataMs;
   const dataAgeMs = newestMs === null || serverNowMs === null ? null : serverNowMs - newestMs;
   const data: Reading<string> | undefined =
@@ -126,9 +141,12 @@ export function chipsOf({ snapshot, transport, serverNowMs, pageNowMs }: View): 
   const named = (name: string, chip: Chip, of: Reading<unknown> | undefined): NamedChip => {
     return { name, chip: was(chip, isOldAt(of, serverNowMs)), of };
   };
+  const several = (venues?.value?.length ?? 0) > 1;
   return [
     { name: 'Transport', chip: transportChip(transport, pageNowMs, dataAgeMs), of: data },
-    named('Exchange', exchangeChip(venueStatus?.value ?? null), venueStatus),
+    several
+      ? named('Exchanges', exchangesChip(venues?.value ?? []), venues)
+      : named('Exchange', exchangeChip(venueStatus?.value ?? null), venueStatus),
     named('Feeds', feedsChip(subscriptions?.value ?? null), subscriptions),
     named('Gaps', gapsChip(lossesOf(snapshot)), gapsOpen),
     named('Breaker', breakerChip(breakerState?.value ?? null, trips?.value ?? null), breakerState),

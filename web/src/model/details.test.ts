@@ -44,14 +44,21 @@ test('days, books and learned thresholds', () => {
     { symbol: 'A-B', stream: 'ohlc-5', threshold_s: null },
     { symbol: null, stream: 'instrument', threshold_s: 3 },
   ];
-  const books = [{ symbol: 'A-B', state: 'quarantined' }, { symbol: 'C-D', state: 'fine' }];
+  const books = [{ exchange: 'kraken', symbol: 'A-B', state: 'quarantined' }, { symbol: 'C-D', state: 'fine' }];
   const seen = parseDetails({ ...none, completeness }, { feeds, books });
   assert.deepEqual(seen?.days, completeness);
   assert.deepEqual([...(seen?.thresholdsS ?? [])], [[streamKey('A-B', 'trade'), 4.25]]);
   assert.deepEqual(seen?.books, [
-    { symbol: 'A-B', state: 'quarantined' },
-    { symbol: 'C-D', state: null },
+    { exchange: 'kraken', symbol: 'A-B', state: 'quarantined' },
+    { exchange: null, symbol: 'C-D', state: null },
   ]);
+});
+
+test('a pair of two exchanges has a threshold on each', () => {
+  const feed = (exchange: string, threshold_s: number) => ({ exchange, symbol: 'A-B', stream: 'trade', threshold_s });
+  const seen = parseDetails(none, { feeds: [feed('kraken', 4), feed('binance', 2)], books: [] });
+  assert.equal(seen?.thresholdsS.get(streamKey('A-B kraken', 'trade')), 4);
+  assert.equal(seen?.thresholdsS.get(streamKey('A-B binance', 'trade')), 2);
 });
 
 const useless: unknown[] = [null, 7, [], {}, { gaps: [] }, { gaps: 1, completeness: [] }];

@@ -2,6 +2,7 @@
 
 import { atLeastZero, isObject, numberOf, textOf, type Json } from './json';
 import { maxPairs, maxStreamsPerPair, oneOf } from './observation';
+import { marketNames } from './venues';
 
 export const gapStates = ['open', 'filling', 'filled', 'unrecoverable'] as const;
 export const bookStates = ['waiting', 'valid', 'quarantined'] as const;
@@ -36,6 +37,7 @@ export interface DayOfTrades {
 }
 
 export interface Book {
+  exchange: string | null;
   symbol: string | null;
   state: BookState | null;
 }
@@ -44,7 +46,7 @@ export interface Details {
   gaps: Gap[]; // newest first
   days: DayOfTrades[];
   books: Book[];
-  thresholdsS: Map<string, number>; // learned, by streamKey()
+  thresholdsS: Map<string, number>; // learned, by streamKey() of the market's name
 }
 
 // Bounds on what a server can make the page hold.
@@ -96,10 +98,14 @@ function dayOf(json: Json): DayOfTrades | null {
 
 function thresholdsOf(feeds: readonly Json[]): Map<string, number> {
   const thresholds = new Map<string, number>();
+  const marketOf = (feed: Json) => [textOf(feed['symbol']) ?? '', textOf(feed['exchange']) ?? ''] as const;
+  const nameOf = marketNames(feeds.map(marketOf));
   for (const feed of feeds) {
-    const [symbol, stream] = [textOf(feed['symbol']), textOf(feed['stream'])];
+    const [symbol, exchange] = marketOf(feed);
+    const stream = textOf(feed['stream']);
     const threshold = atLeastZero(feed['threshold_s']);
-    if (symbol !== null && stream !== null && threshold !== null) thresholds.set(streamKey(symbol, stream), threshold);
+    if (symbol === '' || stream === null || threshold === null) continue;
+    thresholds.set(streamKey(nameOf(symbol, exchange), stream), threshold);
   }
   return thresholds;
 }
@@ -114,7 +120,11 @@ export function parseDetails(gapsBody: unknown, feedsBody: unknown): Details | n
   return {
     gaps: gaps.map(gapOf).filter((gap) => gap !== null),
     days: days.map(dayOf).filter((day) => day !== null),
-    books: books.map((book) => ({ symbol: textOf(book['symbol']), state: oneOf(book['state'], bookStates) })),
+    books: books.map((book) => ({
+      exchange: textOf(book['exchange']),
+      symbol: textOf(book['symbol']),
+      state: oneOf(book['state'], bookStates),
+    })),
     thresholdsS: thresholdsOf(feeds),
   };
 }

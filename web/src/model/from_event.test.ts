@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { observationFromEvent, stampOf } from './from_event';
-import { maxPairs, maxStreamsPerPair } from './observation';
+import { maxPairs, maxStreamsPerPair, maxVenues } from './observation';
 import { noSubscriptions } from './subscriptions';
 
 const read = (json: unknown) => observationFromEvent(JSON.stringify(json));
@@ -77,6 +77,38 @@ test('pairs and their streams', () => {
       ['trade', { state: 'live', ageS: 0.1, staleAfterS: 20 }],
       ['spread', { state: null }],
     ],
+  );
+});
+
+test('each venue with its connections and their successors', () => {
+  const connections = {
+    main: { state: 'connected', last_frame_age_s: 0.2, successor: 'connecting' },
+    'ohlc-5': { state: 'asleep', last_frame_age_s: -1, successor: null },
+    'ohlc-15': { state: 'waiting', successor: 7 },
+    odd: 3,
+  };
+  const of = (venues: unknown) => read({ timestamp: 1, venues })?.values.venues;
+  assert.deepEqual(of({ kraken: { status: 'maintenance', connections }, binance: { status: null }, x: 'no' }), [
+    {
+      exchange: 'kraken',
+      status: 'maintenance',
+      connections: [
+        { name: 'main', state: 'connected', lastFrameAgeS: 0.2, successor: 'connecting' },
+        { name: 'ohlc-5', state: null, lastFrameAgeS: null, successor: null },
+        { name: 'ohlc-15', state: 'waiting', lastFrameAgeS: null, successor: undefined },
+      ],
+    },
+    { exchange: 'binance', status: null, connections: [] },
+  ]);
+  assert.equal(of(null), null);
+  assert.equal(of(Object.fromEntries(Array.from({ length: 99 }, (_, at) => [`v${at}`, {}])))?.length, maxVenues);
+});
+
+test('whose pair it is', () => {
+  const seen = read({ timestamp: 1, pairs: { 'A-B': { exchange: 'binance' }, 'C-D': { exchange: 5 } } });
+  assert.deepEqual(
+    [...(seen?.pairs.values() ?? [])].map(({ values }) => values.exchange),
+    ['binance', null],
   );
 });
 

@@ -22,6 +22,47 @@ const cases: [string, string, string, unknown][] = [
   ['disconnected', 'kraken_ws_connection_status 0', 'wsStatus', 'disconnected'],
   ['no status', 'x 1', 'wsStatus', null],
   [
+    'trips of all exchanges',
+    'circuit_breaker_trips_total 1\ntickwitness_breaker_trips_total{exchange="kraken"} 1\n' +
+      'tickwitness_breaker_trips_total{exchange="binance"} 2',
+    'trips',
+    3,
+  ],
+  [
+    'trips, one unknown',
+    'circuit_breaker_trips_total 1\ntickwitness_breaker_trips_total{exchange="binance"} NaN',
+    'trips',
+    null,
+  ],
+  [
+    'the worst breaker of all exchanges',
+    'circuit_breaker_state 0\ntickwitness_breaker_state{exchange="kraken",state="closed"} 1\n' +
+      'tickwitness_breaker_state{exchange="binance",state="open"} 1\n' +
+      'tickwitness_breaker_state{exchange="binance",state="closed"} 0',
+    'breakerState',
+    'open',
+  ],
+  [
+    'reconnects of all exchanges',
+    'kraken_ws_reconnects_total 1\ntickwitness_feed_reconnects_total{exchange="kraken"} 1\n' +
+      'tickwitness_feed_reconnects_total{exchange="binance"} 4',
+    'reconnects',
+    5,
+  ],
+  ['trades of Kraken alone', 'kraken_trades_per_minute 9', 'tradesPerMin', 9],
+  [
+    'trades of one exchange of two are not those of all',
+    'kraken_trades_per_minute 9\ntickwitness_feed_connected{exchange="binance",connection="main"} 1',
+    'tradesPerMin',
+    null,
+  ],
+  [
+    'latencies of one exchange of two are not those of all',
+    'kraken_ws_latency_p95_ms{pair="A"} 9\ntickwitness_feed_connected{exchange="binance",connection="main"} 1',
+    'p95Ms',
+    null,
+  ],
+  [
     'venue',
     'tickwitness_venue_status{status="online"} 0\ntickwitness_venue_status{status="post_only"} 1',
     'venueStatus',
@@ -149,6 +190,39 @@ test('a pair of two exchanges is two markets', () => {
   });
   assert.equal(seen.pairs.get('BTC-USDT kraken')?.values.p95Ms, 7);
   assert.equal(seen.pairs.get('BTC-USDT binance')?.values.p95Ms, null);
+});
+
+test('each exchange’s status, connections, prices and spreads', () => {
+  const subscribed = (exchange: string, symbol: string) =>
+    `tickwitness_feed_subscription_state{exchange="${exchange}",symbol="${symbol}",stream="trade",state="live"} 1`;
+  const seen = read(
+    [
+      'tickwitness_venue_status{exchange="kraken",status="maintenance"} 1',
+      'tickwitness_venue_status{exchange="binance",status="online"} 0',
+      'tickwitness_feed_connected{exchange="kraken",connection="main"} 1',
+      'tickwitness_feed_connected{exchange="binance",connection="main"} 0',
+      'tickwitness_feed_last_frame_age_seconds{exchange="kraken",connection="main"} 0.5',
+      subscribed('kraken', 'BTC-USDT'),
+      subscribed('binance', 'BTC-USDT'),
+      'tickwitness_market_last_price{exchange="kraken",symbol="BTC-USDT"} 100',
+      'tickwitness_market_last_price{exchange="binance",symbol="BTC-USDT"} 101',
+      'tickwitness_market_spread{exchange="binance",symbol="BTC-USDT"} 0.5',
+      'tickwitness_market_last_price{exchange="binance",symbol="OLD-USDT"} 1',
+    ].join('\n'),
+  );
+  const connection = { name: 'main', successor: undefined };
+  assert.deepEqual(seen.values.venues, [
+    {
+      exchange: 'kraken',
+      status: 'maintenance',
+      connections: [{ ...connection, state: 'connected', lastFrameAgeS: 0.5 }],
+    },
+    { exchange: 'binance', status: null, connections: [{ ...connection, state: 'down', lastFrameAgeS: null }] },
+  ]);
+  assert.deepEqual([...seen.pairs.keys()].sort(), ['BTC-USDT binance', 'BTC-USDT kraken']);
+  const { exchange, lastPrice, spread } = seen.pairs.get('BTC-USDT binance')?.values ?? {};
+  assert.deepEqual([exchange, lastPrice, spread], ['binance', 101, 0.5]);
+  assert.equal(seen.pairs.get('BTC-USDT kraken')?.values.lastPrice, 100);
 });
 
 test('a subscription of the venue as a whole counts, and is no pair', () => {

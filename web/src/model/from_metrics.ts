@@ -51,6 +51,11 @@ function sum(families: Families, name: string): number | null {
   return family.length === 0 ? null : finite(family.reduce((total, sample) => total + sample.value, 0));
 }
 
+// Of all exchanges by our own name, or of Kraken by the only name there is.
+function sumOr(families: Families, name: string, other: string): number | null {
+  return families.has(name) ? sum(families, name) : single(families, other);
+}
+
 function least(families: Families, name: string): number | null {
   const values = (families.get(name) ?? []).map((sample) => sample.value).filter(Number.isFinite);
   return values.length === 0 ? null : Math.min(...values);
@@ -117,7 +122,8 @@ function namesOf(families: Families): (symbol: string, exchange: string) => stri
 // Whether some exchange has data that the dialect kraken does not speak of.
 function othersThanKraken(families: Families): boolean {
   const all = ['tickwitness_feed_subscription_state', 'tickwitness_feed_connected'];
-  return all.some((name) => (families.get(name) ?? []).some(({ labels }) => labels.get('exchange') !== 'kraken'));
+  const isOther = ({ labels }: Sample) => (labels.get('exchange') ?? 'kraken') !== 'kraken';
+  return all.some((name) => (families.get(name) ?? []).some(isOther));
 }
 
 function times1000(seconds: number | null): number | null {
@@ -240,10 +246,10 @@ export function observationFromMetrics(samples: readonly Sample[], atMs: number)
   const values: Partial<Values> = {
     ...latencyOf(pairs, !others),
     mode: modeOf(families.get('tickwitness_build_info')?.[0]?.labels.get('mode')),
-    trips: sum(families, 'tickwitness_breaker_trips_total') ?? single(families, 'circuit_breaker_trips_total'),
+    trips: sumOr(families, 'tickwitness_breaker_trips_total', 'circuit_breaker_trips_total'),
     lastTripMs: times1000(greatest(families, 'tickwitness_breaker_last_trip_timestamp_seconds')),
     breakerState: breakerOf(families),
-    reconnects: sum(families, 'tickwitness_feed_reconnects_total') ?? single(families, 'kraken_ws_reconnects_total'),
+    reconnects: sumOr(families, 'tickwitness_feed_reconnects_total', 'kraken_ws_reconnects_total'),
     tradesPerMin: others ? null : single(families, 'kraken_trades_per_minute'),
     wsStatus: wsStatusOf(families.get('tickwitness_feed_connected'), connected, counts),
     venueStatus: venueStatusOf(families),

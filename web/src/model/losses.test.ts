@@ -105,6 +105,8 @@ test('the lowest of today', () => {
   );
   assert.deepEqual(marketsToday(days, nowMs + 2 * 3_600_000), []);
   assert.equal(completenessNote(details({ days }), nowMs), '1 of 10 missing, C-D');
+  const two = [...days, { ...day('C-D', '2023-11-14', 8, 2), exchange: 'binance' }];
+  assert.equal(completenessNote(details({ days: two }), nowMs), '2 of 10 missing, C-D Binance');
   const all = [day('A-B', '2023-11-14', 99, 0), day('C-D', '2023-11-14', 9, 0)];
   assert.equal(completenessNote(details({ days: all }), nowMs), 'none of 108 trades missing');
   assert.equal(completenessNote(details({}), nowMs), 'no trade is known of today, UTC');
@@ -119,9 +121,10 @@ test('missing now', () => {
 
 test('books', () => {
   const of = (...books: Book[]) => booksNote(details({ books }));
-  const book = (symbol: string, state: Book['state']): Book => ({ symbol, state });
+  const book = (symbol: string, state: Book['state'], exchange = 'kraken'): Book => ({ exchange, symbol, state });
   assert.equal(of(book('A-B', 'valid'), book('C-D', 'quarantined'), book('E-F', 'quarantined')), 'C-D, E-F');
   assert.equal(of(book('A-B', 'valid'), book('C-D', 'waiting')), '1 valid, 1 waiting');
+  assert.equal(of(book('A-B', 'valid'), book('A-B', 'quarantined', 'binance')), 'A-B Binance');
   assert.equal(of(), 'no book is followed');
   assert.equal(booksNote(null), 'books —');
 });

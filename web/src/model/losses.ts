@@ -4,6 +4,7 @@ import type { Level } from '../components/StateMark';
 import { formatNumber, formatShare, plural, unknown } from '../format/number';
 import { formatAge } from '../format/time';
 import type { Snapshot } from './snapshot';
+import { venueName } from './venues';
 import type { BookState, DayOfTrades, Details, Gap, GapState } from './details';
 
 export const gapLevels: Record<GapState, Level> = {
@@ -66,6 +67,16 @@ export function marketsToday(days: readonly DayOfTrades[], nowMs: number): DayOf
     .sort((a, b) => (a.ratio as number) - (b.ratio as number));
 }
 
+// Where several exchanges take part each market is named with its own.
+function marketOf(market: { symbol: string | null; exchange: string | null }, several: boolean): string {
+  const { symbol, exchange } = market;
+  return several && exchange !== null ? `${symbol ?? unknown} ${venueName(exchange)}` : (symbol ?? unknown);
+}
+
+function areSeveral(markets: readonly { exchange: string | null }[]): boolean {
+  return new Set(markets.map(({ exchange }) => exchange)).size > 1;
+}
+
 const known = ({ received, missing }: DayOfTrades) => (received ?? NaN) + (missing ?? NaN);
 
 export function completenessNote(details: Details | null, nowMs: number | null): string {
@@ -77,7 +88,7 @@ export function completenessNote(details: Details | null, nowMs: number | null):
     const all = markets.reduce((sum, day) => sum + known(day), 0);
     return `none of ${formatNumber(all)} trades missing`;
   }
-  const worst = lowest.symbol ?? unknown;
+  const worst = marketOf(lowest, areSeveral(details.days));
   return `${formatNumber(lowest.missing)} of ${formatNumber(known(lowest))} missing, ${worst}`;
 }
 
@@ -90,7 +101,8 @@ export function gapsNote(details: Details | null): string {
 export function booksNote(details: Details | null): string {
   if (details === null) return `books ${unknown}`;
   const of = (state: BookState) => details.books.filter((book) => book.state === state);
-  const bad = of('quarantined').map(({ symbol }) => symbol ?? unknown);
+  const several = areSeveral(details.books);
+  const bad = of('quarantined').map((book) => marketOf(book, several));
   if (bad.length > 0) return bad.join(', ');
   const waiting = of('waiting').length;
   return details.books.length === 0

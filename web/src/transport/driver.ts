@@ -3,6 +3,7 @@
 import type { Observation } from '../model/observation';
 import { observationFromEvent, stampOf } from '../model/from_event';
 import { observationFromMetrics } from '../model/from_metrics';
+import { observationFromPoll } from '../model/from_poll';
 import { parseExposition } from '../prometheus/parse';
 import { ServerClock } from './clock';
 import { initialState, step, type Env, type TransportEvent, type TransportState } from './machine';
@@ -86,25 +87,41 @@ export class Driver {
   }
 
   private async fetchMetrics(): Promise<void> {
+    const [scrape, snapshot] = await Promise.all([this.askScrape(), this.askSnapshot()]);
+    const seen = observationFromPoll(scrape, snapshot);
+    if (seen === null) return this.dispatch({ type: 'metrics_failed' });
+    this.sink.observed(seen);
+    this.dispatch({ type: 'metrics_ok', serverMs: seen.atMs });
+  }
+
+  private async ask(path: string, accept: string): Promise<{ text: string; atMs: number } | null> {
     const sentMs = performance.now();
     try {
-      const response = await fetch('/metrics', {
+      const response = await fetch(path, {
         cache: 'no-store',
-        headers: { Accept: 'text/plain;version=0.0.4' },
+        headers: { Accept: accept },
         signal: AbortSignal.timeout(requestTimeoutMs),
       });
-      if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
+      if (!response.ok) return null;
       const atMs = this.readDate(response, sentMs);
       const text = await response.text();
       // Values whose age nobody can know are not shown.
-      if (atMs === null) throw new Error('/metrics answered without a Date');
-      const { samples } = parseExposition(text);
-      if (samples.length === 0) throw new Error('/metrics answered without a sample');
-      this.sink.observed(observationFromMetrics(samples, atMs));
-      this.dispatch({ type: 'metrics_ok', serverMs: atMs });
+      return atMs === null ? null : { text, atMs };
     } catch {
-      this.dispatch({ type: 'metrics_failed' });
+      return null;
     }
+  }
+
+  private async askScrape(): Promise<Observation | null> {
+    const answer = await this.ask('/metrics', 'text/plain;version=0.0.4');
+    if (answer === null) return null;
+    const { samples } = parseExposition(answer.text);
+    return samples.length === 0 ? null : observationFromMetrics(samples, answer.atMs);
+  }
+
+  private async askSnapshot(): Promise<Observation | null> {
+    const answer = await this.ask('/api/v1/snapshot', 'application/json');
+    return answer === null ? null : observationFromEvent(answer.text);
   }
 
   private closeStream(): void {
