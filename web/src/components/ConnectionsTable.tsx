@@ -10,10 +10,10 @@ import { State } from './StateMark';
 
 const heads = ['Exchange', 'Connection', 'State', 'Replacement', 'Last frame'];
 
-function MarkCell({ name, mark }: { name: string; mark: Mark }) {
+function MarkCell({ name, mark, class: more = '' }: { name: string; mark: Mark; class?: string }) {
   const title = `${mark.word}, ${readingTitle(snapshot.value.values.venues)}`;
   return (
-    <td role="cell" data-name={name} class="left" title={title}>
+    <td role="cell" data-name={name} class={`left ${more}`} title={title}>
       <State level={mark.level} word={mark.word} title={title} />
     </td>
   );
@@ -32,7 +32,7 @@ function ConnectionRow({ exchange, status, of }: { exchange: string; status: str
         {of.name}
       </td>
       <MarkCell name="State" mark={linkMark(of, old)} />
-      <MarkCell name="Replacement" mark={successorMark(of, old)} />
+      <MarkCell name="Replacement" mark={successorMark(of, old)} class={of.successor === null ? 'nothing' : ''} />
       <td role="cell" data-name="Last frame">
         <span class={old ? 'cell-old' : ''}>{age}</span>
       </td>

@@ -3,14 +3,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatClock, formatAge } from '../format/time';
 import { resolvePair } from '../model/pair_name';
+import { symbolOf } from '../model/venues';
 import { addressOf, askedPair, choosePair } from '../pair';
-import { marketText } from './MarketName';
+import { exchangeOf, marketText } from './MarketName';
 import { serverNow, snapshot } from '../store';
 import { chooseTheme, currentTheme } from '../theme';
 
+// As little as tells it from the others: "ETH", "ETH-USDT", "BTC-USDT Binance".
 export function shortName(pair: string, all: readonly string[]): string {
-  const base = pair.split('-')[0] ?? pair;
-  return all.filter((name) => name.split('-')[0] === base).length === 1 ? base : marketText(pair);
+  const symbol = symbolOf(pair, exchangeOf(pair));
+  const base = symbol.split('-')[0] ?? symbol;
+  if (all.filter((name) => name.split('-')[0] === base).length === 1) return base;
+  return symbol === pair ? symbol : marketText(pair);
 }
 
 function PairSelector() {

@@ -28,7 +28,7 @@ function LinkTile() {
   const rotating = isOld(venues) ? [] : rotatingOf(venues?.value ?? []);
   const note = rotating.map(({ exchange, connection }) => `${venueName(exchange)} ${connection} rotating`);
   return (
-    <Tile name="Link" of={wsStatus} note={[`last frame ${frame}`, ...note].join(', ')}>
+    <Tile name="Link" of={wsStatus} note={note.length > 0 ? note.join(', ') : `last frame ${frame}`}>
       <State level={level} word={status === null ? unknown : old ? `was ${status}` : status} />
     </Tile>
   );

@@ -47,11 +47,11 @@ for (const [status, level, word] of exchanges) {
 }
 
 const venues: [Record<string, string | null>, string, string][] = [
-  [{ kraken: 'online', binance: 'online' }, 'ok', 'online: Kraken; Binance'],
+  [{ kraken: 'online', binance: 'online' }, 'ok', 'online: Kraken and Binance'],
   [{ kraken: 'online', binance: null }, 'ok', 'online: Kraken; Binance does not say'],
-  [{ kraken: 'maintenance', binance: null }, 'bad', 'Kraken maintenance: Binance does not say'],
-  [{ kraken: 'online', binance: 'post_only' }, 'warn', 'Binance post only: Kraken online'],
-  [{ kraken: 'cancel_only', binance: 'maintenance' }, 'bad', 'Binance maintenance: Kraken cancel only'],
+  [{ kraken: 'maintenance', binance: null }, 'bad', 'maintenance: Kraken'],
+  [{ kraken: 'online', binance: 'post_only' }, 'warn', 'post only: Binance; Kraken online'],
+  [{ kraken: 'cancel_only', binance: 'maintenance' }, 'bad', 'maintenance: Binance; Kraken cancel only'],
   [{ kraken: null, binance: null }, 'unknown', '—: none of them says'],
 ];
 

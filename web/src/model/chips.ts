@@ -69,22 +69,17 @@ export function exchangeChip(status: string | null): Chip {
   return { level, word: statusWord(status), fact: rests(status) ? 'silence is no fault' : 'trading engine' };
 }
 
-// Of several the worst, by name; the others stand beside it, also those that never say a word.
+// Of several the worst status, and whose it is; what others say beside it, where it is another.
 export function exchangesChip(venues: readonly Venue[]): Chip {
-  const chips = venues.map(({ exchange, status }) => ({ exchange, status, chip: exchangeChip(status) }));
+  const chips = venues.map(({ exchange, status }) => ({ name: venueName(exchange), status, chip: exchangeChip(status) }));
   const said = chips.filter(({ status }) => status !== null);
-  const bad = worst(said.map(({ chip }) => chip.level));
-  const first = said.find(({ chip }) => chip.level === bad);
-  if (first === undefined) return { ...unknownChip, fact: 'none of them says' };
-  const calm = bad === 'ok';
-  const word = calm ? first.chip.word : `${venueName(first.exchange)} ${first.chip.word}`;
-  const fact = chips
-    .filter((one) => calm || one !== first)
-    .map(({ exchange, status }) => {
-      const says = status === null ? 'does not say' : calm ? '' : statusWord(status);
-      return `${venueName(exchange)} ${says}`.trim();
-    });
-  return { level: bad, word, fact: fact.join('; ') };
+  const level = worst(said.map(({ chip }) => chip.level));
+  const status = said.find(({ chip }) => chip.level === level)?.status ?? null;
+  if (status === null) return { ...unknownChip, fact: 'none of them says' };
+  const same = chips.filter((one) => one.status === status).map(({ name }) => name);
+  const others = said.filter((one) => one.status !== status).map((one) => `${one.name} ${one.chip.word}`);
+  const silent = chips.filter((one) => one.status === null && level === 'ok').map(({ name }) => `${name} does not say`);
+  return { level, word: statusWord(status), fact: [same.join(' and '), ...others, ...silent].join('; ') };
 }
 
 export function feedsChip(counts: SubscriptionCounts | null): Chip {
