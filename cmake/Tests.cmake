@@ -71,8 +71,11 @@ endif()
 if(TW_PAGE AND EXISTS ${CMAKE_SOURCE_DIR}/web/package.json)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/web/package.json)
-  tw_page_test(page test page 180)
-  tw_page_test(browser test:browser browser 400)
+  tw_page_test(page test page 300)
+  tw_page_test(browser test:browser browser 120)
+  # Both may install the page's packages first; the second watches demos in real time.
+  set_property(TEST page browser PROPERTY RESOURCE_LOCK web_packages)
+  set_property(TEST browser PROPERTY RUN_SERIAL TRUE)
 endif()
 
 # All benchmarks are one target, and a file names their programs for bench/run.

@@ -282,7 +282,7 @@ export class FakeEngine {
       const connection = `{exchange="${exchange}",connection="main"}`;
       add('tickwitness_feed_last_frame_age_seconds', now.last_frame_age_s, connection);
       add('tickwitness_venue_status', Number(status !== null), `{exchange="${exchange}",status="${status ?? 'online'}"}`);
-      if (Object.keys(this.world.others).length > 0) add('tickwitness_feed_connected', 1, connection);
+      add('tickwitness_feed_connected', Number(now.ws_status !== 'disconnected'), connection);
     }
     if (now.last_trip_at !== null) add('tickwitness_breaker_last_trip_timestamp_seconds', now.last_trip_at / 1000);
     add('tickwitness_pipeline_ring_depth', now.queue_depth, '{ring="frames"}');

@@ -1,5 +1,6 @@
 // npm test: types, unit tests (src/**/*.test.ts, beside what they test), browser tests (test/*.test.mjs).
 // `node test/run.mjs unit` leaves the browser out, `node test/run.mjs banner` runs test/banner.test.mjs alone.
+// npm run test:browser: test/engine/*.test.mjs, with the page of the program that TICKWITNESS names.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,6 +24,14 @@ function run(args) {
 }
 
 install({ dev: true });
+if (process.argv[2] === 'engine') {
+  if (process.env.TICKWITNESS === undefined) {
+    console.error('TICKWITNESS names no program: TICKWITNESS=../build/release/tickwitness npm run test:browser');
+    process.exit(64);
+  }
+  run(['--test', ...filesIn(join(root, 'test/engine'), '.test.mjs')]);
+  process.exit(0);
+}
 run([join(root, 'node_modules/typescript/bin/tsc'), '--noEmit']);
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
@@ -45,5 +54,6 @@ await build({
 });
 const only = process.argv[2];
 const unit = only === undefined || only === 'unit' ? filesIn(join(results, 'unit'), '.test.mjs') : [];
-const browser = only === 'unit' ? [] : filesIn(join(root, 'test'), `${only ?? ''}.test.mjs`);
+const fake = filesIn(join(root, 'test'), `${only ?? ''}.test.mjs`).filter((path) => dirname(path) === join(root, 'test'));
+const browser = only === 'unit' ? [] : fake;
 run(['--enable-source-maps', '--test', ...unit, ...browser]);

@@ -136,7 +136,8 @@ export function chipsOf({ snapshot, transport, serverNowMs, pageNowMs }: View): 
   const named = (name: string, chip: Chip, of: Reading<unknown> | undefined): NamedChip => {
     return { name, chip: was(chip, isOldAt(of, serverNowMs)), of };
   };
-  const several = (venues?.value?.length ?? 0) > 1;
+  // A scrape knows only the news of all together: it may be the newer.
+  const several = (venues?.value?.length ?? 0) > 1 && (venues?.atMs ?? 0) >= (venueStatus?.atMs ?? 0);
   return [
     { name: 'Transport', chip: transportChip(transport, pageNowMs, dataAgeMs), of: data },
     several

@@ -4,10 +4,8 @@
 import type { Sample } from '../prometheus/parse';
 import {
   breakerStates,
-  maxConnections,
   maxPairs,
   maxStreamsPerPair,
-  maxVenues,
   oneOf,
   streamStates,
   type BreakerState,
@@ -16,8 +14,6 @@ import {
   type StreamState,
   type SubscriptionCounts,
   type Values,
-  type Venue,
-  type VenueConnection,
 } from './observation';
 import { pairName } from './pair_name';
 import { noSubscriptions, unservedOf } from './subscriptions';
@@ -66,49 +62,16 @@ function greatest(families: Families, name: string): number | null {
   return values.length === 0 ? null : Math.max(...values);
 }
 
-// The one word that each exchange has for itself; it is unknown where there is none, or two.
-function wordsOf(families: Families): Map<string, string | null> {
+// The one word that each exchange has for itself; of several the first that is not simply up: that is the news.
+function venueStatusOf(families: Families): string | null {
   const words = new Map<string, string[]>();
   for (const { labels, value } of families.get('tickwitness_venue_status') ?? []) {
+    if (value !== 1) continue;
     const exchange = labels.get('exchange') ?? '';
-    const of = words.get(exchange) ?? [];
-    words.set(exchange, value === 1 ? [...of, labels.get('status') ?? ''] : of);
+    words.set(exchange, [...(words.get(exchange) ?? []), labels.get('status') ?? '']);
   }
-  return new Map([...words].map(([exchange, of]) => [exchange, of.length === 1 ? (of[0] as string) : null]));
-}
-
-// Of several the first that is not simply up: that is the news.
-function venueStatusOf(families: Families): string | null {
-  const sure = [...wordsOf(families).values()].filter((word) => word !== null);
+  const sure = [...words.values()].flatMap((of) => (of.length === 1 ? of : []));
   return sure.find((word) => word !== 'online') ?? sure[0] ?? null;
-}
-
-// What is replaced, and by what, /metrics cannot tell.
-function venuesOf(families: Families): Venue[] | null {
-  const venues = new Map<string, Map<string, VenueConnection>>();
-  const words = wordsOf(families);
-  const of = (exchange: string) => {
-    const known = venues.get(exchange) ?? new Map<string, VenueConnection>();
-    if (exchange !== '' && venues.size < maxVenues) venues.set(exchange, known);
-    return known;
-  };
-  for (const exchange of words.keys()) of(exchange);
-  for (const { labels, value } of families.get('tickwitness_feed_connected') ?? []) {
-    const connections = of(labels.get('exchange') ?? '');
-    const name = labels.get('connection') ?? '';
-    const state = value === 1 ? 'connected' : value === 0 ? 'down' : null;
-    if (connections.size < maxConnections) {
-      connections.set(name, { name, state, lastFrameAgeS: null, successor: undefined });
-    }
-  }
-  for (const { labels, value } of families.get('tickwitness_feed_last_frame_age_seconds') ?? []) {
-    const connection = venues.get(labels.get('exchange') ?? '')?.get(labels.get('connection') ?? '');
-    if (connection !== undefined) connection.lastFrameAgeS = finite(value);
-  }
-  if (venues.size === 0) return null;
-  return [...venues].map(([exchange, connections]) => {
-    return { exchange, status: words.get(exchange) ?? null, connections: [...connections.values()] };
-  });
 }
 
 function namesOf(families: Families): (symbol: string, exchange: string) => string {
@@ -253,7 +216,6 @@ export function observationFromMetrics(samples: readonly Sample[], atMs: number)
     tradesPerMin: others ? null : single(families, 'kraken_trades_per_minute'),
     wsStatus: wsStatusOf(families.get('tickwitness_feed_connected'), connected, counts),
     venueStatus: venueStatusOf(families),
-    venues: venuesOf(families),
     subscriptions: counts,
     uptimeS: single(families, 'tickwitness_uptime_seconds'),
     lastFrameAgeS: least(families, 'tickwitness_feed_last_frame_age_seconds'),

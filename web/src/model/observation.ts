@@ -9,9 +9,9 @@ export type LinkState = (typeof linkStates)[number];
 
 export interface VenueConnection {
   name: string;
-  state: LinkState | 'down' | null; // down: not connected, and this source cannot tell more
+  state: LinkState | null;
   lastFrameAgeS: number | null;
-  successor: LinkState | null | undefined; // that is to replace it; null: there is none; undefined: cannot be told
+  successor: LinkState | null | undefined; // that is to replace it; null: there is none; undefined: not known
 }
 
 export interface Venue {

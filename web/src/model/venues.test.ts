@@ -69,7 +69,6 @@ const links: [VenueConnection['state'], string, string][] = [
   ['connected', 'ok', 'connected'],
   ['connecting', 'pending', 'connecting'],
   ['waiting', 'warn', 'waiting'],
-  ['down', 'warn', 'not connected'],
   ['idle', 'off', 'idle'],
   ['stopped', 'off', 'stopped'],
   [null, 'unknown', '—'],

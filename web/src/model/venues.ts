@@ -71,7 +71,6 @@ function known(mark: Mark, old: boolean): Mark {
 
 export function linkMark({ state }: VenueConnection, old: boolean): Mark {
   if (state === null) return { level: 'unknown', word: unknown };
-  if (state === 'down') return known({ level: 'warn', word: 'not connected' }, old);
   return known({ level: linkLevels[state], word: state }, old);
 }
 
