@@ -281,7 +281,8 @@ export class FakeEngine {
     for (const [exchange, { status }] of Object.entries(this.venues())) {
       const connection = `{exchange="${exchange}",connection="main"}`;
       add('tickwitness_feed_last_frame_age_seconds', now.last_frame_age_s, connection);
-      add('tickwitness_venue_status', Number(status !== null), `{exchange="${exchange}",status="${status ?? 'online'}"}`);
+      const word = `{exchange="${exchange}",status="${status ?? 'online'}"}`;
+      add('tickwitness_venue_status', Number(status !== null), word);
       add('tickwitness_feed_connected', Number(now.ws_status !== 'disconnected'), connection);
     }
     if (now.last_trip_at !== null) add('tickwitness_breaker_last_trip_timestamp_seconds', now.last_trip_at / 1000);

@@ -54,6 +54,7 @@ await build({
 });
 const only = process.argv[2];
 const unit = only === undefined || only === 'unit' ? filesIn(join(results, 'unit'), '.test.mjs') : [];
-const fake = filesIn(join(root, 'test'), `${only ?? ''}.test.mjs`).filter((path) => dirname(path) === join(root, 'test'));
+const tests = join(root, 'test');
+const fake = filesIn(tests, `${only ?? ''}.test.mjs`).filter((path) => dirname(path) === tests);
 const browser = only === 'unit' ? [] : fake;
 run(['--enable-source-maps', '--test', ...unit, ...browser]);

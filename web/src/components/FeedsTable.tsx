@@ -86,7 +86,8 @@ function servedSentence(rows: readonly Row[], elsewhere: boolean): string {
   }
   const others = unserved.length - 1;
   const market = `${marketText(first.pair)} ${first.name}`;
-  return `${market} ${old ? 'was' : 'is'} ${stateOf(first.stream)}${others > 0 ? `, and ${plural(others, 'other')}` : ''}.`;
+  const more = others > 0 ? `, and ${plural(others, 'other')}` : '';
+  return `${market} ${old ? 'was' : 'is'} ${stateOf(first.stream)}${more}.`;
 }
 
 function isWell({ stream }: Row): boolean {

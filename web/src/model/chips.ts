@@ -71,7 +71,9 @@ export function exchangeChip(status: string | null): Chip {
 
 // Of several the worst status, and whose it is; what others say beside it, where it is another.
 export function exchangesChip(venues: readonly Venue[]): Chip {
-  const chips = venues.map(({ exchange, status }) => ({ name: venueName(exchange), status, chip: exchangeChip(status) }));
+  const chips = venues.map(({ exchange, status }) => {
+    return { name: venueName(exchange), status, chip: exchangeChip(status) };
+  });
   const said = chips.filter(({ status }) => status !== null);
   const level = worst(said.map(({ chip }) => chip.level));
   const status = said.find(({ chip }) => chip.level === level)?.status ?? null;

@@ -1,5 +1,5 @@
-// A poll's two answers → one observation. The scrape of /metrics has latencies and trades by the minute of Kraken alone;
-// /api/v1/snapshot says what the event stream says, of every exchange, so that it goes before.
+// A poll's two answers → one observation. The scrape of /metrics has latencies and trades by the minute of Kraken
+// alone; /api/v1/snapshot says what the event stream says, of every exchange, so that it goes before.
 
 import type { Observation } from './observation';
 
