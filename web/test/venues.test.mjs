@@ -114,6 +114,23 @@ visit('with /metrics alone what it has of each, else "—"', { clock: true }, as
   await v.sees('.connections tbody', /^—$/);
 });
 
+visit('a long list can be cut to what needs a look', {}, async (v, engine, page) => {
+  withBinance(engine);
+  for (let at = 0; at < 5; at++) engine.world.pairs[`P${at}-USD`] = { ...engine.world.pairs['BTC-USD'] };
+  engine.world.states = { 'ETH-USDT trade': 'suspect' };
+  const rows = page.locator('.feeds tbody tr');
+  await v.open();
+  await v.sees('.feeds', /ETH-USDT Binance\s+trade\s+suspect/);
+  assert.equal(await rows.count(), 36);
+  await page.getByRole('button', { name: 'Hide those that are well' }).click();
+  await v.sees('.feeds tbody', /^ETH-USDT Binance\s+trade\s+suspect/);
+  assert.equal(await rows.count(), 1);
+  engine.world.states = {};
+  await v.sees('.feeds tbody', '36 subscriptions live or quiet, no other');
+  await page.getByRole('button', { name: 'Show all 36' }).click();
+  assert.equal(await rows.count(), 36);
+});
+
 for (const viewport of [phone, desktop]) {
   visit(`nothing of two exchanges is cut, ${viewport.width} px`, { viewport }, async (v, engine, page) => {
     withBinance(engine);
@@ -123,7 +140,7 @@ for (const viewport of [phone, desktop]) {
     await v.sees(connection(page, 'Binance'), 'rotating');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
     const cut = await page
-      .locator('.pair-rows tbody th, .feeds tbody th, .connections tbody th, .connections tbody td')
+      .locator('.tile-name, .pair-rows tbody th, .feeds tbody th, .connections tbody :is(th, td)')
       .evaluateAll((all) => all.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText));
     assert.deepEqual(cut, []);
   });
