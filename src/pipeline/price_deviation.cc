@@ -4,13 +4,14 @@
 
 namespace tickwitness::pipeline {
 
-std::size_t PriceDeviation::row(const market::Symbol& symbol) {
+std::optional<std::size_t> PriceDeviation::row(const market::Symbol& symbol) {
   const auto found = std::ranges::find(rows_, symbol, &Row::symbol);
   if (found != rows_.end()) return static_cast<std::size_t>(found - rows_.begin());
-  const telemetry::label::Symbol label{symbol.str()};
-  rows_.push_back({.symbol = symbol,
-                   .deviation = metrics_.market_price_deviation_ratio.at(label),
-                   .quotes = {}});
+  const auto& family = metrics_.market_price_deviation_ratio;
+  // The registry counts it in label_overflow when it gives `other`.
+  const telemetry::Gauge deviation = family.at(telemetry::label::Symbol{symbol.str()});
+  if (deviation == family.at(telemetry::label::Symbol{telemetry::kOther})) return std::nullopt;
+  rows_.push_back({.symbol = symbol, .deviation = deviation, .quotes = {}});
   return rows_.size() - 1;
 }
 

@@ -21,8 +21,9 @@ class PriceDeviation {
 
   explicit PriceDeviation(telemetry::Catalog& metrics) : metrics_(metrics) {}
 
-  // Where quotes of this market are noted; allocates for the first of its symbol.
-  std::size_t row(const market::Symbol& symbol);
+  // Where quotes of this market are noted; allocates for the first of its symbol. Nothing when the
+  // market would share the series `other`: a value of several markets is that of none.
+  std::optional<std::size_t> row(const market::Symbol& symbol);
   // A venue's best bid and offer in the middle, received at `at`; absent: one side is missing.
   void note(std::size_t row, market::Venue venue, std::optional<double> middle, base::Instant at);
   void forget(market::Venue venue, const market::Symbol& symbol);

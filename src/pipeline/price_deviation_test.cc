@@ -80,5 +80,33 @@ TEST(PriceDeviation, AbsentWithoutTwoFreshQuotes) {
   EXPECT_EQ(world.deviation("BTC-USDT", 15s), std::nullopt);
 }
 
+// They would write one series, whose value were that of whoever came last.
+TEST(PriceDeviation, MarketsBeyondTheBoundOfTheLabelAreNotShown) {
+  World world;
+  const auto pair = [](std::size_t i) { return "M" + std::to_string(i) + "-USD"; };
+  constexpr std::size_t kMax = telemetry::label::Symbol::kMax;
+  for (std::size_t i = 0; i < kMax + 2; ++i) {
+    world.quote(Venue::kraken, pair(i), "99", "101", 0s);
+    world.quote(Venue::binance, pair(i), "101", "103", 0s);
+  }
+  EXPECT_DOUBLE_EQ(world.deviation(pair(kMax - 1), 0s).value(), 2.0 / 101);
+  const auto shown = telemetry::samples(world.registry, "tickwitness_market_price_deviation_ratio");
+  EXPECT_EQ(shown.size(), kMax);
+  for (const auto& sample : shown) EXPECT_NE(sample.labels.at(0).value, "other");
+}
+
+TEST(PriceDeviation, EachMarketBeyondTheBoundOfTheLabelIsCounted) {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  PriceDeviation deviation{metrics};
+  constexpr std::size_t kMax = telemetry::label::Symbol::kMax;
+  for (std::size_t i = 0; i < kMax + 2; ++i) {
+    EXPECT_EQ(deviation.row(symbol("M" + std::to_string(i) + "-USD")).has_value(), i < kMax) << i;
+  }
+  EXPECT_EQ(
+      telemetry::test::read(registry, "tickwitness_label_overflow_total", {{"label", "symbol"}}),
+      2);
+}
+
 }  // namespace
 }  // namespace tickwitness::pipeline

@@ -62,6 +62,8 @@ class Gauge {
   // count up and down.
   void add(double x) const { series_->add(x); }
   void clear() const { series_->clear(); }
+  // Both write the same series.
+  friend bool operator==(const Gauge&, const Gauge&) = default;
 
  private:
   Series* series_;
