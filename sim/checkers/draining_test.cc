@@ -148,6 +148,11 @@ TEST(Draining, WhatIsMissingMustHaveComeOrBeGivenUp) {
   Shown shown(drain.wire);
   shown.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 3;
   EXPECT_TRUE(drain.ask(shown));
+  const std::uint64_t came[] = {4};  // after all
+  drain.wire.ledger.on_rest(0, came);
+  EXPECT_FALSE(drain.ask(shown));
+  shown.series["tickwitness_feed_trades_returned_total{symbol=BTC-USD}"] = 1;
+  EXPECT_TRUE(drain.ask(shown));
   shown.series["tickwitness_feed_trades_held{symbol=BTC-USD}"] = 1;
   EXPECT_FALSE(drain.ask(shown));
 }

@@ -71,7 +71,8 @@ void Gaps::given_up(const Observation& seen, std::size_t pair, Report& report) c
   const std::string& symbol = seen.ledger.symbols()[pair];
   const TradeIds& ids = seen.ledger.trade_ids()[pair];
   const Exposition::Where where{{"symbol", symbol}};
-  const double lost = seen.scrape.sum("tickwitness_feed_trades_lost_total", where);
+  const double lost = seen.scrape.sum("tickwitness_feed_trades_lost_total", where) -
+                      seen.scrape.sum("tickwitness_feed_trades_returned_total", where);
   report.equal(name(), fmt::format("{} given up", symbol), number(ids.missing()), lost);
   report.equal(name(), fmt::format("{} held back", symbol), 0,
                seen.scrape.sum("tickwitness_feed_trades_held", where));

@@ -108,6 +108,24 @@ TEST(Gaps, WhatIsMissingIsGivenUpForAReason) {
               testing::ElementsAre("BTC-USD given up"));
 }
 
+TEST(Gaps, WhatWasGivenUpAndCameIsNotMissing) {
+  Lost world;
+  const std::uint64_t came[] = {5};
+  world.wire.ledger.on_rest(0, came);
+  Shown shown = world.shown();
+  shown.series["tickwitness_feed_trades_total{symbol=BTC-USD,origin=rest}"] = 1;
+  shown.series["tickwitness_feed_trades_recovered_total{symbol=BTC-USD}"] = 1;
+  shown.series["tickwitness_feed_trades_returned_total{symbol=BTC-USD}"] = 1;
+  shown.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 7.0 / 8;
+  std::string told(kToldRightly);
+  told.replace(told.find(R"("lost":2)"), 8, R"("lost":1)");
+  told.replace(told.find(R"("received":6)"), 12, R"("received":7)");
+  told.replace(told.find(R"("missing":2})"), 12, R"("missing":1})");
+  EXPECT_THAT(judge(world, shown, told, true), IsEmpty());
+  shown.series["tickwitness_feed_trades_returned_total{symbol=BTC-USD}"] = 0;
+  EXPECT_THAT(judge(world, shown, told, true), testing::ElementsAre("BTC-USD given up"));
+}
+
 TEST(Gaps, EachLieOfTheAnswerIsNamed) {
   const std::pair<std::string, std::string> lies[] = {
       {R"("state":"unrecoverable")", R"("state":"filling")"},

@@ -72,6 +72,14 @@ TEST(SimulatedWorld, WhatRestDoesNotTellWhileItIsNeededIsToldLaterOrGivenUp) {
   }
 }
 
+// Trades were dropped, REST refuses to tell, and the snapshot of a new connection repeats them.
+TEST(SimulatedWorld, WhatWasGivenUpAndComesAfterAllIsNotLost) {
+  for (const std::uint64_t seed : {2U, 39U}) {
+    const auto result = run(seed, {"drop@40s+60s", "reset@60s", "reset@80s", "rest_refuses@0s"});
+    EXPECT_THAT(result.report.failed(), IsEmpty()) << seed;
+  }
+}
+
 // Many worlds are evidence of what the engine does; a sanitizer needs few of them.
 constexpr std::uint64_t kQuietWorlds = base::kSanitized ? 1 : 3;
 constexpr std::uint64_t kZombieWorlds = base::kSanitized ? 3 : 20;

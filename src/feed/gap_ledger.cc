@@ -77,6 +77,22 @@ void GapLedger::give_up(std::uint64_t id, std::uint64_t count, std::string_view 
   if (gap->missing == 0) settle(*gap, now);
 }
 
+void GapLedger::take_back(std::uint64_t id, std::uint64_t count, base::Now now) {
+  Gap* const gap = entry(id);
+  if (gap == nullptr) return;
+  const std::uint64_t came = std::min(count, gap->lost);
+  gap->lost -= came;
+  Totals& totals = totals_[index(gap->venue)];
+  totals.ids_filled += came;
+  totals.ids_returned += came;
+  if (came == 0 || gap->lost != 0) return;
+  gap->reason.clear();
+  if (!gap->closed) return;
+  gap->state = GapState::filled;
+  gap->closed = now;
+  ++totals.filled;
+}
+
 void GapLedger::close(std::uint64_t id, base::Now now) {
   Gap* const gap = entry(id);
   if (gap != nullptr && !gap->closed) settle(*gap, now);

@@ -38,7 +38,7 @@ struct Gap {
   exchange::Channel channel = exchange::Channel::trade;
   std::string connection;          // disconnects only
   std::uint64_t from = 0, to = 0;  // ids, both included; 0: the channel has none
-  // Of trade ids: still missing, and given up.
+  // Of trade ids: still missing; and given up, but for those that came after all.
   std::uint64_t missing = 0, lost = 0;
   GapCause cause = GapCause::missing;
   GapState state = GapState::open;
@@ -59,7 +59,8 @@ class GapLedger {
     std::uint64_t ids_missing = 0;                // found missing
     std::uint64_t ids_filled = 0;                 // of these, filled
     std::uint64_t ids_unrecoverable = 0;          // of these, given up
-    std::uint64_t filled = 0, unrecoverable = 0;  // entries
+    std::uint64_t ids_returned = 0;               // of those, filled all the same
+    std::uint64_t filled = 0, unrecoverable = 0;  // entries; one may have been both, in turn
   };
 
   // `gap`: everything but id, missing, lost and state. Returns its id.
@@ -69,6 +70,9 @@ class GapLedger {
   void fill(std::uint64_t id, std::uint64_t count, base::Now now);
   // `count` ids of the entry will not come. With the last that was missing the entry is closed.
   void give_up(std::uint64_t id, std::uint64_t count, std::string_view reason, base::Now now);
+  // `count` ids that were given up have come after all. With the last of them the entry is filled,
+  // as of now, if nothing else of it is missing; until then it stays as it is, with fewer lost.
+  void take_back(std::uint64_t id, std::uint64_t count, base::Now now);
   // An entry without ids is over.
   void close(std::uint64_t id, base::Now now);
 

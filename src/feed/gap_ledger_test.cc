@@ -49,6 +49,43 @@ TEST(GapLedger, WhatIsGivenUpSaysWhy) {
   EXPECT_EQ(ledger.totals(market::Venue::kraken).unrecoverable, 1U);
 }
 
+TEST(GapLedger, WhatWasGivenUpAndComesAfterAllIsFilled) {
+  GapLedger ledger;
+  const auto id = ledger.open(trades(5, 7));
+  ledger.give_up(id, 2, "nobody has them", at(2));
+  ledger.fill(id, 1, at(3));
+  ledger.take_back(id, 1, at(4));
+  EXPECT_EQ(ledger.find(id)->state, GapState::unrecoverable) << "one is lost still";
+  EXPECT_EQ(ledger.find(id)->lost, 1U);
+  EXPECT_EQ(ledger.find(id)->reason, "nobody has them");
+  EXPECT_EQ(ledger.find(id)->closed->mono, at(3).mono);
+  ledger.take_back(id, 1, at(5));
+  EXPECT_EQ(ledger.find(id)->state, GapState::filled);
+  EXPECT_EQ(ledger.find(id)->lost, 0U);
+  EXPECT_EQ(ledger.find(id)->reason, "");
+  EXPECT_EQ(ledger.find(id)->closed->mono, at(5).mono);
+  ledger.take_back(id, 1, at(6));
+  EXPECT_EQ(ledger.find(id)->closed->mono, at(5).mono) << "nothing was lost any more";
+  EXPECT_EQ(ledger.open_count(), 0U);
+  const auto& totals = ledger.totals(market::Venue::kraken);
+  EXPECT_EQ(totals.ids_filled, 3U);
+  EXPECT_EQ(totals.ids_unrecoverable, 2U) << "they never fall";
+  EXPECT_EQ(totals.ids_returned, 2U);
+  EXPECT_EQ(totals.unrecoverable, 1U);
+  EXPECT_EQ(totals.filled, 1U);
+}
+
+TEST(GapLedger, AnEntryThatIsStillOpenEndsByWhatIsLostThen) {
+  GapLedger ledger;
+  const auto id = ledger.open(trades(5, 7));
+  ledger.give_up(id, 1, "nobody has it", at(2));
+  ledger.take_back(id, 1, at(3));
+  EXPECT_EQ(ledger.find(id)->state, GapState::open) << "two are missing";
+  ledger.fill(id, 2, at(4));
+  EXPECT_EQ(ledger.find(id)->state, GapState::filled);
+  EXPECT_EQ(ledger.totals(market::Venue::kraken).unrecoverable, 0U);
+}
+
 TEST(GapLedger, AnEntryWithoutIdsIsClosed) {
   GapLedger ledger;
   Gap gap = trades(0, 0);
@@ -72,6 +109,7 @@ TEST(GapLedger, ForgetsTheOldestThatIsClosedAndNeverAnOpenOne) {
   EXPECT_EQ(ledger.find(open + 5), nullptr);
   EXPECT_NE(ledger.find(open + 6), nullptr);
   ledger.fill(open + 5, 1, at(3));  // forgotten: nobody minds
+  ledger.take_back(open + 5, 1, at(3));
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ TradeKeeper::Market& TradeKeeper::market(const market::Symbol& symbol, exchange:
              .filled = metrics_.feed_trades_recovered.at(label_, name),
              .gaps = metrics_.feed_sequence_gaps.at(label_, name),
              .lost = metrics_.feed_trades_lost.at(label_, name),
+             .returned = metrics_.feed_trades_returned.at(label_, name),
              .completeness = metrics_.trade_completeness_ratio.at(label_, name),
              .held = metrics_.feed_trades_held.at(label_, name)}));
   return *markets_.back();
@@ -85,12 +86,8 @@ void TradeKeeper::take(Market& m, base::Now received, const market::Trade& trade
     return note_given_out(m, out, before);
   }
   const bool ahead = trade.id > m.sequence.top();
-  const bool fresh = m.sequence.on_trade(received, trade, origin, out, [&](const TradeHole& hole) {
-    if (hole.entry == 0) return;
-    ledger_.fill(hole.entry, 1, received);
-    m.filled.inc();
-    m.days.on_found(hole.before, 1);
-  });
+  const bool fresh = m.sequence.on_trade(
+      received, trade, origin, out, [&](const TradeHole& hole) { note_filled(m, hole, received); });
   if (!fresh) m.duplicates.inc();
   if (fresh && !ahead && origin != TradeOrigin::rest) m.late.inc();
   if (ahead) {
@@ -100,6 +97,18 @@ void TradeKeeper::take(Market& m, base::Now received, const market::Trade& trade
     m.after_disconnect = false;
   }
   note_given_out(m, out, before);
+}
+
+void TradeKeeper::note_filled(Market& m, const TradeHole& hole, base::Now now) {
+  if (hole.entry == 0) return;
+  if (hole.given_up) {
+    ledger_.take_back(hole.entry, 1, now);
+    m.returned.inc();
+  } else {
+    ledger_.fill(hole.entry, 1, now);
+  }
+  m.filled.inc();
+  m.days.on_found(hole.before, 1);
 }
 
 void TradeKeeper::note_given_out(Market& m, const Out& out, std::size_t from) {

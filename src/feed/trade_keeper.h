@@ -88,7 +88,8 @@ class TradeKeeper {
     exchange::Channel channel;  // trade or agg_trade: each has ids of its own
     TradeSequence sequence;
     Completeness days;
-    telemetry::Counter live, snapshot, rest, duplicates, late, missing, filled, gaps, lost;
+    telemetry::Counter live, snapshot, rest, duplicates, late, missing, filled, gaps, lost,
+        returned;
     telemetry::Gauge completeness, held;
     bool after_disconnect = false;
     bool asking = false;
@@ -101,6 +102,7 @@ class TradeKeeper {
   Market* find(const market::Symbol& symbol);
   void take(Market& m, base::Now received, const market::Trade& trade, TradeOrigin origin,
             Out& out);
+  void note_filled(Market& m, const TradeHole& hole, base::Now now);
   void open_entry(Market& m, TradeHole& hole);
   void relax(Market& m, base::Now now, Out& out);
   void give_up(Market& m, TradeHole hole, std::string_view reason, base::Now now, Out& out);

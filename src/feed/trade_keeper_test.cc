@@ -245,6 +245,41 @@ TEST(TradeKeeper, AfterADayNobodyIsAskedAnyMore) {
   EXPECT_EQ(w.ledger.entries().front().state, GapState::unrecoverable);
 }
 
+TEST(TradeKeeper, WhatWasGivenUpAndComesAfterAllIsHandedOnLate) {
+  World w;
+  w.wire({1, 2, 6});
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  auto ask = w.keeper.next_ask(w.now);
+  w.keeper.on_failure(
+      w.now, *ask, {.problem = RestProblem::unknown_symbol, .detail = "Unknown asset pair"}, w.out);
+  EXPECT_EQ(w.given(), (Ids{1, 2, 6}));
+  const Gap& gap = w.ledger.entries().front();
+  EXPECT_EQ(gap.lost, 3U);
+  w.move(60s);
+  w.wire({1, 2, 4, 5, 6}, true);  // what a new subscription repeats
+  EXPECT_EQ(w.given(), (Ids{-4, -5}));
+  EXPECT_EQ(gap.state, GapState::unrecoverable);
+  EXPECT_EQ(gap.lost, 1U);
+  EXPECT_EQ(w.by_origin("snapshot"), 2);
+  EXPECT_EQ(w.figure("tickwitness_feed_trade_duplicates_total"), 3);
+  EXPECT_EQ(read(w.registry, "tickwitness_feed_out_of_order_total"), 2);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_lost_total"), 3) << "a counter does not fall";
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_returned_total"), 2);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_recovered_total"), 2);
+  w.keeper.observe();
+  EXPECT_DOUBLE_EQ(w.figure("tickwitness_trade_completeness_ratio").value(), 5.0 / 6);
+  exchange::TradePage shown;
+  for (const auto id : {2U, 3U, 4U}) shown.trades.push_back(World::trade(id));
+  w.keeper.on_shown(w.now, kBtc, shown, w.out);
+  EXPECT_EQ(w.given(), (Ids{-3}));
+  EXPECT_EQ(gap.state, GapState::filled);
+  EXPECT_EQ(gap.closed->mono, w.now.mono);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_returned_total"), 3);
+  w.keeper.observe();
+  EXPECT_EQ(w.figure("tickwitness_trade_completeness_ratio"), 1);
+}
+
 TEST(TradeKeeper, TheFirstHoleOfANewConnectionIsOfTheDisconnection) {
   World w;
   w.wire({1, 2}, true);

@@ -4,14 +4,16 @@
 
 namespace tickwitness::feed {
 
-std::vector<TradeHole>::iterator TradeSequence::find_hole(std::uint64_t id) {
-  const auto hole = std::ranges::lower_bound(holes_, id, {}, &TradeHole::to);
-  return hole != holes_.end() && hole->from <= id ? hole : holes_.end();
+std::size_t TradeSequence::find(const Holes& in, std::uint64_t id) {
+  const auto hole = std::ranges::lower_bound(in, id, {}, &TradeHole::to);
+  const bool has_it = hole != in.end() && hole->from <= id;
+  return has_it ? static_cast<std::size_t>(hole - in.begin()) : in.size();
 }
 
-void TradeSequence::take_out(std::vector<TradeHole>::iterator hole, std::uint64_t id) {
+void TradeSequence::take_out(Holes& from, std::size_t index, std::uint64_t id) {
+  const auto hole = from.begin() + static_cast<std::ptrdiff_t>(index);
   if (hole->from == hole->to) {
-    holes_.erase(hole);
+    from.erase(hole);
   } else if (id == hole->from) {
     ++hole->from;
   } else if (id == hole->to) {
@@ -20,9 +22,22 @@ void TradeSequence::take_out(std::vector<TradeHole>::iterator hole, std::uint64_
     TradeHole upper = *hole;
     upper.from = id + 1;
     hole->to = id - 1;
-    holes_.insert(hole + 1, upper);
+    from.insert(hole + 1, upper);
   }
   find_first_blocking();
+  forget_the_lowest();
+}
+
+void TradeSequence::remember(TradeHole hole, std::uint64_t from, std::uint64_t to) {
+  hole.from = from;
+  hole.to = to;
+  hole.given_up = true;
+  given_up_.insert(std::ranges::lower_bound(given_up_, from, {}, &TradeHole::from), hole);
+  forget_the_lowest();
+}
+
+void TradeSequence::forget_the_lowest() {
+  if (given_up_.size() > limits_.given_up_max) given_up_.erase(given_up_.begin());
 }
 
 void TradeSequence::find_first_blocking() {
@@ -50,7 +65,10 @@ void TradeSequence::give_up(std::uint64_t from, std::uint64_t to,
     TradeHole& hole = holes_[i];
     if (hole.to < from || hole.from > to) {
       ++i;
-    } else if (hole.from >= from && hole.to <= to) {
+      continue;
+    }
+    remember(hole, std::max(hole.from, from), std::min(hole.to, to));
+    if (hole.from >= from && hole.to <= to) {
       holes_.erase(holes_.begin() + static_cast<std::ptrdiff_t>(i));
     } else if (hole.from < from && hole.to > to) {
       TradeHole upper = hole;

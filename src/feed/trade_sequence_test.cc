@@ -20,13 +20,15 @@ market::Trade trade(std::uint64_t id) {
 }
 
 struct Bench {
-  TradeSequence sequence{TradeSequenceLimits{.held_max = 4, .holes_max = 2}};
+  TradeSequence sequence{TradeSequenceLimits{.held_max = 4, .holes_max = 2, .given_up_max = 3}};
   std::vector<SequencedTrade> out;
-  std::uint64_t filled = 0;
+  std::uint64_t filled = 0, returned = 0;
 
   bool take(std::uint64_t id, TradeOrigin origin = TradeOrigin::live, int second = 0) {
-    return sequence.on_trade(at(second), trade(id), origin, out,
-                             [&](const TradeHole& hole) { filled += hole.count() > 0 ? 1 : 0; });
+    return sequence.on_trade(at(second), trade(id), origin, out, [&](const TradeHole& hole) {
+      RC_ASSERT(hole.from <= id && id <= hole.to);
+      ++(hole.given_up ? returned : filled);
+    });
   }
   // The ids given out since the last call; a late one is negative.
   std::vector<std::int64_t> given() {
@@ -114,7 +116,48 @@ TEST(TradeSequence, WhatIsGivenUpHoldsNothingBack) {
   EXPECT_EQ(b.given(), (Ids{1, 9}));
   b.sequence.give_up(11, 11, b.out);
   EXPECT_EQ(b.given(), (Ids{12}));
-  EXPECT_FALSE(b.take(4)) << "what was given up and comes after all is not missing any more";
+}
+
+TEST(TradeSequence, WhatWasGivenUpAndComesAfterAllIsTakenOnce) {
+  Bench b;
+  b.take(1);
+  b.take(9);
+  b.sequence.give_up(2, 8, b.out);
+  EXPECT_EQ(b.given(), (Ids{1, 9}));
+  EXPECT_TRUE(b.sequence.is_missing(4));
+  EXPECT_TRUE(b.take(4));
+  EXPECT_FALSE(b.take(4));
+  EXPECT_FALSE(b.sequence.is_missing(4));
+  EXPECT_TRUE(b.take(2));
+  EXPECT_TRUE(b.take(8));
+  EXPECT_EQ(b.given(), (Ids{-4, -2, -8}));
+  EXPECT_EQ(b.returned, 3U);
+  EXPECT_EQ(b.filled, 0U);
+  EXPECT_EQ(b.holes(), Holes{}) << "nobody waits for the others again";
+  // Behind a hole that still blocks it is in its order.
+  b.take(11);
+  b.take(13);
+  b.sequence.give_up(12, 12, b.out);
+  EXPECT_TRUE(b.take(12));
+  EXPECT_EQ(b.given(), Ids{});
+  EXPECT_TRUE(b.take(10));
+  EXPECT_EQ(b.given(), (Ids{10, 11, 12, 13}));
+}
+
+TEST(TradeSequence, OfTooManyStretchesThatWereGivenUpTheLowestAreForgotten) {
+  Bench b;
+  b.take(1);
+  for (const std::uint64_t id : {3U, 5U, 7U, 9U}) b.take(id);
+  b.sequence.give_up(0, 9, b.out);
+  EXPECT_FALSE(b.take(2)) << "the first of four";
+  EXPECT_TRUE(b.take(4));
+  b.take(15);
+  b.sequence.give_up(10, 14, b.out);
+  EXPECT_TRUE(b.take(12)) << "which leaves two stretches of one: four again";
+  EXPECT_FALSE(b.take(6));
+  EXPECT_TRUE(b.take(8));
+  EXPECT_TRUE(b.take(10));
+  EXPECT_TRUE(b.take(14));
 }
 
 TEST(TradeSequence, SaysWhenItsLimitsAreReached) {
@@ -169,6 +212,11 @@ RC_GTEST_PROP(TradeSequence, GivesOutEachOnceAndKnowsWhatIsMissing, ()) {
   ids.insert(ids.end(), rest.begin(), rest.end());
   RC_ASSERT(ids.size() == came.size());
   RC_ASSERT(b.sequence.held() == 0U);
+  if (said.empty()) return;
+  const auto newest = *said.rbegin();  // is remembered, however many were given up
+  RC_ASSERT(b.take(newest));
+  RC_ASSERT(b.returned == 1U);
+  RC_ASSERT(!b.take(newest));
 }
 
 }  // namespace

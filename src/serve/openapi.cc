@@ -89,7 +89,7 @@ constexpr std::string_view kDocument = R"json({
             "from": {"type": "integer", "nullable": true, "description": "First id of the hole; null: the channel has none."},
             "to": {"type": "integer", "nullable": true, "description": "Last id of the hole."},
             "missing": {"type": "integer", "nullable": true, "description": "Trades still missing; null: it is not of trades."},
-            "lost": {"type": "integer", "nullable": true, "description": "Trades given up."},
+            "lost": {"type": "integer", "nullable": true, "description": "Trades given up that have not come since."},
             "cause": {"type": "string", "enum": ["disconnect", "missing", "checksum", "sequence", "crossed"]},
             "state": {"type": "string", "enum": ["open", "filling", "filled", "unrecoverable"]},
             "opened": {"type": "integer", "description": "Unix time in ms."},
