@@ -160,7 +160,7 @@ void BookKeeper::apply_numbered(Book& b, base::Now now, const exchange::BookChan
   const std::uint64_t last_id = change.last_id.value_or(0);
   const std::uint64_t first_id = change.first_id.value_or(last_id);
   Feeder& from = feeder(b, stream);
-  if (b.state != BookState::valid) return wait(b, change, frame);
+  if (b.state != BookState::valid) return wait(b, change, frame, stream);
   switch (order_of(b, first_id, last_id)) {
     case Order::old:
       from.joined = true;
@@ -178,11 +178,12 @@ void BookKeeper::apply_numbered(Book& b, base::Now now, const exchange::BookChan
       if (std::ranges::none_of(b.feeders, &Feeder::joined)) {
         quarantine(b, now, GapCause::sequence, b.last_id + 1, first_id - 1);
       }
-      return wait(b, change, frame);
+      return wait(b, change, frame, stream);
   }
 }
 
-void BookKeeper::wait(Book& b, const exchange::BookChange& change, const exchange::Frame& frame) {
+void BookKeeper::wait(Book& b, const exchange::BookChange& change, const exchange::Frame& frame,
+                      StreamNumber stream) {
   const std::size_t levels = change.bids + change.asks;
   if (b.waiting_levels + levels > settings_.waiting_levels_max) {
     b.waiting.clear();  // a snapshot that is younger than these will come or nothing will
@@ -190,7 +191,8 @@ void BookKeeper::wait(Book& b, const exchange::BookChange& change, const exchang
   }
   const auto bids = frame.bids(change);
   const auto asks = frame.asks(change);
-  Waiting one{.first_id = change.first_id.value_or(change.last_id.value_or(0)),
+  Waiting one{.stream = stream,
+              .first_id = change.first_id.value_or(change.last_id.value_or(0)),
               .last_id = change.last_id.value_or(0),
               .levels = {bids.begin(), bids.end()},
               .bids = bids.size()};
@@ -249,14 +251,31 @@ void BookKeeper::on_snapshot_failed(base::Now now, const market::Symbol& symbol)
 
 void BookKeeper::on_stream_lost(base::Now now, const market::Symbol& symbol, StreamNumber stream) {
   Book& b = book(symbol);
-  std::erase_if(b.feeders, [&](const Feeder& one) { return one.stream == stream; });
+  const bool brought_it =
+      std::erase_if(b.feeders, [&](const Feeder& one) { return one.stream == stream; }) != 0;
   if (!b.feeders.empty()) {
-    b.joined = false;
-    const bool numbered = protocol_.book_sync() == exchange::BookSync::update_ids;
-    if (numbered ? b.waiting.empty() : b.source != stream) return;  // the other goes on with it
-    b.bereft = !numbered;
+    if (!brought_it) return;
+    b.joined = false;  // the others may share the changes out differently
+    forget_waiting(b, stream);
+    if (goes_on_without(b, stream)) return;
+    b.bereft = protocol_.book_sync() == exchange::BookSync::checksum;
   }
   lose(b, now);
+}
+
+// What it was ahead with the others bring themselves.
+void BookKeeper::forget_waiting(Book& b, StreamNumber stream) {
+  std::erase_if(b.waiting, [&](const Waiting& one) {
+    if (one.stream == stream) b.waiting_levels -= one.levels.size();
+    return one.stream == stream;
+  });
+}
+
+bool BookKeeper::goes_on_without(const Book& b, StreamNumber stream) const {
+  if (protocol_.book_sync() == exchange::BookSync::checksum) return b.source != stream;
+  // One that needs a snapshot needs it still, and what the others brought waits for it.
+  return b.state != BookState::valid || b.waiting.empty() ||
+         std::ranges::any_of(b.feeders, &Feeder::joined);
 }
 
 void BookKeeper::lose(Book& b, base::Now now) {

@@ -100,7 +100,8 @@ class BookKeeper {
     market::Precision precision;
     PrecisionSource source = PrecisionSource::unknown;
   };
-  struct Waiting {  // an update that came before its snapshot
+  struct Waiting {        // an update that came before its snapshot
+    StreamNumber stream;  // that brought it
     std::uint64_t first_id, last_id;
     std::vector<market::Level> levels;
     std::size_t bids;
@@ -140,7 +141,11 @@ class BookKeeper {
                      const exchange::Frame& frame, StreamNumber stream);
   void apply_numbered(Book& b, base::Now now, const exchange::BookChange& change,
                       const exchange::Frame& frame, StreamNumber stream);
-  void wait(Book& b, const exchange::BookChange& change, const exchange::Frame& frame);
+  void wait(Book& b, const exchange::BookChange& change, const exchange::Frame& frame,
+            StreamNumber stream);
+  static void forget_waiting(Book& b, StreamNumber stream);
+  // That stream has ended and others have not: whether the book is as good as it was.
+  bool goes_on_without(const Book& b, StreamNumber stream) const;
   // Applies what waits and follows; false: there is a hole before what is left.
   static bool catch_up(Book& b);
   bool wants_snapshot(const Book& b) const;

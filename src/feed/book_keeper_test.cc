@@ -366,6 +366,45 @@ TEST(BookKeeper, AnOldConnectionThatEndsBehindTheYoungOneLeavesABookToBeFetched)
   w.expect_whole("103/105");
 }
 
+TEST(BookKeeper, AYoungConnectionThatEndsAheadOfTheOldTakesNothingWithIt) {
+  Numbered w;
+  w.on(2, 14, 16, {{104, 1}});
+  w.keeper.on_stream_lost(w.now, kBtc, 2);
+  w.expect_whole("100/105");
+  w.on(1, 11, 12, {{101, 1}});
+  w.on(1, 13, 15, {{102, 1}});
+  w.expect_whole("102/105");
+  w.on(1, 16, 18, {{103, 1}});
+  w.expect_whole("103/105");
+  w.on(1, 20, 20, {{104, 1}});
+  EXPECT_EQ(w.status().state, BookState::quarantined) << "19 is missing: nobody else brings it";
+}
+
+TEST(BookKeeper, TheEndOfAConnectionThatBroughtNothingChangesNothing) {
+  Numbered w;
+  w.on(2, 14, 16, {{104, 1}});
+  w.keeper.on_stream_lost(w.now, kBtc, 3);
+  w.on(1, 11, 13, {{101, 1}});
+  w.expect_whole("104/105");
+}
+
+TEST(BookKeeper, AQuarantineDoesNotEndWithOneOfTwoConnections) {
+  Numbered w;
+  w.on(2, 11, 11, {{101, 1}});
+  w.on(1, 13, 13, {{103, 1}});
+  w.on(2, 13, 13, {{103, 1}});
+  EXPECT_EQ(w.keeper.next_resync(w.now), kBtc);
+  w.keeper.on_stream_lost(w.now, kBtc, 2);
+  EXPECT_EQ(w.status().state, BookState::quarantined);
+  ASSERT_EQ(w.ledger.entries().size(), 1U);
+  EXPECT_EQ(w.ledger.entries()[0].state, GapState::filling);
+  EXPECT_FALSE(w.keeper.next_resync(w.now)) << "a snapshot is on its way";
+  w.rest(12, {{102, 1}}, {{105, 1}});
+  EXPECT_EQ(w.status().state, BookState::valid);
+  EXPECT_EQ(w.best(), "103/105") << "what the other brought has waited for it";
+  EXPECT_EQ(w.ledger.entries()[0].state, GapState::filled);
+}
+
 TEST(BookKeeper, ACheckedBookGoesOnFromTheSnapshotOfTheYoungConnection) {
   World w;
   w.stream = 1;
