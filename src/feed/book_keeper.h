@@ -14,13 +14,11 @@
 #include "exchange/protocol.h"
 #include "exchange/rest.h"
 #include "feed/gap_ledger.h"
+#include "feed/stream_number.h"
 #include "market/order_book.h"
 #include "telemetry/catalog.gen.h"
 
 namespace tickwitness::feed {
-
-// Tells connections apart that bring the same; one that comes later has another number.
-using StreamNumber = std::uint32_t;
 
 enum class BookState : std::uint8_t {
   waiting,      // for its snapshot

@@ -19,6 +19,10 @@ constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
 constexpr std::size_t kMarketsMax = telemetry::label::Symbol::kMax;
 constexpr std::size_t kReasons = static_cast<std::size_t>(exchange::Malformed::bad_symbol) + 1;
 
+bool is_of_trades(exchange::Channel channel) {
+  return channel == exchange::Channel::trade || channel == exchange::Channel::agg_trade;
+}
+
 }  // namespace
 
 Intake::Intake(const Settings& settings, const exchange::Protocol& protocol, GapLedger& ledger,
@@ -61,11 +65,15 @@ void Intake::forget(base::Now now, const market::Symbol& symbol) {
   books_.forget(now, symbol);
 }
 
+void Intake::on_stream_joined(const exchange::Subscription& subscription, StreamNumber stream) {
+  if (is_of_trades(subscription.channel)) trades_.on_stream_joined(subscription, stream);
+}
+
 void Intake::on_stream_lost(base::Now now, const exchange::Subscription& subscription,
                             StreamNumber stream) {
   using exchange::Channel;
-  if (subscription.channel == Channel::trade || subscription.channel == Channel::agg_trade) {
-    trades_.on_stream_lost(subscription.symbol);
+  if (is_of_trades(subscription.channel)) {
+    trades_.on_stream_lost(subscription, stream);
   } else if (subscription.channel == Channel::book) {
     books_.on_stream_lost(now, subscription.symbol, stream);
   } else if (subscription.channel == Channel::spread) {
@@ -176,7 +184,7 @@ void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::siz
       ++counts_.unsupported;
       return;
     case exchange::FrameKind::trades:
-      return on_trades(received, frame);
+      return on_trades(received, frame, stream);
     case exchange::FrameKind::quotes:
       return on_quotes(received, frame, stream);
     case exchange::FrameKind::candles:
@@ -190,7 +198,7 @@ void Intake::on_frame(base::Now received, const exchange::Frame& frame, std::siz
   }
 }
 
-void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
+void Intake::on_trades(base::Now received, const exchange::Frame& frame, StreamNumber stream) {
   counts_.trades += frame.trades.size();
   for (const auto& trade : frame.trades) {
     Market& m = market(trade.symbol);
@@ -202,7 +210,7 @@ void Intake::on_trades(base::Now received, const exchange::Frame& frame) {
     m.last_price.set(trade.price.approx());
     m.last_trade.set(std::chrono::duration<double>(trade.exchange_time.time_since_epoch()).count());
   }
-  trades_.on_trades(received, frame, sequenced_);
+  trades_.on_trades(received, frame, sequenced_, stream);
   hand_on_trades();
 }
 

@@ -49,6 +49,8 @@ class Intake {
   void forget(base::Now now, const market::Symbol& symbol);
   // The same of its book alone.
   void forget_book(base::Now now, const market::Symbol& symbol) { books_.forget(now, symbol); }
+  // `stream` takes it over from another connection, which is to end.
+  void on_stream_joined(const exchange::Subscription& subscription, StreamNumber stream);
   // Its stream has ended: what comes next may have left something out, unless another stream goes
   // on with it.
   void on_stream_lost(base::Now now, const exchange::Subscription& subscription,
@@ -118,7 +120,7 @@ class Intake {
   // False: another stream has brought it, or what is newer.
   static bool is_new(Market& market, const market::Quote& quote, StreamNumber stream);
   static bool is_new(Market& market, const market::Candle& candle, StreamNumber stream);
-  void on_trades(base::Now received, const exchange::Frame& frame);
+  void on_trades(base::Now received, const exchange::Frame& frame, StreamNumber stream);
   void on_quotes(base::Now received, const exchange::Frame& frame, StreamNumber stream);
   void on_candles(base::Now received, const exchange::Frame& frame, StreamNumber stream);
   void on_books(base::Now received, const exchange::Frame& frame, StreamNumber stream);

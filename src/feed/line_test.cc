@@ -114,6 +114,32 @@ TEST(Line, AnAnnouncedEndIsPrecededByASuccessorAndNoTradeIsLostOrShownTwice) {
   EXPECT_EQ(world.rotations("failure"), 0);
 }
 
+// Whether the successor had a trade to bring by then or not.
+TEST(Line, WhatIsMissingAfterARotationIsNotOfTheConnectionThatEnded) {
+  for (const bool quiet : {true, false}) {
+    SCOPED_TRACE(quiet);
+    World world;
+    world.trade(0, 1);
+    world.wire(0).say("shutdown");
+    world.answer(1);
+    if (!quiet) world.trade(1, 1);
+    world.pass(3s);
+    world.end_closed();
+    ASSERT_EQ(world.rotations("success"), 1);
+    world.trade(1, 3);
+    world.pass(1s);
+    ASSERT_EQ(world.ledger.entries().size(), 1U);
+    EXPECT_EQ(world.ledger.entries().front().cause, GapCause::missing);
+    world.wire(1).end(CloseReason::remote);
+    world.pass(1s);
+    world.answer(1);
+    world.trade(1, 5);
+    world.pass(1s);
+    ASSERT_EQ(world.ledger.entries().size(), 2U);
+    EXPECT_EQ(world.ledger.entries().back().cause, GapCause::disconnect);
+  }
+}
+
 TEST(Line, ARotationIsNoFailureAndNoReconnection) {
   World world;
   world.trade(0, 1);

@@ -74,6 +74,10 @@ void Link::retire(std::function<void()> on_stopped) {
 void Link::succeed(Link& predecessor) {
   probe_.sync(session_);
   session_.succeed(predecessor.session_);
+  for (const auto& entry : session_.subscriptions().entries()) {
+    const bool granted = entry.answered && entry.state != SubscriptionState::refused;
+    if (granted) context_.intake.on_stream_joined(entry.subscription, stream_);
+  }
   predecessor.role_.in_service = false;
   role_.in_service = true;
   silent_reported_ = session_.subscriptions().times_stale();

@@ -36,8 +36,8 @@ void TradeKeeper::expect(const market::Symbol& symbol) {
   market(symbol, exchange::Channel::trade);
 }
 
-TradeKeeper::Market* TradeKeeper::find(const market::Symbol& symbol) {
-  const auto known = market_of_.find({.channel = exchange::Channel::trade, .symbol = symbol});
+TradeKeeper::Market* TradeKeeper::find(const market::Symbol& symbol, exchange::Channel channel) {
+  const auto known = market_of_.find({.channel = channel, .symbol = symbol});
   return known ? markets_[*known].get() : nullptr;
 }
 
@@ -67,12 +67,14 @@ TradeKeeper::Market& TradeKeeper::market(const market::Symbol& symbol, exchange:
   return *markets_.back();
 }
 
-void TradeKeeper::on_trades(base::Now received, const exchange::Frame& frame, Out& out) {
+void TradeKeeper::on_trades(base::Now received, const exchange::Frame& frame, Out& out,
+                            StreamNumber stream) {
   const TradeOrigin origin = frame.snapshot ? TradeOrigin::snapshot : TradeOrigin::live;
   Market* touched = nullptr;
   for (const market::Trade& trade : frame.trades) {
     Market& m = market(trade.symbol, frame.channel);
     touched = &m;
+    add_feeder(m, stream);
     take(m, received, trade, origin, out);
   }
   if (touched != nullptr && !touched->sequence.holes().empty()) relax(*touched, received, out);
@@ -129,10 +131,19 @@ void TradeKeeper::note_given_out(Market& m, const Out& out, std::size_t from) {
   }
 }
 
-void TradeKeeper::on_stream_lost(const market::Symbol& symbol) {
-  for (auto& m : markets_) {
-    if (m->symbol == symbol) m->after_disconnect = true;
-  }
+void TradeKeeper::add_feeder(Market& m, StreamNumber stream) {
+  if (std::ranges::find(m.feeders, stream) == m.feeders.end()) m.feeders.push_back(stream);
+}
+
+void TradeKeeper::on_stream_joined(const exchange::Subscription& trades, StreamNumber stream) {
+  add_feeder(market(trades.symbol, trades.channel), stream);
+}
+
+void TradeKeeper::on_stream_lost(const exchange::Subscription& trades, StreamNumber stream) {
+  Market* const m = find(trades.symbol, trades.channel);
+  if (m == nullptr) return;
+  std::erase(m->feeders, stream);
+  if (m->feeders.empty()) m->after_disconnect = true;
 }
 
 // Holes that nobody filled in time become entries; those that held others back for long enough do

@@ -12,6 +12,7 @@
 #include "exchange/rest.h"
 #include "feed/completeness.h"
 #include "feed/gap_ledger.h"
+#include "feed/stream_number.h"
 #include "feed/trade_sequence.h"
 #include "telemetry/catalog.gen.h"
 
@@ -50,9 +51,14 @@ class TradeKeeper {
 
   // A market that is configured: its counters exist at 0 from now on.
   void expect(const market::Symbol& symbol);
-  void on_trades(base::Now received, const exchange::Frame& frame, Out& out);
-  // The stream of a market ended: what is missing next is missing for that reason.
-  void on_stream_lost(const market::Symbol& symbol);
+  // Trades of a frame that came on `stream`.
+  void on_trades(base::Now received, const exchange::Frame& frame, Out& out,
+                 StreamNumber stream = 0);
+  // That connection brings these trades as well, though it may have had none to bring yet.
+  void on_stream_joined(const exchange::Subscription& trades, StreamNumber stream);
+  // A stream of these trades ended. Unless another goes on with them, what is missing next is
+  // missing for that reason.
+  void on_stream_lost(const exchange::Subscription& trades, StreamNumber stream = 0);
   void on_time(base::Now now, Out& out);
   std::optional<base::Instant> deadline() const;
 
@@ -91,6 +97,7 @@ class TradeKeeper {
     telemetry::Counter live, snapshot, rest, duplicates, late, missing, filled, gaps, lost,
         returned;
     telemetry::Gauge completeness, held;
+    std::vector<StreamNumber> feeders;  // connections that bring them
     bool after_disconnect = false;
     bool asking = false;
     int failures = 0;
@@ -99,7 +106,8 @@ class TradeKeeper {
   };
 
   Market& market(const market::Symbol& symbol, exchange::Channel channel);
-  Market* find(const market::Symbol& symbol);
+  Market* find(const market::Symbol& symbol, exchange::Channel channel = exchange::Channel::trade);
+  static void add_feeder(Market& m, StreamNumber stream);
   void take(Market& m, base::Now received, const market::Trade& trade, TradeOrigin origin,
             Out& out);
   void note_filled(Market& m, const TradeHole& hole, base::Now now);

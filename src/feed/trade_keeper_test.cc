@@ -14,6 +14,7 @@ using telemetry::test::read;
 
 const market::Symbol kBtc = *market::Symbol::parse("BTC-USD");
 const market::Symbol kEth = *market::Symbol::parse("ETH-USD");
+const exchange::Subscription kTrades{.channel = Channel::trade, .symbol = kBtc};
 using Ids = std::vector<std::int64_t>;
 
 struct World {
@@ -33,8 +34,9 @@ struct World {
     exchange::Frame frame{
         .kind = exchange::FrameKind::trades, .channel = channel, .snapshot = snapshot};
     for (const auto id : ids) frame.trades.push_back(trade(id, symbol));
-    keeper.on_trades(now, frame, out);
+    keeper.on_trades(now, frame, out, stream);
   }
+  StreamNumber stream = 0;  // of what comes
   // On to the deadline, which there must be within that time.
   void pass(base::Duration time) {
     const base::Instant end = now.mono + time;
@@ -283,7 +285,7 @@ TEST(TradeKeeper, WhatWasGivenUpAndComesAfterAllIsHandedOnLate) {
 TEST(TradeKeeper, TheFirstHoleOfANewConnectionIsOfTheDisconnection) {
   World w;
   w.wire({1, 2}, true);
-  w.keeper.on_stream_lost(kBtc);
+  w.keeper.on_stream_lost(kTrades);
   w.wire({5, 6}, true);
   w.wire({8});
   w.pass(500ms);
@@ -291,6 +293,48 @@ TEST(TradeKeeper, TheFirstHoleOfANewConnectionIsOfTheDisconnection) {
   EXPECT_EQ(w.ledger.entries()[0].cause, GapCause::disconnect);
   EXPECT_EQ(w.ledger.entries()[1].cause, GapCause::missing);
   EXPECT_EQ(w.by_origin("snapshot"), 2);
+}
+
+TEST(TradeKeeper, WhereAnotherConnectionGoesOnNothingIsOfTheDisconnection) {
+  World w;
+  w.stream = 1;
+  w.wire({1, 2});
+  w.stream = 2;
+  w.wire({2});  // nothing new, and it is there
+  w.keeper.on_stream_lost(kTrades, 1);
+  w.wire({4});
+  w.pass(500ms);
+  ASSERT_EQ(w.ledger.entries().size(), 1U);
+  EXPECT_EQ(w.ledger.entries()[0].cause, GapCause::missing);
+  w.keeper.on_stream_joined(kTrades, 3);  // there is no trade to bring
+  w.keeper.on_stream_lost(kTrades, 2);
+  w.stream = 3;
+  w.wire({6});
+  w.pass(500ms);
+  ASSERT_EQ(w.ledger.entries().size(), 2U);
+  EXPECT_EQ(w.ledger.entries()[1].cause, GapCause::missing);
+  w.keeper.on_stream_lost(kTrades, 1);  // long gone
+  w.wire({8});
+  w.keeper.on_stream_lost(kTrades, 3);
+  w.stream = 4;
+  w.wire({10});
+  w.pass(500ms);
+  ASSERT_EQ(w.ledger.entries().size(), 4U);
+  EXPECT_EQ(w.ledger.entries()[2].cause, GapCause::missing);
+  EXPECT_EQ(w.ledger.entries()[3].cause, GapCause::disconnect) << "nobody was left";
+}
+
+TEST(TradeKeeper, TheEndOfAStreamIsOfItsOwnChannelAlone) {
+  World w;
+  w.wire({1});
+  w.wire({50}, false, kBtc, Channel::agg_trade);
+  w.keeper.on_stream_lost({.channel = Channel::agg_trade, .symbol = kBtc});
+  w.wire({3});
+  w.wire({52}, false, kBtc, Channel::agg_trade);
+  w.pass(500ms);
+  ASSERT_EQ(w.ledger.entries().size(), 2U);
+  EXPECT_EQ(w.ledger.entries()[0].cause, GapCause::missing);
+  EXPECT_EQ(w.ledger.entries()[1].cause, GapCause::disconnect);
 }
 
 TEST(TradeKeeper, MarketsAndAggregatesHaveIdsOfTheirOwn) {
