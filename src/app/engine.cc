@@ -26,6 +26,7 @@ Engine::Engine(World world, const EngineSettings& settings,
                telemetry::label::Ring{"ingest"}),
       meter_(world.metrics),
       markets_(markets_of(settings)),
+      quoted_(quoted_of(settings)),
       timer_(world.executor.make_timer()),
       uptime_(world.metrics.uptime_seconds.at()) {
   for (const auto& one : settings.feeds) add_feed(one);
@@ -36,6 +37,18 @@ std::set<Engine::Market> Engine::markets_of(const EngineSettings& settings) {
   for (const auto& one : settings.feeds) {
     for (const auto& subscription : one.feed.subscriptions) {
       markets.emplace(one.feed.venue, subscription.symbol);
+    }
+  }
+  return markets;
+}
+
+std::set<Engine::Market> Engine::quoted_of(const EngineSettings& settings) {
+  std::set<Market> markets;
+  for (const auto& one : settings.feeds) {
+    for (const auto& [channel, symbol, interval] : one.feed.subscriptions) {
+      const bool quotes =
+          channel == exchange::Channel::spread || channel == exchange::Channel::book;
+      if (quotes) markets.emplace(one.feed.venue, symbol);
     }
   }
   return markets;
@@ -126,11 +139,18 @@ void Engine::apply(const EngineSettings& settings) {
     const auto one = std::ranges::find(feeds_, wanted.feed.venue, &Followed::venue);
     if (one != feeds_.end()) one->feed->apply(wanted.feed);
   }
-  std::set<Market> wanted = markets_of(settings);
-  for (const auto& market : markets_) {
-    if (!wanted.contains(market)) meter_.forget(market.first, market.second);
+  drain();  // of what is forgotten nothing comes afterwards
+  std::set<Market> wanted = markets_of(settings), quoted = quoted_of(settings);
+  for (const auto& [venue, symbol] : quoted_) {
+    if (!quoted.contains({venue, symbol})) meter_.forget_quotes(venue, symbol);
   }
+  for (const auto& [venue, symbol] : markets_) {
+    if (!wanted.contains({venue, symbol})) meter_.forget(venue, symbol);
+  }
+  for (const auto& [venue, symbol] : wanted) meter_.expect(venue, symbol);
+  for (const auto& [venue, symbol] : quoted) meter_.expect_quotes(venue, symbol);
   markets_ = std::move(wanted);
+  quoted_ = std::move(quoted);
 }
 
 void Engine::log_gaps() {

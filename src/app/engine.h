@@ -59,6 +59,8 @@ class Engine {
  private:
   using Market = std::pair<market::Venue, market::Symbol>;
   static std::set<Market> markets_of(const EngineSettings& settings);
+  // Of these, those whose best bid and offer are followed.
+  static std::set<Market> quoted_of(const EngineSettings& settings);
   void add_feed(const VenueSettings& settings);
   void drain();
   void turn();
@@ -76,8 +78,8 @@ class Engine {
     market::Venue venue;
     std::unique_ptr<feed::Feed> feed;
   };
-  std::vector<Followed> feeds_;  // in the order of the settings
-  std::set<Market> markets_;     // that are configured
+  std::vector<Followed> feeds_;        // in the order of the settings
+  std::set<Market> markets_, quoted_;  // that are configured
   std::unique_ptr<runtime::Timer> timer_;
   base::Instant next_report_{};
   std::uint64_t last_gap_ = 0;         // in the log

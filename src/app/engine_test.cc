@@ -65,6 +65,11 @@ constexpr std::string_view kTicker =
 constexpr std::string_view kBookTicker =
     R"({"stream":"btcusdt@bookTicker","data":{"u":7,"s":"BTCUSDT","b":"200.00000000",)"
     R"("B":"1.00000000","a":"202.00000000","A":"1.00000000"}})";
+// Its checksum is of "10102000000001000100000000".
+constexpr std::string_view kBookSnapshot =
+    R"({"channel":"book","type":"snapshot","data":[{"symbol":"BTC/USD",)"
+    R"("bids":[{"price":100.0,"qty":1.00000000}],"asks":[{"price":101.0,"qty":2.00000000}],)"
+    R"("checksum":1424606772}]})";
 
 TEST(Engine, EachVenueIsSpokenToInItsOwnWay) {
   World world;
@@ -117,6 +122,57 @@ TEST(Engine, AChangeOfOneVenueLeavesTheOtherAlone) {
               testing::Contains(HasSubstr(R"("UNSUBSCRIBE","params":["btcusdt@bookTicker"])")));
   EXPECT_EQ(world.quotes_at("kraken", "BTC-USD"), 0.5);
   EXPECT_EQ(world.quotes_at("binance", "BTC-USDT"), -1);  // absent
+}
+
+TEST(Engine, WhatNobodyQuotesAnyMoreHasNoPrice) {
+  World world;
+  const auto with = [](const std::vector<std::string>& streams) -> EngineSettings {
+    return {.feeds = {following(Venue::kraken, streams), following(Venue::binance, {})}};
+  };
+  const auto has = [&](std::string_view name) {
+    return read(world.registry, name, {{"exchange", "kraken"}, {"symbol", "BTC-USD"}}).has_value();
+  };
+  world.engine.apply(with({"trade BTC-USD", "spread BTC-USD"}));
+  world.kraken().say(kTicker);
+  EXPECT_EQ(world.quotes_at("kraken", "BTC-USD"), 0.5);
+  world.engine.apply(with({"trade BTC-USD"}));
+  const auto expect_none = [&](std::string_view when) {
+    for (const auto* name : {"tickwitness_market_spread", "tickwitness_market_spread_ratio",
+                             "tickwitness_market_last_quote_timestamp_seconds"}) {
+      EXPECT_FALSE(has(name)) << name << " " << when;
+    }
+    EXPECT_TRUE(has("tickwitness_market_last_update_timestamp_seconds")) << when;
+  };
+  expect_none("at once");
+  world.kraken().say(kTicker);  // the exchange has not read yet that nobody wants it
+  expect_none("afterwards");
+  world.engine.apply(with({"trade BTC-USD", "spread BTC-USD"}));
+  world.kraken().say(kTicker);
+  EXPECT_EQ(world.quotes_at("kraken", "BTC-USD"), 0.5);
+}
+
+// In a book that nobody asks for any more no price is left to show either.
+TEST(Engine, ABookThatIsNotFollowedAnyMoreLeavesNoPrice) {
+  World world;
+  const market::Symbol btc = *market::Symbol::parse("BTC-USD");
+  const auto with = [&](bool book) {
+    VenueSettings kraken = following(Venue::kraken, {"trade BTC-USD"});
+    if (book) {
+      kraken.feed.subscriptions.push_back({.channel = exchange::Channel::book, .symbol = btc});
+    }
+    return EngineSettings{.feeds = {kraken, following(Venue::binance, {})}};
+  };
+  world.engine.apply(with(true));
+  world.kraken().say(kBookSnapshot);
+  EXPECT_EQ(world.quotes_at("kraken", "BTC-USD"), 1);
+  world.executor.run_until(2s);
+  EXPECT_EQ(world.status->feeds[0].books.size(), 1U);
+  world.engine.apply(with(false));
+  EXPECT_EQ(world.quotes_at("kraken", "BTC-USD"), -1);
+  world.kraken().say(kBookSnapshot);
+  EXPECT_EQ(world.quotes_at("kraken", "BTC-USD"), -1);
+  world.executor.run_until(3s);
+  EXPECT_TRUE(world.status->feeds[0].books.empty());
 }
 
 }  // namespace

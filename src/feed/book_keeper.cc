@@ -374,11 +374,21 @@ void BookKeeper::tell(Book& b, std::optional<base::WallTime> time,
   if (bid == b.bid && ask == b.ask) return;
   b.bid = bid;
   b.ask = ask;
-  market::Quote& quote = quotes.emplace_back();
-  quote.symbol = b.symbol;
-  if (bid) quote.bid = bid->price, quote.bid_quantity = bid->quantity;
-  if (ask) quote.ask = ask->price, quote.ask_quantity = ask->quantity;
-  quote.exchange_time = time;
+  b.said_of = time;
+  quotes.push_back(quote_of(b));
+}
+
+market::Quote BookKeeper::quote_of(const Book& b) {
+  market::Quote quote{.symbol = b.symbol, .exchange_time = b.said_of};
+  if (b.bid) quote.bid = b.bid->price, quote.bid_quantity = b.bid->quantity;
+  if (b.ask) quote.ask = b.ask->price, quote.ask_quantity = b.ask->quantity;
+  return quote;
+}
+
+std::optional<market::Quote> BookKeeper::top(const market::Symbol& symbol) const {
+  const auto known = book_of_.find(symbol);
+  if (!known || !books_[*known]->followed) return std::nullopt;
+  return quote_of(*books_[*known]);
 }
 
 void BookKeeper::observe() const {

@@ -75,6 +75,9 @@ class BookKeeper {
   // has it.
   std::optional<market::Symbol> next_resync(base::Now now);
   std::optional<base::Instant> deadline() const;
+  // The best prices as they were said last, if any: of a book that is followed, also when there are
+  // none.
+  std::optional<market::Quote> top(const market::Symbol& symbol) const;
 
   void observe() const;  // once a second: gauges
 
@@ -123,6 +126,7 @@ class BookKeeper {
     std::vector<Waiting> waiting;  // by their first id
     std::size_t waiting_levels = 0;
     std::optional<market::Level> bid, ask;  // that were said last
+    std::optional<base::WallTime> said_of;  // the venue's time, if it told one
     std::uint64_t entry = 0;                // in the gap ledger
     bool asked = false;                     // a snapshot is on its way
     base::Instant next_resync{};
@@ -154,6 +158,7 @@ class BookKeeper {
   void lose(Book& b, base::Now now);
   void quarantine(Book& b, base::Now now, GapCause cause, std::uint64_t from, std::uint64_t to);
   void check_crossed(Book& b, base::Now now);
+  static market::Quote quote_of(const Book& b);
   void tell(Book& b, std::optional<base::WallTime> time, std::vector<market::Quote>& quotes);
 
   market::Venue venue_;

@@ -165,18 +165,13 @@ void Feed::apply(const FeedSettings& settings) {
     plans.erase(kept);
   }
   for (auto& plan : plans) add_line(std::move(plan));
-  const base::Now now = executor_.clock().now();
-  for (const auto& gone : before.subscriptions) {
+  std::vector<exchange::Subscription> gone;
+  for (const auto& one : before.subscriptions) {
     const auto& all = settings_.subscriptions;
-    if (std::ranges::find(all, gone) != all.end()) continue;
-    const bool kept =
-        std::ranges::find(all, gone.symbol, &exchange::Subscription::symbol) != all.end();
-    if (!kept) {
-      intake_.forget(now, gone.symbol);
-    } else if (gone.channel == exchange::Channel::book) {
-      intake_.forget_book(now, gone.symbol);
-    }
+    if (std::ranges::find(all, one) == all.end()) gone.push_back(one);
   }
+  intake_.forget(executor_.clock().now(), gone);
+  context_.turn_done();
 }
 
 void Feed::observe(base::Instant now) {

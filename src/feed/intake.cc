@@ -52,17 +52,49 @@ void Intake::expect(const exchange::Subscription& subscription) {
   if (subscription.symbol.empty()) return;
   Market& m = market(subscription.symbol);
   using exchange::Channel;
-  if (subscription.channel == Channel::trade) trades_.expect(subscription.symbol);
+  forgotten(m, subscription.channel) = false;
+  if (is_of_trades(subscription.channel)) trades_.expect(subscription);
   if (subscription.channel == Channel::spread) m.has_spread = true;
   if (subscription.channel == Channel::book) books_.expect(subscription.symbol);
 }
 
-void Intake::forget(base::Now now, const market::Symbol& symbol) {
-  const auto known = market_of_.find(symbol);
-  if (!known) return;
-  markets_[*known].last_price.clear();
-  markets_[*known].last_trade.clear();
+void Intake::forget(base::Now now, std::span<const exchange::Subscription> gone) {
+  for (const auto& one : gone) {
+    if (const auto known = market_of_.find(one.symbol)) {
+      forgotten(markets_[*known], one.channel) = true;
+    }
+  }
+  for (const auto& one : gone) {
+    if (const auto known = market_of_.find(one.symbol)) forget(now, markets_[*known], one);
+  }
+}
+
+void Intake::forget(base::Now now, Market& m, const exchange::Subscription& gone) {
+  using exchange::Channel;
+  if (is_of_trades(gone.channel)) forget_trades(m, gone);
+  if (gone.channel == Channel::spread) forget_spread(now, m);
+  if (gone.channel == Channel::book) forget_book(now, m.symbol);
+}
+
+void Intake::forget_trades(Market& m, const exchange::Subscription& gone) {
+  trades_.forget(gone);
+  const bool single = gone.channel == exchange::Channel::trade;
+  if (!single && m.newest != 0) return;  // the price is that of single trades
+  m.newest = 0;
+  m.last_price.clear();
+  m.last_trade.clear();
+}
+
+void Intake::forget_spread(base::Now now, Market& m) {
+  m.has_spread = false;
+  const auto top = books_.top(m.symbol);
+  if (!top || forgotten(m, exchange::Channel::book)) return;
+  hand_on({.event = *top, .venue = venue_, .origin = pipeline::Origin::snapshot, .received = now});
+}
+
+void Intake::forget_book(base::Now now, const market::Symbol& symbol) {
   books_.forget(now, symbol);
+  if (on_top_) on_top_({.symbol = symbol});
 }
 
 void Intake::on_stream_joined(const exchange::Subscription& subscription, StreamNumber stream) {
@@ -205,6 +237,7 @@ void Intake::on_trades(base::Now received, const exchange::Frame& frame, StreamN
     count(frame.channel == exchange::Channel::agg_trade ? m.aggregates : m.trades, frame.snapshot);
     if (!frame.snapshot) observe_trade(m, received, trade);
     const bool single = frame.channel == exchange::Channel::trade;
+    if (forgotten(m, frame.channel)) continue;
     if (single ? trade.id < m.newest : m.newest != 0) continue;
     if (single) m.newest = trade.id;
     m.last_price.set(trade.price.approx());
@@ -246,13 +279,17 @@ void Intake::on_quotes(base::Now received, const exchange::Frame& frame, StreamN
   counts_.quotes += frame.quotes.size();
   for (const auto& quote : frame.quotes) {
     Market& m = market(quote.symbol);
-    m.has_spread = true;
     count(m.quotes, frame.snapshot);
     if (!frame.snapshot && quote.exchange_time) {
       const auto latency = latency_of(m, received, *quote.exchange_time);
       if (latency) m.latency.observe(*latency);
     }
-    if (!is_new(m, quote, stream)) continue;
+    if (forgotten(m, exchange::Channel::spread)) {
+      if (books_.top(quote.symbol)) continue;
+    } else {
+      m.has_spread = true;
+      if (!is_new(m, quote, stream)) continue;
+    }
     hand_on({.event = quote,
              .venue = venue_,
              .origin = frame.snapshot ? pipeline::Origin::snapshot : pipeline::Origin::live,

@@ -3,9 +3,11 @@
 // handed on is complete and in order as far as the keepers of trades and books can make it so.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -45,10 +47,11 @@ class Intake {
   // What is configured: its counters exist at 0 before its first event. A market whose spread is
   // followed gets its quotes from there, another one from its book.
   void expect(const exchange::Subscription& subscription);
-  // No longer followed: what it was is no longer said.
-  void forget(base::Now now, const market::Symbol& symbol);
-  // The same of its book alone.
-  void forget_book(base::Now now, const market::Symbol& symbol) { books_.forget(now, symbol); }
+  // No longer followed: what they said is no longer said, and what a venue sends until it has read
+  // that it is not wanted changes nothing here; trades, candles and quotes are handed on all the
+  // same. Where a book takes the place of a spread its best prices are handed on at once, and no
+  // quote but its own from then on.
+  void forget(base::Now now, std::span<const exchange::Subscription> gone);
   // `stream` takes it over from another connection, which is to end.
   void on_stream_joined(const exchange::Subscription& subscription, StreamNumber stream);
   // Its stream has ended: what comes next may have left something out, unless another stream goes
@@ -82,6 +85,8 @@ class Intake {
   const Counts& counts() const { return counts_; }
 
  private:
+  static constexpr std::size_t kChannels =
+      static_cast<std::size_t>(exchange::Channel::agg_trade) + 1;
   // What was handed on last of a state that each connection tells whole.
   struct LastQuote {
     StreamNumber stream;
@@ -105,6 +110,7 @@ class Intake {
     telemetry::Histogram latency;
     ExemplarPick pick = {};  // of the trades whose latency is told by name
     bool has_spread = false;
+    std::array<bool, kChannels> forgotten = {};  // by exchange::Channel
     std::optional<LastQuote> quote;
     std::vector<LastCandle> last_candles;  // one for each interval
   };
@@ -113,6 +119,13 @@ class Intake {
   std::optional<base::Duration> latency_of(Market& market, base::Now received,
                                            base::WallTime exchange_time);
   void observe_trade(Market& market, base::Now received, const market::Trade& trade);
+  static bool& forgotten(Market& market, exchange::Channel channel) {
+    return market.forgotten[static_cast<std::size_t>(channel)];
+  }
+  void forget(base::Now now, Market& market, const exchange::Subscription& gone);
+  void forget_trades(Market& market, const exchange::Subscription& gone);
+  void forget_spread(base::Now now, Market& market);
+  void forget_book(base::Now now, const market::Symbol& symbol);
   void count(const Market::Counts& counts, bool snapshot);
   void hand_on(pipeline::Tick tick);
   void hand_on_trades();

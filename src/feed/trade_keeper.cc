@@ -32,8 +32,16 @@ TradeKeeper::TradeKeeper(market::Venue venue, const TradeKeeperSettings& setting
       ledger_(ledger),
       metrics_(metrics) {}
 
-void TradeKeeper::expect(const market::Symbol& symbol) {
-  market(symbol, exchange::Channel::trade);
+void TradeKeeper::expect(const exchange::Subscription& trades) {
+  market(trades.symbol, trades.channel).followed = true;
+}
+
+void TradeKeeper::forget(const exchange::Subscription& trades) {
+  Market* const m = find(trades.symbol, trades.channel);
+  if (m == nullptr) return;
+  m->followed = false;
+  m->feeders.clear();
+  m->after_disconnect = true;
 }
 
 TradeKeeper::Market* TradeKeeper::find(const market::Symbol& symbol, exchange::Channel channel) {
@@ -132,6 +140,7 @@ void TradeKeeper::note_given_out(Market& m, const Out& out, std::size_t from) {
 }
 
 void TradeKeeper::add_feeder(Market& m, StreamNumber stream) {
+  if (!m.followed) return;
   if (std::ranges::find(m.feeders, stream) == m.feeders.end()) m.feeders.push_back(stream);
 }
 

@@ -50,7 +50,9 @@ class TradeKeeper {
               telemetry::Catalog& metrics);
 
   // A market that is configured: its counters exist at 0 from now on.
-  void expect(const market::Symbol& symbol);
+  void expect(const exchange::Subscription& trades);
+  // No longer followed; no connection brings them. What comes all the same is handed on.
+  void forget(const exchange::Subscription& trades);
   // Trades of a frame that came on `stream`.
   void on_trades(base::Now received, const exchange::Frame& frame, Out& out,
                  StreamNumber stream = 0);
@@ -98,6 +100,7 @@ class TradeKeeper {
         returned;
     telemetry::Gauge completeness, held;
     std::vector<StreamNumber> feeders;  // connections that bring them
+    bool followed = true;
     bool after_disconnect = false;
     bool asking = false;
     int failures = 0;

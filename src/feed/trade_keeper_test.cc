@@ -324,6 +324,25 @@ TEST(TradeKeeper, WhereAnotherConnectionGoesOnNothingIsOfTheDisconnection) {
   EXPECT_EQ(w.ledger.entries()[3].cause, GapCause::disconnect) << "nobody was left";
 }
 
+TEST(TradeKeeper, TradesThatAreNotFollowedAreBroughtByNobody) {
+  World w;
+  w.stream = 1;
+  w.keeper.expect(kTrades);
+  w.wire({1});
+  w.keeper.forget(kTrades);
+  w.wire({2});  // was on its way; then that connection ends, and nobody says of what
+  EXPECT_EQ(w.given(), (Ids{1, 2}));
+  w.stream = 2;
+  w.keeper.expect(kTrades);
+  w.wire({3});
+  w.keeper.on_stream_lost(kTrades, 2);
+  w.stream = 3;
+  w.wire({5});
+  w.pass(500ms);
+  ASSERT_EQ(w.ledger.entries().size(), 1U);
+  EXPECT_EQ(w.ledger.entries()[0].cause, GapCause::disconnect);
+}
+
 TEST(TradeKeeper, TheEndOfAStreamIsOfItsOwnChannelAlone) {
   World w;
   w.wire({1});
@@ -339,7 +358,7 @@ TEST(TradeKeeper, TheEndOfAStreamIsOfItsOwnChannelAlone) {
 
 TEST(TradeKeeper, MarketsAndAggregatesHaveIdsOfTheirOwn) {
   World w;
-  w.keeper.expect(kEth);
+  w.keeper.expect({.channel = Channel::trade, .symbol = kEth});
   EXPECT_EQ(w.by_origin("live", "ETH-USD"), 0);
   w.wire({100}, false, kBtc);
   w.wire({7}, false, kEth);

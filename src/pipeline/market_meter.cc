@@ -40,17 +40,36 @@ MarketMeter::Market& MarketMeter::market(market::Venue venue, const market::Symb
   return markets_.back();
 }
 
+MarketMeter::Market* MarketMeter::find(market::Venue venue, const market::Symbol& symbol) {
+  const auto known = market_of_[static_cast<std::size_t>(venue)].find(symbol);
+  return known ? &markets_[*known] : nullptr;
+}
+
+void MarketMeter::expect(market::Venue venue, const market::Symbol& symbol) {
+  if (Market* const m = find(venue, symbol)) m->followed = true;
+}
+
+void MarketMeter::expect_quotes(market::Venue venue, const market::Symbol& symbol) {
+  if (Market* const m = find(venue, symbol)) m->quoted = true;
+}
+
 void MarketMeter::forget(market::Venue venue, const market::Symbol& symbol) {
-  for (const auto& m : markets_) {
-    if (m.venue != venue || m.symbol != symbol) continue;
-    for (const auto& gauge : {m.spread, m.spread_ratio, m.last_quote, m.last_update}) {
-      gauge.clear();
-    }
+  forget_quotes(venue, symbol);
+  if (Market* const m = find(venue, symbol)) {
+    m->followed = false;
+    m->last_update.clear();
   }
+}
+
+void MarketMeter::forget_quotes(market::Venue venue, const market::Symbol& symbol) {
+  Market* const m = find(venue, symbol);
+  if (m == nullptr) return;
+  m->quoted = false;
+  for (const auto& gauge : {m->spread, m->spread_ratio, m->last_quote}) gauge.clear();
   deviation_.forget(venue, symbol);
 }
 
-std::optional<double> MarketMeter::on_quote(const Market& m, const market::Quote& quote) {
+std::optional<double> MarketMeter::set_spread(const Market& m, const market::Quote& quote) {
   const auto spread = quote.bid && quote.ask ? quote.ask->subtract(*quote.bid)
                                              : base::fail("one side of the book is empty");
   if (!spread) {
@@ -66,6 +85,13 @@ std::optional<double> MarketMeter::on_quote(const Market& m, const market::Quote
     m.spread_ratio.clear();
   }
   return middle;
+}
+
+void MarketMeter::on_quote(const Market& m, const market::Quote& quote, base::Now received) {
+  const auto middle = set_spread(m, quote);
+  if (m.row) deviation_.note(*m.row, m.venue, middle, received.mono);
+  if (!quote.bid && !quote.ask) return;  // none came: the best prices are not known any more
+  m.last_quote.set(unix_seconds(quote.exchange_time.value_or(received.wall)));
 }
 
 // What is older or newer than a day, and what lies after its receipt, is no lag; the feed counts
@@ -87,12 +113,11 @@ void MarketMeter::on_tick(const Tick& tick, base::Instant now) {
   if (const auto* trade = std::get_if<market::Trade>(&tick.event)) {
     observe_lag(m, tick, trade->exchange_time, delay);
   } else if (const auto* quote = std::get_if<market::Quote>(&tick.event)) {
-    const auto middle = on_quote(m, *quote);
-    if (m.row) deviation_.note(*m.row, m.venue, middle, tick.received.mono);
-    m.last_quote.set(unix_seconds(quote->exchange_time.value_or(tick.received.wall)));
+    if (m.quoted) on_quote(m, *quote, tick.received);
     if (quote->exchange_time) observe_lag(m, tick, *quote->exchange_time, delay);
   }
-  if (tick.origin == Origin::live) m.last_update.set(unix_seconds(tick.received.wall));
+  if (m.followed && tick.origin == Origin::live)
+    m.last_update.set(unix_seconds(tick.received.wall));
   m.delay.observe(delay);
   processed_.inc();
 }

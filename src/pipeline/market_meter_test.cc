@@ -113,8 +113,48 @@ TEST(MarketMeter, QuotesAreStampedWithTheExchangesTimeAndForgottenWithTheirMarke
     EXPECT_EQ(of(kNames[i], "BTC-USD"), std::nullopt) << kNames[i];
     EXPECT_EQ(of(kNames[i], "ETH-USD"), values[i]) << kNames[i];
   }
-  world.quote("BTC-USD", "1", "4");  // followed again
-  EXPECT_EQ(world.spread("BTC-USD"), 3);
+  world.quote("BTC-USD", "1", "4");  // was on its way
+  EXPECT_EQ(world.spread("BTC-USD"), std::nullopt);
+  EXPECT_EQ(of("tickwitness_market_last_update_timestamp_seconds", "BTC-USD"), std::nullopt);
+  world.meter.expect(market::Venue::kraken, symbol("BTC-USD"));
+  world.meter.expect_quotes(market::Venue::kraken, symbol("BTC-USD"));
+  world.quote("BTC-USD", "1", "5");
+  EXPECT_EQ(world.spread("BTC-USD"), 4);
+  EXPECT_TRUE(of("tickwitness_market_last_update_timestamp_seconds", "BTC-USD"));
+}
+
+TEST(MarketMeter, AMarketWhoseQuotesAreForgottenIsStillFollowed) {
+  World world;
+  const auto has = [&](std::string_view name) {
+    return read(world.registry, name, {{"symbol", "BTC-USD"}}).has_value();
+  };
+  world.quote("BTC-USD", "4", "6");
+  world.meter.forget_quotes(market::Venue::kraken, symbol("BTC-USD"));
+  EXPECT_EQ(world.spread("BTC-USD"), std::nullopt);
+  EXPECT_FALSE(has("tickwitness_market_spread_ratio"));
+  EXPECT_FALSE(has("tickwitness_market_last_quote_timestamp_seconds"));
+  EXPECT_TRUE(has("tickwitness_market_last_update_timestamp_seconds"));
+  world.quote("BTC-USD", "1", "4");  // was on its way
+  EXPECT_EQ(world.spread("BTC-USD"), std::nullopt);
+  world.meter.expect_quotes(market::Venue::kraken, symbol("BTC-USD"));
+  world.quote("BTC-USD", "1", "5");
+  EXPECT_EQ(world.spread("BTC-USD"), 4);
+}
+
+// A book in quarantine: when the best prices last came is as it was.
+TEST(MarketMeter, AQuoteOfNothingIsNoQuote) {
+  World world;
+  const auto quoted = [&] {
+    return read(world.registry, "tickwitness_market_last_quote_timestamp_seconds");
+  };
+  world.take(market::Quote{.symbol = symbol("BTC-USD")});
+  EXPECT_EQ(quoted(), std::nullopt);
+  world.take(market::Quote{.symbol = symbol("BTC-USD"),
+                           .bid = decimal("4"),
+                           .exchange_time = base::WallTime(1'700'000'001s)});
+  EXPECT_EQ(quoted(), 1'700'000'001);
+  world.take(market::Quote{.symbol = symbol("BTC-USD")});
+  EXPECT_EQ(quoted(), 1'700'000'001);
 }
 
 TEST(MarketMeter, TheSpreadRatioIsOfTheMiddle) {
