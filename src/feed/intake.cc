@@ -87,6 +87,7 @@ void Intake::forget_trades(Market& m, const exchange::Subscription& gone) {
 
 void Intake::forget_spread(base::Now now, Market& m) {
   m.has_spread = false;
+  m.quote.reset();  // the connection that it is of may be another one by the time it is back
   const auto top = books_.top(m.symbol);
   if (!top || forgotten(m, exchange::Channel::book)) return;
   hand_on({.event = *top, .venue = venue_, .origin = pipeline::Origin::snapshot, .received = now});

@@ -377,6 +377,19 @@ TEST(Intake, OfQuotesWithoutNumbersOneConnectionIsFollowedWhileItLasts) {
   EXPECT_EQ(o.shown, (Shown{"1:100", "2:103"}));
 }
 
+TEST(Intake, QuotesThatAreExpectedAgainMayComeOnAnyConnection) {
+  Overlap o;
+  const exchange::Subscription spread{.channel = exchange::Channel::spread, .symbol = kBtc};
+  o.intake.expect(spread);
+  o.quote(1, 100, {});
+  o.intake.forget(o.now, std::array{spread});
+  o.quote(1, 101, {});  // on its way; then that connection ends, and nobody says of what
+  o.intake.expect(spread);
+  o.quote(2, 102, {});
+  o.quote(3, 103, {});
+  EXPECT_EQ(o.shown, (Shown{"1:100", "1:101", "2:102"}));
+}
+
 // A market with a book beside its spread; what is handed on of its best bid.
 struct Sources : World {
   const exchange::Subscription spread{.channel = exchange::Channel::spread, .symbol = kBtc};

@@ -380,6 +380,27 @@ TEST(Line, TheIntakeKnowsWhenAStreamHasEnded) {
   EXPECT_EQ(handed_on(1), 1);
 }
 
+// Quotes without numbers are of one connection; a reload may leave that behind.
+TEST(Line, AStreamThatComesBackAfterARotationIsHeard) {
+  World world(std::nullopt, {"trade BTC-USD", "spread BTC-USD"});
+  const auto handed_on = [&](std::size_t connection) {
+    const int before = world.quotes;
+    world.wire(connection).say("quote BTC-USD");
+    return world.quotes - before;
+  };
+  EXPECT_EQ(handed_on(0), 1);
+  world.feed.apply(following({"trade BTC-USD"}, std::nullopt));
+  handed_on(0);  // was on its way
+  world.wire(0).say("shutdown");
+  world.answer(1);
+  world.pass(3s);
+  world.end_closed();
+  ASSERT_EQ(world.rotations("success"), 1);
+  world.feed.apply(following({"trade BTC-USD", "spread BTC-USD"}, std::nullopt));
+  EXPECT_THAT(world.wire(1).take_sent(), testing::Contains("sub spread BTC-USD"));
+  EXPECT_EQ(handed_on(1), 1);
+}
+
 TEST(Line, ASuccessorThatIsToldToGoIsReplacedInItsTurn) {
   World world;
   world.wire(0).say("shutdown");
