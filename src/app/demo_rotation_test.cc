@@ -24,6 +24,7 @@ using telemetry::test::read;
 using Ids = std::vector<std::uint64_t>;
 
 constexpr base::Duration kTick = 5ms;
+constexpr std::string_view kSymbols[] = {"BTC-USDT", "ETH-USDT", "SOL-USDT", "XRP-USDT"};
 
 struct Case {
   const char* what;
@@ -50,7 +51,8 @@ class World final : public runtime::HttpRequester {
               return settings;
             }(),
             executor_.now(), {.connection_life = c.life}),
-        feed_(settings(c),
+        max_age_(c.max_age),
+        feed_(settings(kSymbols),
               {.make_protocol = [] { return std::make_unique<exchange::binance::BinanceSpot>(); },
                .rest = std::make_unique<exchange::binance::BinanceRest>()},
               {.executor = executor_,
@@ -68,6 +70,10 @@ class World final : public runtime::HttpRequester {
     asked_.push_back({executor_.now().mono + 50ms, std::move(target), std::move(on_done)});
   }
 
+  // A reload: of the markets but these the books are not followed any more.
+  void follow_books_of(std::span<const std::string_view> symbols) {
+    feed_.apply(settings(symbols));
+  }
   void run(base::Duration length) {
     for (const base::Duration end = time_ + length; time_ < end; time_ += kTick) turn();
   }
@@ -107,15 +113,18 @@ class World final : public runtime::HttpRequester {
     OnDone on_done;
   };
 
-  static feed::FeedSettings settings(const Case& c) {
+  feed::FeedSettings settings(std::span<const std::string_view> with_book) const {
     feed::FeedSettings settings{.venue = market::Venue::binance,
                                 .endpoint = {.host = "binance.test"},
                                 .rest = runtime::Endpoint{.host = "rest.test"},
-                                .max_age = c.max_age};
-    for (const auto* name : {"BTC-USDT", "ETH-USDT", "SOL-USDT", "XRP-USDT"}) {
+                                .max_age = max_age_};
+    for (const std::string_view name : kSymbols) {
       using exchange::Channel;
       const auto symbol = *market::Symbol::parse(name);
       for (const auto channel : {Channel::trade, Channel::spread, Channel::book}) {
+        if (channel == Channel::book && std::ranges::find(with_book, name) == with_book.end()) {
+          continue;
+        }
         settings.subscriptions.push_back({.channel = channel, .symbol = symbol});
       }
       settings.subscriptions.push_back(
@@ -204,6 +213,7 @@ class World final : public runtime::HttpRequester {
   std::vector<int> opens_;
   std::vector<Delivery> under_way_;
   std::vector<Asked> asked_;
+  std::optional<base::Duration> max_age_;
   pipeline::Handoff handoff_{1024, pipeline::OverloadPolicy::backpressure, metrics,
                              telemetry::label::Ring{"ingest"}};
   feed::Feed feed_;
@@ -272,6 +282,36 @@ TEST(Rotation, LosesNothingAndShowsNothingTwice) {
       }
       ASSERT_EQ(closed.size(), 2U);
       EXPECT_EQ(closed[1] - closed[0], base::Duration(60s));
+    }
+  }
+}
+
+// A reload drops a book and another takes it up again, at any moment of a rotation: before it,
+// while the successor is being prepared, while both run, and after the hand-over.
+TEST(Rotation, AReloadAtTheSameTimeLeavesEachBookRight) {
+  const std::span<const std::string_view> but_the_first = std::span(kSymbols).subspan(1);
+  for (base::Duration at = 29'500ms; at < 35s; at += 250ms) {
+    SCOPED_TRACE(at / 1ms);
+    World world({"", 1h, std::nullopt, {"rotation@30s"}, 1, 0});
+    world.run(at);
+    world.follow_books_of(but_the_first);
+    EXPECT_EQ(world.status().books.size(), 3U);
+    world.run(1s);
+    EXPECT_EQ(world.status().books.size(), 3U) << "what is on its way is of no book";
+    world.follow_books_of(kSymbols);
+    world.run(60s);
+    world.settle();
+    EXPECT_EQ(world.metric("tickwitness_feed_rotations_total", {{"result", "success"}}), 1);
+    EXPECT_EQ(world.metric("tickwitness_feed_rotations_total", {{"result", "failure"}}), 0);
+    EXPECT_EQ(world.connections(), 2U);
+    EXPECT_TRUE(world.ledger.entries().empty()) << "nothing was left out";
+    for (std::size_t pair = 0; pair < 4; ++pair) {
+      SCOPED_TRACE(kSymbols[pair]);
+      ASSERT_EQ(world.status().books.at(pair).symbol.str(), kSymbols[pair]);
+      expect_book_is_right(world, pair);
+      EXPECT_EQ(world.status().books.at(pair).resyncs, pair == 0 ? 2U : 1U)
+          << "a snapshot for each time that it was taken up";
+      expect_trades_are_whole(world, pair, std::string(kSymbols[pair]));
     }
   }
 }
