@@ -39,6 +39,12 @@ inline Figure figure(const Observation& seen, std::string_view name, const Expos
   return {std::move(series), truth, seen.scrape.sum(name, where)};
 }
 
+// Whether the family has a sample with these labels: a sum over none would read as 0.
+inline bool is_shown(const Observation& seen, std::string_view name,
+                     const Exposition::Where& where = {}) {
+  return !seen.scrape.find(name, where).empty();
+}
+
 inline std::string unequal(const Figure& figure) {
   return fmt::format("{} shows {}, the record has {}", figure.series, figure.measured,
                      figure.truth);

@@ -16,9 +16,26 @@ constexpr std::size_t kEntriesTold = 200;
 constexpr JsonLimits kAnswer{
     .bytes_max = std::size_t{1} << 20, .depth_max = 8, .values_max = 16'384};
 
+// What the product shows of a market from its first trade on.
+constexpr std::string_view kDue[] = {
+    "tickwitness_feed_trades_total",         "tickwitness_feed_trades_held",
+    "tickwitness_feed_trades_missing_total", "tickwitness_feed_trades_recovered_total",
+    "tickwitness_feed_trades_lost_total",    "tickwitness_trade_completeness_ratio",
+};
+// What the API tells of an entry, as null where there is none, and of a market's day.
+constexpr std::string_view kOfEntry[] = {"id",      "symbol", "channel", "from",
+                                         "missing", "lost",   "state",   "reason"};
+constexpr std::string_view kOfDay[] = {"symbol", "received", "missing"};
+
+// 0 for what is null; that a field is absent is told by others.
 std::uint64_t count_of(const Json& json, std::string_view name) {
   const Json* const value = json.find(name);
   return value == nullptr ? 0 : value->as_unsigned().value_or(0);
+}
+
+bool is_number(const Json& json, std::string_view name) {
+  const Json* const value = json.find(name);
+  return value != nullptr && value->as_unsigned().has_value();
 }
 
 std::string_view text_of(const Json& json, std::string_view name) {
@@ -34,6 +51,7 @@ void Gaps::at_rest(const Observation& seen, Report& report) {
     const TradeIds& ids = seen.ledger.trade_ids()[i];
     if (ids.count() == 0) continue;
     const Exposition::Where where{{"symbol", symbols[i]}};
+    not_shown(seen, where, report);
     const auto shown = [&](std::string_view family) { return seen.scrape.sum(family, where); };
     const double held = shown("tickwitness_feed_trades_held");
     const auto handed =
@@ -67,6 +85,15 @@ void Gaps::at_rest(const Observation& seen, Report& report) {
   if (excused_) answer(seen, report);
 }
 
+void Gaps::not_shown(const Observation& seen, const Exposition::Where& where,
+                     Report& report) const {
+  for (const std::string_view family : kDue) {
+    if (is_shown(seen, family, where)) continue;
+    report.violation(name(), seen.at,
+                     fmt::format("{} of {} is not shown", family, where.front().second));
+  }
+}
+
 void Gaps::given_up(const Observation& seen, std::size_t pair, Report& report) const {
   const std::string& symbol = seen.ledger.symbols()[pair];
   const TradeIds& ids = seen.ledger.trade_ids()[pair];
@@ -91,6 +118,14 @@ void Gaps::entry(const Observation& seen, const Json& gap, Report& report) const
                      fmt::format("entry {} of {} {}: {}, {}", count_of(gap, "id"),
                                  text_of(gap, "symbol"), text_of(gap, "channel"), state, why));
   };
+  for (const std::string_view due : kOfEntry) {
+    if (gap.find(due) == nullptr) return complain(fmt::format("and no field '{}'", due));
+  }
+  // Other channels than trades number nothing that could be counted.
+  const bool counted = text_of(gap, "channel") == "trade" && is_number(gap, "from");
+  if (counted && !(is_number(gap, "missing") && is_number(gap, "lost"))) {
+    return complain("and nobody counts what is missing or lost");
+  }
   if (state != "filled" && state != "unrecoverable") return complain("though all is at rest");
   if (count_of(gap, "missing") != 0) complain("and something is still missing");
   if (state == "filled" && count_of(gap, "lost") != 0) complain("and something was lost");
@@ -110,6 +145,10 @@ void Gaps::answer(const Observation& seen, Report& report) const {
     lost[text_of(gap, "symbol")] += count_of(gap, "lost");
   }
   for (const Json& day : days->items) {
+    for (const std::string_view due : kOfDay) {
+      if (due == "symbol" ? !text_of(day, due).empty() : is_number(day, due)) continue;
+      report.violation(name(), seen.at, fmt::format("a day without '{}'", due));
+    }
     received[text_of(day, "symbol")] += count_of(day, "received");
     missing[text_of(day, "symbol")] += count_of(day, "missing");
   }

@@ -27,6 +27,8 @@ class Gaps final : public Checker {
   void at_rest(const Observation& seen, Report& report) override;
 
  private:
+  // Absent, a figure would read as 0. `where`: of a market that has had trades.
+  void not_shown(const Observation& seen, const Exposition::Where& where, Report& report) const;
   // What is missing is given up, for a reason that holds.
   void given_up(const Observation& seen, std::size_t pair, Report& report) const;
   // The ledger and the completeness that the API tells of.

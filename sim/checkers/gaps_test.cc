@@ -25,6 +25,8 @@ struct World {
     all.series["tickwitness_feed_trades_total{symbol=BTC-USD,origin=live}"] = 6;
     all.series["tickwitness_feed_trades_missing_total{symbol=BTC-USD}"] = 2;
     all.series["tickwitness_feed_trades_recovered_total{symbol=BTC-USD}"] = 0;
+    all.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 0;
+    all.series["tickwitness_feed_trades_held{symbol=BTC-USD}"] = 0;
     all.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 0.75;
     return all;
   }
@@ -57,6 +59,24 @@ TEST(Gaps, EachLieIsNamed) {
   }
 }
 
+// Nothing is missing, lost or held back: a figure that is not there would read as the same 0.
+TEST(Gaps, WhatIsNoLongerExportedIsNamed) {
+  World world;
+  const std::uint64_t found[] = {4, 5};
+  world.wire.ledger.on_rest(0, found);
+  Shown whole = world.shown();
+  whole.series["tickwitness_feed_trades_total{symbol=BTC-USD,origin=rest}"] = 2;
+  whole.series["tickwitness_feed_trades_missing_total{symbol=BTC-USD}"] = 0;
+  whole.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 1;
+  EXPECT_THAT(wrong(world, whole), IsEmpty());
+  for (const auto* const zero : {"missing_total", "recovered_total", "lost_total", "held"}) {
+    Shown shown = whole;
+    const std::string series = fmt::format("tickwitness_feed_trades_{}{{symbol=BTC-USD}}", zero);
+    ASSERT_EQ(shown.series.erase(series), 1U);
+    EXPECT_THAT(wrong(world, shown), testing::ElementsAre("gaps.violations")) << zero;
+  }
+}
+
 TEST(Gaps, WhatTheExchangeCouldHaveToldIsNotMissingAtTheEnd) {
   World world;
   EXPECT_THAT(wrong(world, world.shown(), true), Contains("gaps.BTC-USD missing at the end"));
@@ -71,7 +91,7 @@ TEST(Gaps, WhatTheExchangeCouldHaveToldIsNotMissingAtTheEnd) {
 
 // What the API tells of the same world, once 4 and 5 were given up.
 constexpr std::string_view kToldRightly =
-    R"({"gaps":[{"id":1,"symbol":"BTC-USD","channel":"trade","missing":0,"lost":2,)"
+    R"({"gaps":[{"id":1,"symbol":"BTC-USD","channel":"trade","from":4,"missing":0,"lost":2,)"
     R"("state":"unrecoverable","reason":"REST does not have them"}],)"
     R"("completeness":[{"symbol":"BTC-USD","received":6,"missing":2}]})";
 
@@ -92,7 +112,6 @@ struct Lost : World {
   Shown shown() {
     Shown all = World::shown();
     all.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 2;
-    all.series["tickwitness_feed_trades_held{symbol=BTC-USD}"] = 0;
     return all;
   }
 };
@@ -126,6 +145,32 @@ TEST(Gaps, WhatWasGivenUpAndCameIsNotMissing) {
   EXPECT_THAT(judge(world, shown, told, true), testing::ElementsAre("BTC-USD given up"));
 }
 
+// Of a filled hole everything is 0 or null, and an absent field would be as well.
+TEST(Gaps, WhatTheAnswerNoLongerTellsIsNamed) {
+  constexpr std::string_view kFilled =
+      R"({"gaps":[{"id":1,"symbol":"BTC-USD","channel":"trade","from":4,"missing":0,"lost":0,)"
+      R"("state":"filled","reason":null}],)"
+      R"("completeness":[{"symbol":"BTC-USD","received":8,"missing":0}]})";
+  const std::string fields[] = {
+      R"("id":1,)",   R"("channel":"trade",)", R"("from":4,)",      R"("missing":0,)",
+      R"("lost":0,)", R"("state":"filled",)",  R"(,"reason":null)", R"(,"missing":0)",
+  };
+  Lost world;
+  const std::uint64_t found[] = {4, 5};
+  world.wire.ledger.on_rest(0, found);
+  Shown shown = world.shown();
+  shown.series["tickwitness_feed_trades_total{symbol=BTC-USD,origin=rest}"] = 2;
+  shown.series["tickwitness_feed_trades_recovered_total{symbol=BTC-USD}"] = 2;
+  shown.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 0;
+  shown.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 1;
+  EXPECT_THAT(judge(world, shown, std::string(kFilled), true), IsEmpty());
+  for (const auto& field : fields) {
+    std::string told(kFilled);
+    told.erase(told.rfind(field), field.size());
+    EXPECT_EQ(judge(world, shown, told, true).size(), 1U) << field;
+  }
+}
+
 TEST(Gaps, EachLieOfTheAnswerIsNamed) {
   const std::pair<std::string, std::string> lies[] = {
       {R"("state":"unrecoverable")", R"("state":"filling")"},
@@ -136,6 +181,7 @@ TEST(Gaps, EachLieOfTheAnswerIsNamed) {
       {R"("received":6)", R"("received":7)"},
       {R"("missing":2})", R"("missing":1})"},
       {R"("completeness")", R"("else")"},
+      {R"("missing":0)", R"("missing":null)"},
   };
   for (const auto& [truth, lie] : lies) {
     Lost world;

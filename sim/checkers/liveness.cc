@@ -49,6 +49,10 @@ Liveness::Liveness(const Plan& plan, const Kraken& exchange, base::Instant start
                                 [](const WorldFault& fault) { return is_harmless(fault.kind); })) {}
 
 void Liveness::on_scrape(const Observation& seen, Report& report) {
+  // The links have it from the start, at 0; one that is not there would read as 0 for good.
+  if (seen.ledger.begun() && !is_shown(seen, kFound)) {
+    return report.violation(name(), seen.at, fmt::format("{} is not shown", kFound));
+  }
   const double found = seen.scrape.sum(kFound);
   if (!calm_ || found == 0) return;
   report.violation(name(), seen.at,

@@ -114,5 +114,17 @@ TEST(Liveness, WhereNothingIsWithheldNothingIsDead) {
   }
 }
 
+TEST(Liveness, ACountThatIsNoLongerExportedIsNoZero) {
+  const Plan plan = plan_with({"zombie@100s"});
+  const Kraken exchange(plan.exchange, {Wire::kMono, Wire::kWall});
+  Liveness checker(plan, exchange, Wire::kMono);
+  Trial trial;
+  trial.scrape(checker, "");  // no link has begun
+  EXPECT_THAT(trial.faults(), IsEmpty());
+  trial.wire.open();
+  trial.scrape(checker, "");
+  EXPECT_THAT(trial.faults(), ElementsAre(HasSubstr("is not shown")));
+}
+
 }  // namespace
 }  // namespace tickwitness::sim

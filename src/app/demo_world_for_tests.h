@@ -192,6 +192,10 @@ struct DemoWorld {
     using telemetry::label::TradeOrigin;
     metrics.feed_trades.at(kKraken, btc, TradeOrigin::snapshot).add(5);
     metrics.feed_trades.at(kKraken, btc, TradeOrigin::live).add(10);
+    metrics.feed_trades_missing.at(kKraken, btc);
+    metrics.feed_trades_recovered.at(kKraken, btc);
+    metrics.feed_trades_lost.at(kKraken, btc);
+    metrics.feed_trades_held.at(kKraken, btc).set(0);
     metrics.trade_completeness_ratio.at(kKraken, btc).set(1);
     events(Channel::trade, 15);
     events(Channel::spread, 4);
