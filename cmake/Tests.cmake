@@ -78,7 +78,8 @@ if(TW_PAGE AND EXISTS ${CMAKE_SOURCE_DIR}/web/package.json)
   set_property(TEST browser PROPERTY RUN_SERIAL TRUE)
 endif()
 
-# All benchmarks are one target, and a file names their programs for bench/run.
+# All benchmarks are one target, which ./test --full builds so that none rots; a file names their
+# programs for bench/run.
 if(benchmark_FOUND)
   get_property(benches GLOBAL PROPERTY TW_BENCHES)
   add_custom_target(benches)
@@ -114,4 +115,7 @@ if(TW_PROMETHEUS_CPP AND TW_PROMETHEUS_CPP_INCLUDE)
   target_include_directories(core_bench SYSTEM PRIVATE ${TW_PROMETHEUS_CPP_INCLUDE})
   target_link_libraries(core_bench PRIVATE tw_telemetry_core tw_flags fmt::fmt Threads::Threads
                                            ${TW_PROMETHEUS_CPP})
+  if(TARGET benches)
+    add_dependencies(benches core_bench)
+  endif()
 endif()
