@@ -61,7 +61,7 @@ std::uint64_t events_of(const app::Replay& replay) {
 double p99_nanoseconds(const std::vector<Line>& lines) {
   std::vector<double> took;
   took.reserve(lines.size());
-  app::Replay replay(app::WireDialect::binance);
+  app::Replay replay(app::ReplaySource::of(market::Venue::binance));
   for (const Line& line : lines) {
     const double before = seconds(CLOCK_MONOTONIC);
     replay.on_line(line.line);
@@ -77,7 +77,7 @@ int run(const std::vector<std::string>& paths) {
   std::vector<double> wall, cpu, p99;
   std::uint64_t events = 0;
   for (int i = 0; i < kRuns; ++i) {
-    app::Replay replay(app::WireDialect::binance);
+    app::Replay replay(app::ReplaySource::of(market::Venue::binance));
     const double wall_before = seconds(CLOCK_MONOTONIC);
     const double cpu_before = seconds(CLOCK_PROCESS_CPUTIME_ID);
     for (const Line& line : lines) replay.on_line(line.line);

@@ -1,5 +1,7 @@
 // The command line: names, help and exit codes. Each command lives in a file of its own.
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -7,6 +9,7 @@
 #include <tuple>
 
 #include "app/commands.h"
+#include "app/replay_source.h"
 
 namespace {
 
@@ -97,10 +100,10 @@ CLI::App* add_replay(CLI::App& app, Options& options) {
       ->add_option("files", options.replay.files,
                    "Recordings: plain, gzip or zstd; one stream in this order")
       ->required();
-  replay
-      ->add_option("--exchange", options.replay.exchange,
-                   "Whose protocol the frames are; without it the first frame tells")
-      ->check(CLI::IsMember({"kraken-v1", "kraken-v2", "binance"}));
+  replay->add_option("--exchange", options.replay.exchange,
+                     fmt::format("Which exchange of the recording: {}; without it the first line "
+                                 "tells",
+                                 ReplayChoice::kNames));
   replay->add_option("--instruments", options.replay.instruments,
                      "Decimals of markets where the recording does not tell them: a file with a "
                      "frame of Kraken's instrument channel or a reply to AssetPairs or "

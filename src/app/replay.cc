@@ -6,11 +6,10 @@
 #include <limits>
 #include <utility>
 
-#include "exchange/binance/rest.h"
 #include "exchange/binance/session.h"
-#include "exchange/kraken/rest.h"
 #include "exchange/kraken/session.h"
 #include "exchange/kraken_v1/session.h"
+#include "exchange/venues/venues.h"
 
 namespace tickwitness::app {
 namespace {
@@ -30,21 +29,11 @@ std::unique_ptr<exchange::Protocol> protocol_for(WireDialect dialect) {
   return nullptr;
 }
 
-std::unique_ptr<exchange::RestProtocol> rest_for(WireDialect dialect) {
-  if (dialect == WireDialect::binance) return std::make_unique<exchange::binance::BinanceRest>();
-  return std::make_unique<exchange::kraken::KrakenRest>();
-}
-
 std::vector<std::pair<std::string_view, std::uint64_t>> channels_of(WireDialect dialect) {
   if (dialect == WireDialect::binance) {
     return {{"trade", 0}, {"aggTrade", 0}, {"bookTicker", 0}, {"kline", 0}, {"depth", 0}};
   }
   return {{"trade", 0}, {"ticker", 0}, {"spread", 0}, {"ohlc", 0}, {"book", 0}, {"instrument", 0}};
-}
-
-feed::Intake::Settings intake_settings(WireDialect dialect) {
-  return {.venue =
-              dialect == WireDialect::binance ? market::Venue::binance : market::Venue::kraken};
 }
 
 // The value of a parameter of a URL; empty when there is none.
@@ -63,48 +52,16 @@ std::string_view parameter(std::string_view url, std::string_view name) {
 
 }  // namespace
 
-std::string_view to_string(WireDialect dialect) {
-  switch (dialect) {
-    case WireDialect::kraken_v1:
-      return "kraken-v1";
-    case WireDialect::kraken_v2:
-      return "kraken-v2";
-    case WireDialect::binance:
-      return "binance";
-  }
-  return "?";
-}
-
-std::optional<WireDialect> parse_dialect(std::string_view name) {
-  for (const auto dialect :
-       {WireDialect::kraken_v1, WireDialect::kraken_v2, WireDialect::binance}) {
-    if (to_string(dialect) == name) return dialect;
-  }
-  return std::nullopt;
-}
-
-std::optional<WireDialect> dialect_of(std::string_view frame) {
-  const auto has = [head = frame.substr(0, 256)](std::string_view key) {
-    return head.find(key) != std::string_view::npos;
-  };
-  if (frame.starts_with('[') || has("\"event\":")) return WireDialect::kraken_v1;
-  if (has("\"channel\":") || has("\"method\":")) return WireDialect::kraken_v2;
-  if (has("\"stream\":") || has("\"e\":") || has("\"lastUpdateId\":") || has("\"u\":")) {
-    return WireDialect::binance;
-  }
-  return std::nullopt;
-}
-
-Replay::Replay(WireDialect dialect)
-    : dialect_(dialect),
-      protocol_(protocol_for(dialect)),
-      rest_(rest_for(dialect)),
+Replay::Replay(const ReplaySource& source)
+    : source_(source),
+      protocol_(protocol_for(source.dialect)),
+      rest_(exchange::venues::make_rest(source.venue)),
       handoff_(kRing, pipeline::OverloadPolicy::backpressure, metrics_,
                telemetry::label::Ring{"ingest"}),
       meter_(metrics_),
-      intake_(intake_settings(dialect), *protocol_, ledger_, metrics_, handoff_,
+      intake_({.venue = source.venue}, *protocol_, ledger_, metrics_, handoff_,
               [this] { drain(); }),
-      events_(channels_of(dialect)) {}
+      events_(channels_of(source.dialect)) {}
 
 base::Result<std::size_t> Replay::read_instruments(std::string_view text) {
   exchange::InstrumentList list;
@@ -184,7 +141,7 @@ void Replay::count_events() {
   if (channel == events_.end()) return;
   channel->second += frame_.trades.size() + frame_.quotes.size() + frame_.candles.size() +
                      frame_.books.size() + frame_.instruments.size();
-  if (dialect_ != WireDialect::binance) return;
+  if (source_.dialect != WireDialect::binance) return;
   for (const auto& book : frame_.books) {
     if (std::ranges::find(numbered_books_, book.symbol) == numbered_books_.end()) {
       numbered_books_.push_back(book.symbol);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/replay_source.h"
 #include "exchange/protocol.h"
 #include "exchange/rest.h"
 #include "feed/intake.h"
@@ -20,17 +21,10 @@
 
 namespace tickwitness::app {
 
-// Whose protocol the frames of a recording are.
-enum class WireDialect : std::uint8_t { kraken_v1, kraken_v2, binance };
-std::optional<WireDialect> parse_dialect(std::string_view name);  // "kraken-v2"
-std::string_view to_string(WireDialect dialect);
-// By the looks of a frame; nothing when it could be any.
-std::optional<WireDialect> dialect_of(std::string_view frame);
-
 // Not thread-safe. Knows no file and no clock.
 class Replay {
  public:
-  explicit Replay(WireDialect dialect);
+  explicit Replay(const ReplaySource& source);
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
@@ -38,7 +32,7 @@ class Replay {
   // reply to AssetPairs or exchangeInfo. Returns how many markets it names.
   base::Result<std::size_t> read_instruments(std::string_view text);
 
-  WireDialect dialect() const { return dialect_; }
+  const ReplaySource& source() const { return source_; }
   void on_line(const store::RecordedLine& line);
   // What still waits for what is not in the recording is let go.
   void finish();
@@ -63,7 +57,7 @@ class Replay {
   void drain();
   void add_to_hash(const pipeline::Tick& tick);
 
-  WireDialect dialect_;
+  ReplaySource source_;
   std::unique_ptr<exchange::Protocol> protocol_;
   std::unique_ptr<exchange::RestProtocol> rest_;
   telemetry::Registry registry_;

@@ -12,6 +12,7 @@
 
 #include "app/commands.h"
 #include "app/replay.h"
+#include "app/replay_source.h"
 #include "app/say.h"
 #include "base/json_write.h"
 #include "runtime/clock.h"
@@ -26,9 +27,9 @@ using store::RecordingReader;
 // The command around a replay: files, pace, progress, result.
 class Replaying {
  public:
-  Replaying(const ReplayOptions& options, RecordingReader reader, double speed)
-      : options_(options), reader_(std::move(reader)), speed_(speed) {
-    if (const auto dialect = parse_dialect(options.exchange)) replay_.emplace(*dialect);
+  Replaying(const ReplayOptions& options, ReplayChoice choice, RecordingReader reader, double speed)
+      : options_(options), choice_(std::move(choice)), reader_(std::move(reader)), speed_(speed) {
+    if (choice_.source()) replay_.emplace(*choice_.source());
   }
 
   int run() {
@@ -38,18 +39,15 @@ class Replaying {
       const auto line = reader_.next();
       if (!line) return complain(line.error().message, kDataError);
       if (!*line) break;
-      if (!is_ours(**line)) continue;
+      if (!choice_.wants(**line) || !is_known(**line)) continue;
       keep_pace(**line);
-      if (replay_) replay_->on_line(**line);
+      replay_->on_line(**line);
       if (terminal_ && ++lines_ % kProgressLines == 0) progress();
     }
     if (terminal_ && lines_ >= kProgressLines) say("\n");
     for (const auto& note : reader_.notes()) say("tickwitness replay: {}\n", note);
-    if (left_out_ > 0) {
-      say("tickwitness replay: {} lines of other exchanges left out; --exchange chooses\n",
-          left_out_);
-    }
-    if (!replay_) return complain(kNothingKnown, kDataError);
+    if (const auto nothing = choice_.nothing_wanted()) return complain(*nothing, kDataError);
+    if (const auto rest = choice_.left_out()) say("tickwitness replay: {}\n", *rest);
     replay_->finish();
     options_.json ? print_json() : print_text();
     return kOk;
@@ -77,8 +75,6 @@ class Replaying {
 
   static constexpr std::size_t kEarlyMax = 1000;
   static constexpr std::uint64_t kProgressLines = 4096;
-  static constexpr std::string_view kNothingKnown =
-      "no frame tells whose protocol it is; say --exchange kraken-v1, kraken-v2 or binance";
 
   static int complain(std::string_view what, int code) {
     say("tickwitness replay: {}\n", what);
@@ -100,25 +96,16 @@ class Replaying {
                     kDataError);
   }
 
-  // Whether the line is of the exchange that is replayed, which the first that tells decides.
-  bool is_ours(const RecordedLine& line) {
-    const bool like_binance = line.exchange == "binance" || line.exchange == "binance_us";
-    if (!replay_ && line.exchange == "kraken") replay_.emplace(WireDialect::kraken_v2);
-    if (!replay_ && like_binance) replay_.emplace(WireDialect::binance);
-    if (!replay_ && line.kind == RecordedLine::Kind::frame) {
-      if (const auto dialect = dialect_of(line.text)) replay_.emplace(*dialect);
-    }
-    if (!replay_) {
+  // Whether it is known whose protocol the line is; one that is not waits for one that tells.
+  bool is_known(const RecordedLine& line) {
+    if (!choice_.source()) {
       if (early_.size() < kEarlyMax) early_.emplace_back(line);
       return false;
     }
+    if (!replay_) replay_.emplace(*choice_.source());
     if (!instruments_.empty() && !std::exchange(told_, true)) tell_instruments();
     for (const Early& early : std::exchange(early_, {})) replay_->on_line(early.line());
-    const bool understood = like_binance == (replay_->dialect() == WireDialect::binance);
-    if (exchange_.empty() && understood) exchange_ = line.exchange;  // of two that speak alike one
-    const bool other = !line.exchange.empty() && line.exchange != exchange_;
-    left_out_ += other ? 1 : 0;
-    return !other;
+    return true;
   }
 
   void keep_pace(const RecordedLine& line) {
@@ -147,7 +134,7 @@ class Replaying {
     const auto& counts = replay_->intake().counts();
     const auto& books = replay_->intake().books();
     fmt::print("{}: {} frames in {:.3f} s: {} malformed, {} unsupported\n",
-               to_string(replay_->dialect()), counts.frames, seconds(), counts.malformed,
+               to_string(replay_->source()), counts.frames, seconds(), counts.malformed,
                counts.unsupported);
     fmt::print("events:");
     for (const auto& [name, count] : replay_->events()) fmt::print(" {} {}", count, name);
@@ -186,13 +173,14 @@ class Replaying {
       json.member("valid", book.state == feed::BookState::valid);
       json.member("precision", to_string(book.source)).end_object();
     }
-    json.end_object().member("exchange", to_string(replay_->dialect()));
+    json.end_object().member("exchange", to_string(replay_->source()));
     json.member("hash", fmt::format("{:016x}", replay_->hash()));
     json.member("seconds", seconds()).end_object();
     fmt::print("{}\n", text);
   }
 
   ReplayOptions options_;
+  ReplayChoice choice_;
   RecordingReader reader_;
   double speed_;  // 0: as fast as it goes
   runtime::SystemClock clock_;
@@ -202,8 +190,7 @@ class Replaying {
   std::string instruments_;
   bool told_ = false;
   std::vector<Early> early_;
-  std::string exchange_;  // whose lines are replayed; empty: not told yet
-  std::uint64_t lines_ = 0, left_out_ = 0;
+  std::uint64_t lines_ = 0;
   bool terminal_ = isatty(STDERR_FILENO) != 0;
 };
 
@@ -224,12 +211,18 @@ int replay_command(const ReplayOptions& options) {
         options.speed);
     return kUsage;
   }
+  auto choice = ReplayChoice::parse(options.exchange);
+  if (!choice) {
+    say("tickwitness replay: --exchange {} is none of {}\n", options.exchange,
+        ReplayChoice::kNames);
+    return kUsage;
+  }
   auto reader = RecordingReader::open(options.files);
   if (!reader) {
     say("tickwitness replay: {}\n", reader.error().message);
     return kNoInput;
   }
-  return Replaying(options, std::move(*reader), *speed).run();
+  return Replaying(options, *std::move(choice), std::move(*reader), *speed).run();
 }
 
 }  // namespace tickwitness::app

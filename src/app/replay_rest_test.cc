@@ -29,7 +29,7 @@ struct Played {
                      id, id),
          at);
   }
-  Replay replay{WireDialect::kraken_v2};
+  Replay replay{ReplaySource::of(market::Venue::kraken)};
 };
 
 TEST(ReplayRest, AWitnessesPageFillsAHole) {

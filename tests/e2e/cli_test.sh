@@ -29,6 +29,7 @@ usage "disconnect" demo --fault nonsense --port 0 --for 1s
 usage "tickwitness simulate --fault crash@5s" demo --fault crash@5s --port 0 --for 1s
 usage "60s" demo --for sixty
 usage "speed" replay --speed fast "$0"
+usage "kraken-v1, kraken-v2, binance or binance_us" replay --exchange bitstamp "$0"
 code=0
 "$TICKWITNESS" replay "$scratch/none" 2>"$scratch/err" || code=$?
 expect_equal "replay of nothing" 66 "$code"

@@ -64,7 +64,7 @@ code=0
 wait $run_pid 2>/dev/null || code=$?
 expect_equal "killed, not ended by itself" 137 "$code"
 replay() {
-  "$TICKWITNESS" replay "$@" --exchange kraken-v2 --json 2>"$scratch/replay.log" |
+  "$TICKWITNESS" replay "$@" --exchange kraken --json 2>"$scratch/replay.log" |
     node -e '
       const r = JSON.parse(require("fs").readFileSync(0));
       const e = r.events;
@@ -72,6 +72,10 @@ replay() {
 }
 expect_equal "replay of what was recorded" "$expected" "$(replay "$recordings")"
 expect_equal "no notes" "" "$(cat "$scratch/replay.log")"
+code=0
+"$TICKWITNESS" replay "$recordings" --exchange binance_us 2>"$scratch/other.log" || code=$?
+expect_equal "replay of an exchange that was not recorded" 65 "$code"
+expect_contains "what was recorded is told" "it is of kraken" "$scratch/other.log"
 
 # A torn end costs the last block, and is told.
 last=$(find "$recordings" -type f | sort | tail -n 1)
