@@ -88,6 +88,21 @@ exchanges:
 END
 }
 
+# start_engine: the product as the configuration on stdin says, on a free port, with its data in
+# $scratch/data; sets run_pid, url. Its log is $scratch/run.log.
+start_engine() {
+  {
+    echo 'listen: ["127.0.0.1:0"]'
+    echo "data_directory: $scratch/data"
+    cat
+  } >"$scratch/tickwitness.yaml"
+  "$TICKWITNESS" run -c "$scratch/tickwitness.yaml" 2>"$scratch/run.log" &
+  run_pid=$!
+  pids+=("$run_pid")
+  eventually 15 grep -q 'event=listening' "$scratch/run.log" || fail "run: $(cat "$scratch/run.log")"
+  url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/run.log")
+}
+
 # metric NAME{LABELS}: its value in a scrape, empty when absent.
 metric() {
   curl -sf "$url/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'

@@ -30,6 +30,17 @@ struct World {
     all.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 0.75;
     return all;
   }
+  // Of a product that got 4 and 5 over REST, where `missing` were found missing.
+  Shown filled(Shown all, double missing) {
+    const std::uint64_t found[] = {4, 5};
+    wire.ledger.on_rest(0, found);
+    all.series["tickwitness_feed_trades_total{symbol=BTC-USD,origin=rest}"] = 2;
+    all.series["tickwitness_feed_trades_missing_total{symbol=BTC-USD}"] = missing;
+    all.series["tickwitness_feed_trades_recovered_total{symbol=BTC-USD}"] = missing;
+    all.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 0;
+    all.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 1;
+    return all;
+  }
 };
 
 std::vector<std::string> wrong(World& world, Shown shown, bool whole = false) {
@@ -62,12 +73,7 @@ TEST(Gaps, EachLieIsNamed) {
 // Nothing is missing, lost or held back: a figure that is not there would read as the same 0.
 TEST(Gaps, WhatIsNoLongerExportedIsNamed) {
   World world;
-  const std::uint64_t found[] = {4, 5};
-  world.wire.ledger.on_rest(0, found);
-  Shown whole = world.shown();
-  whole.series["tickwitness_feed_trades_total{symbol=BTC-USD,origin=rest}"] = 2;
-  whole.series["tickwitness_feed_trades_missing_total{symbol=BTC-USD}"] = 0;
-  whole.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 1;
+  const Shown whole = world.filled(world.shown(), 0);
   EXPECT_THAT(wrong(world, whole), IsEmpty());
   for (const auto* const zero : {"missing_total", "recovered_total", "lost_total", "held"}) {
     Shown shown = whole;
@@ -156,13 +162,7 @@ TEST(Gaps, WhatTheAnswerNoLongerTellsIsNamed) {
       R"("lost":0,)", R"("state":"filled",)",  R"(,"reason":null)", R"(,"missing":0)",
   };
   Lost world;
-  const std::uint64_t found[] = {4, 5};
-  world.wire.ledger.on_rest(0, found);
-  Shown shown = world.shown();
-  shown.series["tickwitness_feed_trades_total{symbol=BTC-USD,origin=rest}"] = 2;
-  shown.series["tickwitness_feed_trades_recovered_total{symbol=BTC-USD}"] = 2;
-  shown.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 0;
-  shown.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 1;
+  const Shown shown = world.filled(world.shown(), 2);
   EXPECT_THAT(judge(world, shown, std::string(kFilled), true), IsEmpty());
   for (const auto& field : fields) {
     std::string told(kFilled);

@@ -28,7 +28,7 @@ bool is_utf8(std::string_view text) {
 
 }  // namespace
 
-struct Network::Connection {
+struct Network::Connection : BothWays {
   enum class State : std::uint8_t { connecting, open, closing, ended };
   Connection(ConnectionId connection_id, std::uint64_t link_number,
              const runtime::ChannelLimits& channel_limits, runtime::MessageChannel::Events wanted)
@@ -44,7 +44,6 @@ struct Network::Connection {
   runtime::ChannelLimits limits;
   runtime::MessageChannel::Events events;
   State state = State::connecting;
-  std::unique_ptr<Pipe> to_exchange, to_engine;
   std::unique_ptr<runtime::Timer> timer;  // of connecting, later of closing
   WireReader inbox;                       // of the engine
   WireReader exchange_inbox;
@@ -103,17 +102,14 @@ std::unique_ptr<runtime::MessageChannel> Network::make(const runtime::ChannelLim
 
 void Network::set_weather(const Weather& weather) {
   weather_ = weather;
-  for (const auto& [id, connection] : connections_) {
-    connection->to_engine->resume();
-    connection->to_exchange->resume();
-  }
+  for (const auto& [id, connection] : connections_) connection->resume();
 }
 
 std::size_t Network::bytes_in_flight() const {
   std::size_t bytes = 0;
   for (const auto& [id, connection] : connections_) {
-    bytes += connection->to_engine->bytes_in_flight() + connection->inbox.buffered();
-    bytes += connection->to_exchange->bytes_in_flight() + connection->exchange_inbox.buffered();
+    bytes += connection->bytes_in_flight() + connection->inbox.buffered() +
+             connection->exchange_inbox.buffered();
   }
   return bytes;
 }

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "sim/world/world_for_tests.h"
+
 namespace tickwitness::sim {
 namespace {
 
@@ -11,24 +13,14 @@ using namespace std::chrono_literals;
 using runtime::CloseReason;
 using testing::HasSubstr;
 
-constexpr base::Now kStart{base::Instant(100h), base::WallTime(1'767'000'000s)};
 constexpr auto kSubscribe =
     R"({"method":"subscribe","params":{"channel":"trade","symbol":["BTC/USD"]},"req_id":1})";
 
-Settings settings(std::vector<Fault> faults) {
-  Settings all;
-  all.history = 1min;
-  all.faults = std::move(faults);
-  return all;
-}
-
 // One client on one channel, as the product's link would use it.
-struct Client {
+struct Client : TestWorld {
   explicit Client(std::vector<Fault> faults = {}, std::uint64_t seed = 1)
-      : scheduler(base::Prng(seed)),
-        exchange(settings(std::move(faults)), clock.now()),
+      : TestWorld(std::move(faults), seed),
         network(scheduler, engine, clock, exchange, history, base::Prng(seed)),
-        ledger(exchange.settings(), {}),
         channel((network.set_ledger(&ledger), network.make(limits))) {}
   ~Client() { network.set_ledger(nullptr); }
 
@@ -47,13 +39,7 @@ struct Client {
     return exchange.truth().frames_total() - ledger.traffic().frames_total();
   }
 
-  Scheduler scheduler;
-  MachineClock clock{scheduler.now(), kStart};
-  Role engine{scheduler, "engine", clock};
-  EventHash history;
-  Kraken exchange;
   Network network;
-  Ledger ledger;
   runtime::ChannelLimits limits;
   std::unique_ptr<runtime::MessageChannel> channel;
   int opened = 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -59,6 +60,19 @@ class Pipe {
   std::size_t in_flight_ = 0;
   base::Duration last_{0};  // arrival of the newest
   Scheduler::EventId event_ = 0;
+};
+
+// Both directions of a connection.
+struct BothWays {
+  std::unique_ptr<Pipe> to_exchange, to_engine;
+
+  void resume() const {
+    to_engine->resume();
+    to_exchange->resume();
+  }
+  std::size_t bytes_in_flight() const {
+    return to_engine->bytes_in_flight() + to_exchange->bytes_in_flight();
+  }
 };
 
 }  // namespace tickwitness::sim

@@ -6,12 +6,11 @@ namespace tickwitness::sim {
 
 using Mark = Pipe::Mark;
 
-struct RestNetwork::Request {
+struct RestNetwork::Request : BothWays {
   std::uint64_t id = 0;
   std::string host;
   std::string target;
   OnDone on_done;
-  std::unique_ptr<Pipe> to_exchange, to_engine;
   std::unique_ptr<runtime::Timer> timer;
   HttpReply reply;  // once the exchange has answered
 };
@@ -39,17 +38,12 @@ void RestNetwork::set_ledger(Ledger* ledger) {
 
 void RestNetwork::set_weather(const Weather& weather) {
   weather_ = weather;
-  for (const auto& [id, request] : requests_) {
-    request->to_exchange->resume();
-    request->to_engine->resume();
-  }
+  for (const auto& [id, request] : requests_) request->resume();
 }
 
 std::size_t RestNetwork::bytes_in_flight() const {
   std::size_t bytes = 0;
-  for (const auto& [id, request] : requests_) {
-    bytes += request->to_exchange->bytes_in_flight() + request->to_engine->bytes_in_flight();
-  }
+  for (const auto& [id, request] : requests_) bytes += request->bytes_in_flight();
   return bytes;
 }
 

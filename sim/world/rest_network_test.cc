@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "sim/world/world_for_tests.h"
+
 namespace tickwitness::sim {
 namespace {
 
@@ -12,23 +14,13 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr base::Now kStart{base::Instant(100h), base::WallTime(1'767'000'000s)};
 constexpr auto kTrades = "/0/public/Trades?pair=XBTUSD&count=3";
 
-Settings settings(std::vector<Fault> faults) {
-  Settings all;
-  all.history = 1min;
-  all.faults = std::move(faults);
-  return all;
-}
-
 // Who asks, as the product does.
-struct Client {
+struct Client : TestWorld {
   explicit Client(std::vector<Fault> faults = {}, std::uint64_t seed = 1)
-      : scheduler(base::Prng(seed)),
-        exchange(settings(std::move(faults)), clock.now()),
-        rest(scheduler, engine, clock, exchange, history, base::Prng(seed)),
-        ledger(exchange.settings(), {}) {
+      : TestWorld(std::move(faults), seed),
+        rest(scheduler, engine, clock, exchange, history, base::Prng(seed)) {
     rest.set_ledger(&ledger);
   }
   ~Client() { rest.set_ledger(nullptr); }
@@ -50,13 +42,7 @@ struct Client {
     }
   }
 
-  Scheduler scheduler;
-  MachineClock clock{scheduler.now(), kStart};
-  Role engine{scheduler, "engine", clock};
-  EventHash history;
-  Kraken exchange;
   RestNetwork rest;
-  Ledger ledger;
   std::vector<base::Result<runtime::HttpReply>> replies;
   base::Duration replied_at{0};
 };

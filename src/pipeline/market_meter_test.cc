@@ -3,27 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "pipeline/test_market.h"
 #include "telemetry/exposition.h"
-#include "telemetry/test_read.h"
 
 namespace tickwitness::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
 using telemetry::test::read;
+using test::decimal;
+using test::symbol;
 
-base::Decimal decimal(std::string_view text) {
-  return *base::Decimal::parse(text);
-}
-
-market::Symbol symbol(std::string_view text) {
-  return *market::Symbol::parse(text);
-}
-
-struct World {
-  telemetry::Registry registry;
-  telemetry::Catalog metrics{registry};
-  MarketMeter meter{metrics};
+struct World : test::Metered {
   base::Instant received{base::Duration(1000s)};
 
   void take(market::Event event, base::Duration delay = 5ms,
@@ -37,10 +28,7 @@ struct World {
   }
   void quote(std::string_view pair, std::optional<std::string_view> bid,
              std::optional<std::string_view> ask) {
-    market::Quote q{.symbol = symbol(pair)};
-    if (bid) q.bid = decimal(*bid);
-    if (ask) q.ask = decimal(*ask);
-    take(q);
+    take(test::quote_of(pair, bid, ask));
   }
   std::optional<double> spread(std::string_view pair) {
     return read(registry, "tickwitness_market_spread", {{"symbol", pair}});

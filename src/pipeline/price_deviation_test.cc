@@ -4,35 +4,25 @@
 
 #include <cmath>
 
-#include "pipeline/market_meter.h"
-#include "telemetry/test_read.h"
+#include "pipeline/test_market.h"
 
 namespace tickwitness::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
 using market::Venue;
+using test::decimal;
+using test::symbol;
 
 constexpr base::Instant kStart{base::Duration(1000s)};
 
-base::Decimal decimal(std::string_view text) {
-  return *base::Decimal::parse(text);
-}
-
-market::Symbol symbol(std::string_view text) {
-  return *market::Symbol::parse(text);
-}
-
-struct World {
-  telemetry::Registry registry;
-  telemetry::Catalog metrics{registry};
-  MarketMeter meter{metrics};
-
+struct World : test::Metered {
   void quote(Venue venue, std::string_view pair, std::string_view bid,
              std::optional<std::string_view> ask, base::Duration at) {
-    market::Quote q{.symbol = symbol(pair), .bid = decimal(bid)};
-    if (ask) q.ask = decimal(*ask);
-    meter.on_tick({.event = q, .venue = venue, .received = {.mono = kStart + at}}, kStart + at);
+    meter.on_tick({.event = test::quote_of(pair, bid, ask),
+                   .venue = venue,
+                   .received = {.mono = kStart + at}},
+                  kStart + at);
   }
   std::optional<double> deviation(std::string_view pair, base::Duration at) {
     meter.observe(kStart + at);

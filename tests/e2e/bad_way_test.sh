@@ -27,9 +27,7 @@ streams:
   - {name: trade, pairs: [BTC-USD]}
   - {name: spread, pairs: [BTC-USD]}
 END
-cat >"$scratch/tickwitness.yaml" <<END
-listen: ["127.0.0.1:0"]
-data_directory: $scratch/data
+start_engine <<END
 exchanges:
   kraken:
     url: wss://localhost:$way/v2
@@ -38,11 +36,6 @@ exchanges:
     healthy_after_seconds: 2 # so many failures in a minute would open the circuit breaker
     streams_file: streams.yaml
 END
-"$TICKWITNESS" run -c "$scratch/tickwitness.yaml" 2>"$scratch/run.log" &
-run_pid=$!
-pids+=("$run_pid")
-eventually 15 grep -q 'event=listening' "$scratch/run.log" || fail "run: $(cat "$scratch/run.log")"
-url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/run.log")
 main='exchange="kraken",connection="main"'
 up() { [ "$(metric "tickwitness_feed_connected{$main}")" = "$1" ]; }
 eventually 15 up 1 || fail "not connected: $(cat "$scratch/run.log")"

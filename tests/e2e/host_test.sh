@@ -11,17 +11,10 @@ streams:
   - {name: trade, pairs: [BTC-USD]}
   - {name: spread, pairs: [BTC-USD]}
 END
-cat >"$scratch/tickwitness.yaml" <<END
-listen: ["127.0.0.1:0"]
-data_directory: $scratch/data
+start_engine <<END
 telemetry: {dialects: [kiro]}
 $(exchange_section "$exchange_url")
 END
-"$TICKWITNESS" run -c "$scratch/tickwitness.yaml" 2>"$scratch/run.log" &
-run_pid=$!
-pids+=("$run_pid")
-eventually 15 grep -q 'event=listening' "$scratch/run.log" || fail "run: $(cat "$scratch/run.log")"
-url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/run.log")
 
 # ask PATH: the answer; what went over the wire is noted. One connection for each request.
 : >"$scratch/wire"

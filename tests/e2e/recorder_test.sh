@@ -10,17 +10,10 @@ streams:
   - {name: spread, pairs: [BTC-USD, ETH-USD]}
   - {name: ohlc, pairs: [BTC-USD], intervals: [1, 5]}
 END
-cat >"$scratch/tickwitness.yaml" <<END
-listen: ["127.0.0.1:0"]
-data_directory: $scratch/data
+start_engine <<END
 recorder: {file_seconds: 2}
 $(exchange_section "$exchange_url")
 END
-"$TICKWITNESS" run -c "$scratch/tickwitness.yaml" 2>"$scratch/run.log" &
-run_pid=$!
-pids+=("$run_pid")
-eventually 15 grep -q 'event=listening' "$scratch/run.log" || fail "run: $(cat "$scratch/run.log")"
-url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/run.log")
 recordings=$scratch/data/recordings
 several() { [ "$(find "$recordings" -name '*.twrec' 2>/dev/null | wc -l)" -ge 2 ]; }
 eventually 30 several || fail "recordings: $(ls -R "$scratch/data"; tail "$scratch/run.log")"
