@@ -47,11 +47,12 @@ Sums sums(const Ledger& ledger) {
   return sums;
 }
 
-std::vector<Figure> figures(const Observation& seen) {
+std::vector<Figure> figures(const Observation& seen, bool alone) {
   const Sums truth = sums(seen.ledger);
   std::vector<Figure> all;
   const auto add = [&](std::string_view family, std::uint64_t value,
                        const Exposition::Where& where = {}) {
+    if (!alone && !family.starts_with("tickwitness_")) return;
     all.push_back(figure(seen, family, where, number(value)));
   };
   add("tickwitness_feed_acks_total", truth.acks);
@@ -105,7 +106,7 @@ std::vector<Figure> last_prices(const Observation& seen) {
 
 void Counters::on_scrape(const Observation& seen, Report& report) {
   looked_.on_scrape();
-  for (const auto& figure : figures(seen)) {
+  for (const auto& figure : figures(seen, alone_)) {
     if (!(figure.measured <= figure.truth)) report.violation(name(), seen.at, unequal(figure));
   }
   for (const auto& price : last_prices(seen)) {
@@ -116,7 +117,7 @@ void Counters::on_scrape(const Observation& seen, Report& report) {
 
 void Counters::at_rest(const Observation& seen, Report& report) {
   looked_.at_rest(seen.at, report);
-  for (auto& figure : figures(seen)) {
+  for (auto& figure : figures(seen, alone_)) {
     report.equal(name(), std::move(figure.series), figure.truth, figure.measured);
   }
   for (auto& price : last_prices(seen)) {

@@ -80,6 +80,20 @@ TEST(Counters, TooMuchIsFoundAtOnceTooLittleAtRest) {
   }
 }
 
+TEST(Counters, WhereOthersAreFollowedTheSumsOfDialectsAreNotItsOwn) {
+  Wire wire;
+  a_life(wire);
+  Shown shown(wire);
+  shown.series["trading_ws_connections_total"] += 1;
+  shown.series["kraken_ws_reconnects_total"] += 1;
+  for (const bool alone : {true, false}) {
+    Counters checker(alone);
+    Watch watch(checker, wire);
+    watch.rest(shown);
+    EXPECT_THAT(watch.wrong(), SizeIs(alone ? 2 : 0));
+  }
+}
+
 TEST(Counters, UnderAnotherReasonIsNotTheSame) {
   Wire wire;
   a_life(wire);

@@ -103,6 +103,7 @@ void States::connections(const Observation& seen, Report& report) {
   }
   if (shown == 0) return;
   number_is(seen, report, kFamily, {}, number(open));
+  if (!alone_) return;
   const double all_open = open == shown ? 1 : 0;
   number_is(seen, report, "kraken_ws_connection_status", {}, all_open);
   number_is(seen, report, "trading_ws_connection_status", {}, all_open);
@@ -124,6 +125,7 @@ void States::breakers(const Observation& seen, Report& report) {
     number_is(seen, report, kFamily, {{"state", to_string(state)}},
               number(count[static_cast<std::size_t>(state)]));
   }
+  if (!alone_) return;
   // 0 closed, 1 open, 2 half-open; open is worse than half-open.
   number_is(seen, report, "circuit_breaker_state", {}, count[1] != 0 ? 1 : count[2] != 0 ? 2 : 0);
 }

@@ -11,6 +11,9 @@ namespace tickwitness::sim {
 
 class States final : public Checker {
  public:
+  // `alone`: it is Kraken, and no other exchange is followed: what the dialects sum up is its own.
+  explicit States(bool alone = true) : alone_(alone) {}
+
   std::string_view name() const override { return "states"; }
   void on_scrape(const Observation& seen, Report& report) override;
   void at_rest(const Observation& seen, Report& report) override;
@@ -23,6 +26,7 @@ class States final : public Checker {
   void number_is(const Observation& seen, Report& report, std::string_view family,
                  const Exposition::Where& where, double truth);
 
+  bool alone_;
   Looked looked_{"states", "subscriptions"};
 };
 

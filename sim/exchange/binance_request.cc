@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "sim/exchange/json_reader.h"
@@ -95,6 +96,14 @@ Check read_method(const Json& document, std::size_t size, BinanceRequest& out) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> BinanceRequest::number() const {
+  std::uint64_t number = 0;
+  const char* const end = id.data() + id.size();
+  const auto [at, error] = std::from_chars(id.data(), end, number);
+  if (error != std::errc() || at != end) return std::nullopt;
+  return number;
+}
 
 ParsedBinanceRequest parse_binance_request(std::string_view text) {
   ParsedBinanceRequest parsed;

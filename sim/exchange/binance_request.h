@@ -15,6 +15,9 @@ struct BinanceRequest {
   std::string id = "null";           // as JSON, as it is sent back
   std::vector<std::string> streams;  // of subscribe and unsubscribe
   bool combined = true;              // of set_property
+
+  // The id, if it is a number.
+  std::optional<std::uint64_t> number() const;
 };
 
 struct BinanceError {

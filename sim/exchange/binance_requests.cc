@@ -41,6 +41,7 @@ void Binance::serve(ConnectionId id, base::Instant arrived, base::Now now, std::
 void Binance::answer(ConnectionId id, const BinanceRequest& request, Actions& actions) {
   Connection& connection = connections_.at(id);
   Parcel parcel{.kind = SentKind::pong, .reason = {}};
+  parcel.request = request.number();
   std::string result = "null";
   switch (request.method) {
     case Method::subscribe:

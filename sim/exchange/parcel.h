@@ -42,6 +42,8 @@ struct Parcel {
   bool falsified = false;      // a book whose levels and checksum do not agree, by fault
   bool repeated = false;       // was sent just before as well, by fault
   bool rests = false;          // a status: the market stands still
+  // Of an answer to a whole request (Binance): the request's id.
+  std::optional<std::uint64_t> request = std::nullopt;
 
   std::span<const base::WallTime> stamped() const { return {stamp.data(), stamps}; }
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/record/binance_asks.h"
+
 namespace tickwitness::sim {
 namespace {
 
@@ -30,7 +32,7 @@ std::optional<std::size_t> slot_of(WireChannel channel, std::uint64_t interval) 
 
 }  // namespace
 
-Ledger::Ledger(const Settings& exchange, const Promises& promises)
+Ledger::Ledger(const Settings& exchange, const Promises& promises, market::Venue venue)
     : terms_{.promises = promises},
       trade_ids_(exchange.pairs.size()),
       trades_again_(exchange.pairs.size()),
@@ -41,7 +43,10 @@ Ledger::Ledger(const Settings& exchange, const Promises& promises)
     latency_of_.push_back(&latencies_[symbols_.back()]);
     minute_of_.push_back(&minutes_[symbols_.back()]);
   }
+  if (venue != market::Venue::kraken) binance_ = std::make_unique<BinanceAsks>(exchange);
 }
+
+Ledger::~Ledger() = default;
 
 void Ledger::on_attempt(std::uint64_t link, base::Now now) {
   if (!begun_) begun_ = now.mono;
@@ -56,9 +61,18 @@ void Ledger::on_open(std::uint64_t link, base::Now now) {
   for (auto& [key, stream] : streams_) {
     if (stream.link == link) stream.wanted = stream.granted = false;
   }
+  if (binance_) binance_->forget(link);
 }
 
 void Ledger::on_sent(std::uint64_t link, base::Now now, std::string_view text) {
+  if (binance_) {
+    const auto asked = binance_->on_sent(link, text);
+    if (!asked) ++requests_unreadable_;
+    for (const Request& one : asked.value_or(std::vector<Request>())) {
+      on_subscription(link, now.mono, one);
+    }
+    return;
+  }
   const ParsedRequest parsed = parse_request(text);
   if (parsed.error) {
     ++requests_unreadable_;
@@ -79,6 +93,22 @@ void Ledger::on_subscription(std::uint64_t link, base::Instant now, const Reques
       asked.on_taken_back(record, now, terms_);
       forget_book({dashed(symbol), stream_name(request.channel, 0)}, now);
     }
+  }
+}
+
+void Ledger::on_whole_answer(std::uint64_t link, LinkRecord& record, base::Instant now,
+                             const Parcel& parcel) {
+  // The text does not say what it answers: each is an acknowledgement.
+  const bool acknowledges =
+      parcel.kind == SentKind::subscribed || parcel.kind == SentKind::unsubscribed;
+  if (acknowledges) ++record.acks;
+  for (const Request& asked : binance_->take(link, *parcel.request)) {
+    StreamRecord& answered = stream(link, asked, dashed(asked.symbols.front()));
+    if (answered.link != link) continue;
+    if (parcel.kind == SentKind::unsubscribed) answered.granted = false;
+    if (parcel.kind != SentKind::subscribed || !answered.wanted) continue;
+    answered.on_accepted(record, now, terms_);
+    record.on_accepted(now);
   }
 }
 
@@ -122,6 +152,7 @@ void Ledger::on_delivered(std::uint64_t link, base::Now received, const Parcel& 
   }
   LinkRecord& record = links_[link];
   if (record.retired) return;  // counted as it comes, but it moves no state
+  if (binance_ && parcel.request) return on_whole_answer(link, record, received.mono, parcel);
   StreamRecord* const stream = stream_of(link, parcel);
   const bool wanted = stream != nullptr && stream->wanted;
   const base::Instant now = received.mono;

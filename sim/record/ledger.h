@@ -6,12 +6,14 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
+#include "market/venue.h"
 #include "runtime/message_channel.h"
 #include "sim/exchange/parcel.h"
 #include "sim/exchange/settings.h"
@@ -25,6 +27,8 @@
 
 namespace tickwitness::sim {
 
+class BinanceAsks;
+
 struct LatencyRecord {
   std::uint64_t stamped = 0;      // items with an exchange time that were news
   std::uint64_t negative = 0;     // of these, received before that time by the local clock
@@ -37,7 +41,10 @@ struct LatencyRecord {
 // engine's links, whatever channels it uses one after another. Not thread-safe.
 class Ledger {
  public:
-  Ledger(const Settings& exchange, const Promises& promises);
+  // `venue`: whose requests the engine writes; Kraken's or Binance's.
+  Ledger(const Settings& exchange, const Promises& promises,
+         market::Venue venue = market::Venue::kraken);
+  ~Ledger();
   Ledger(const Ledger&) = delete;  // it points into itself
   Ledger& operator=(const Ledger&) = delete;
 
@@ -114,6 +121,9 @@ class Ledger {
   // That the parcel is about, if it was this link that asked for it last; nullptr for none.
   StreamRecord* stream_of(std::uint64_t link, const Parcel& parcel);
   void on_subscription(std::uint64_t link, base::Instant now, const Request& request);
+  // One answer to all that a request asked for.
+  void on_whole_answer(std::uint64_t link, LinkRecord& record, base::Instant now,
+                       const Parcel& parcel);
   void on_refusal(std::uint64_t link, LinkRecord& record, base::Instant now, const Parcel& parcel);
   void refuse(LinkRecord& record, StreamRecord& stream, base::Instant now);
   void note_trades(const Parcel& parcel);
@@ -138,6 +148,7 @@ class Ledger {
   std::vector<LastMinute*> minute_of_;  // of minutes_, as symbols_
   LastMinute trades_;
   std::optional<base::Instant> begun_;
+  std::unique_ptr<BinanceAsks> binance_;  // where requests are Binance's
   base::Instant stalled_from_{};
   std::uint64_t requests_unreadable_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/exchange/binance_settings.h"
 #include "sim/record/wire_for_tests.h"
 
 namespace tickwitness::sim {
@@ -379,6 +380,52 @@ TEST(Ledger, ABookIsKnownFromItsSnapshotOnUntilItIsWrongOrLost) {
   wire.end();
   EXPECT_FALSE(wire.ledger.books()[0].known());
   EXPECT_TRUE(wire.ledger.books()[0].had({.bid = base::Decimal(990, 1), .ask = {}}, {}));
+}
+
+// One answer is to all that a request asked for, and to nothing else.
+TEST(LedgerOfBinance, KnowsWhatWasAskedForByTheIdOfTheAnswer) {
+  const Settings exchange = binance_settings();
+  Ledger ledger(exchange, test_promises(), market::Venue::binance);
+  const base::Now now{Wire::kMono, Wire::kWall};
+  ledger.on_attempt(1, now);
+  ledger.on_open(1, now);
+  ledger.on_sent(1, now,
+                 R"({"method":"SUBSCRIBE","params":["btcusdt@trade","btcusdt@bookTicker",)"
+                 R"("ethusdt@kline_5m","ethusdt@depth@100ms","btcusdt@aggTrade"],"id":4})");
+  ledger.on_sent(1, now, R"({"method":"SUBSCRIBE","params":["ethusdt@trade"],"id":5})");
+  ledger.on_sent(1, now, R"({"method":"LIST_SUBSCRIPTIONS","id":6})");
+  EXPECT_EQ(ledger.requests_unreadable(), 0U);
+  const auto answer = [&](SentKind kind, std::uint64_t id) {
+    Parcel parcel{.kind = kind};
+    parcel.request = id;
+    ledger.on_delivered(1, now, parcel, 20);
+  };
+  answer(SentKind::subscribed, 4);
+  answer(SentKind::subscribed, 4);  // asked for once: nobody is meant
+  answer(SentKind::pong, 6);
+  EXPECT_EQ(ledger.links().at(1).acks, 2U);
+  const auto granted = [&] {
+    std::vector<std::string> all;
+    for (const auto& [key, stream] : ledger.streams()) {
+      if (stream.granted) all.push_back(key.symbol + " " + key.stream);
+    }
+    return all;
+  };
+  EXPECT_THAT(granted(), testing::ElementsAre("BTC-USDT spread", "BTC-USDT trade", "ETH-USDT book",
+                                              "ETH-USDT ohlc-5"));
+  EXPECT_EQ(ledger.streams().size(), 5U);  // aggregates have no state
+  ledger.on_sent(1, now, R"({"method":"UNSUBSCRIBE","params":["btcusdt@trade"],"id":7})");
+  answer(SentKind::unsubscribed, 7);
+  EXPECT_EQ(granted().size(), 3U);
+  EXPECT_EQ(ledger.links().at(1).acks, 3U);
+  ledger.on_sent(1, now, R"({"method":"subscribe"})");
+  EXPECT_EQ(ledger.requests_unreadable(), 1U);
+  // A new connection answers nothing that was asked on the last.
+  ledger.on_ended(1, now, runtime::CloseReason::reset, false);
+  ledger.on_attempt(1, now);
+  ledger.on_open(1, now);
+  answer(SentKind::subscribed, 5);
+  EXPECT_THAT(granted(), testing::IsEmpty());
 }
 
 }  // namespace

@@ -42,15 +42,15 @@ config::Settings demo_settings(const DemoOptions& options, const DemoMarket& mar
   return settings;
 }
 
-sim::Promises promises_of(const config::Kraken& kraken) {
-  return {.stale_after_trade = kraken.stale_after.trade,
-          .stale_after_spread = kraken.stale_after.spread,
-          .stale_after_ohlc = kraken.stale_after.ohlc,
-          .healthy_after = kraken.healthy_after,
-          .breaker_failures_max = static_cast<int>(kraken.breaker.max_failures),
-          .breaker_timeout = kraken.breaker.timeout,
-          .breaker_half_open_timeout = kraken.breaker.half_open_timeout,
-          .witness = !kraken.rest_url.empty()};
+sim::Promises promises_of(const config::Exchange& exchange) {
+  return {.stale_after_trade = exchange.stale_after.trade,
+          .stale_after_spread = exchange.stale_after.spread,
+          .stale_after_ohlc = exchange.stale_after.ohlc,
+          .healthy_after = exchange.healthy_after,
+          .breaker_failures_max = static_cast<int>(exchange.breaker.max_failures),
+          .breaker_timeout = exchange.breaker.timeout,
+          .breaker_half_open_timeout = exchange.breaker.half_open_timeout,
+          .witness = !exchange.rest_url.empty()};
 }
 
 // One run from start to comparison, on the main thread's executor.
@@ -73,7 +73,7 @@ class Demo {
 
   int run() {
     began_ = executor_.clock().now();
-    auto market = DemoMarket::make(options_, notes_);
+    auto market = DemoMarket::make(options_);
     if (!market) return complain(market.error().message, kUsage);
     market_ = std::move(*market);
     if (const int code = open_data(); code != kOk) return code;
@@ -90,14 +90,13 @@ class Demo {
                                .seed = options_.seed,
                                .started = began_,
                                .cores = std::thread::hardware_concurrency()};
-    auto product =
-        Product::make(settings, process, options_.seed, executor_, log_,
-                      [this](runtime::Executor& engine, runtime::MessageChannelFactory& channels) {
-                        auto tap = std::make_unique<DemoTap>(notes_, engine, channels,
-                                                             market_->port(market::Venue::kraken));
-                        tap_ = tap.get();
-                        return tap;
-                      });
+    auto product = Product::make(
+        settings, process, options_.seed, executor_, log_,
+        [this](runtime::Executor& engine, runtime::MessageChannelFactory& channels) {
+          auto tap = std::make_unique<DemoTap>(market_->notes_by_port(), engine, channels);
+          tap_ = tap.get();
+          return tap;
+        });
     if (!product) return complain(product.error().message, kSoftware);
     product_ = std::move(*product);
     dialects_ = settings.dialects;
@@ -120,15 +119,25 @@ class Demo {
     return code;
   }
 
-  // Kraken alone is judged at the engine's end of the wire, others where they send.
+  // Of Kraken alone more is claimed than of several.
   void make_judge(const config::Settings& settings) {
     if (options_.market == DemoMarketKind::kraken) {
       auto judges = std::make_unique<DemoJudges>(market_->kraken()->exchange().settings(),
-                                                 promises_of(settings.kraken), began_, notes_);
+                                                 promises_of(settings.kraken), began_,
+                                                 market_->notes(market::Venue::kraken));
       of_kraken_ = judges.get();
       judge_ = std::move(judges);
     } else {
-      auto judges = std::make_unique<DemoVenues>(began_);
+      std::vector<DemoFollowed> followed;
+      for (const DemoVenue& venue : market_->venues()) {
+        const bool is_kraken = venue.venue == market::Venue::kraken;
+        followed.push_back(
+            {.venue = venue.venue,
+             .exchange = venue.exchange.settings(),
+             .promises = is_kraken ? promises_of(settings.kraken) : promises_of(settings.binance),
+             .notes = market_->notes(venue.venue)});
+      }
+      auto judges = std::make_unique<DemoVenues>(began_, followed);
       of_venues_ = judges.get();
       judge_ = std::move(judges);
     }
@@ -241,7 +250,6 @@ class Demo {
   runtime::AsioExecutor executor_;
   runtime::Log log_;
   base::Now began_{};
-  DemoNotes notes_;
   std::unique_ptr<DemoJudge> judge_;
   DemoJudges* of_kraken_ = nullptr;  // one of these two is judge_
   DemoVenues* of_venues_ = nullptr;

@@ -24,7 +24,7 @@ net::Response response_of(const sim::HttpReply& reply) {
 
 }  // namespace
 
-DemoExchange::DemoExchange(const Make& make, DemoNotes* notes)
+DemoExchange::DemoExchange(const Make& make, DemoNotes& notes)
     : notes_(notes),
       exchange_(make(executor_.clock().now())),
       ledger_(exchange_->settings(), sim::Promises()),
@@ -67,8 +67,8 @@ void DemoExchange::on_request(const net::Request& request, const net::Responder&
     const sim::HttpReply reply = exchange_->on_http(request.method, request.target, now);
     if (reply.unanswered) return keep_waiting(responder);
     ledger_.on_rest(reply.pair, reply.trades);
-    if (notes_ != nullptr && !reply.trades.empty()) {
-      notes_->add(RestNote{.pair = reply.pair, .trades = reply.trades});
+    if (!reply.trades.empty()) {
+      notes_.add(RestNote{.pair = reply.pair, .trades = reply.trades});
     }
     return responder.respond(response_of(reply));
   }
@@ -96,7 +96,7 @@ void DemoExchange::turn() {
   perform();
   if (!at_peace_ && exchange_->at_peace()) {
     at_peace_ = true;
-    if (notes_ != nullptr) notes_->add_healed();
+    notes_.add_healed();
   }
   timer_->arm(exchange_->next_deadline(), [this] { turn(); });
 }
@@ -117,11 +117,10 @@ void DemoExchange::perform() {
 }
 
 void DemoExchange::note(const sim::Send& send, base::Now now) {
-  if (notes_ == nullptr) return;
-  notes_->add(ShippedNote{.connection = send.connection,
-                          .at = now.mono,
-                          .print = MessagePrint::of(send.text),
-                          .parcel = send.parcel});
+  notes_.add(ShippedNote{.connection = send.connection,
+                         .at = now.mono,
+                         .print = MessagePrint::of(send.text),
+                         .parcel = send.parcel});
 }
 
 void DemoExchange::begin_shutdown() {

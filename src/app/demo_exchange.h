@@ -20,8 +20,8 @@ namespace tickwitness::app {
 class DemoExchange {
  public:
   using Make = std::function<std::unique_ptr<sim::Exchange>(base::Now start)>;
-  // `notes` get all that is handed to sockets, and outlive the exchange; null: nobody is told.
-  DemoExchange(const Make& make, DemoNotes* notes);
+  // `notes` get all that is handed to sockets, and outlive the exchange.
+  DemoExchange(const Make& make, DemoNotes& notes);
   ~DemoExchange();
   DemoExchange(const DemoExchange&) = delete;
   DemoExchange& operator=(const DemoExchange&) = delete;
@@ -43,7 +43,7 @@ class DemoExchange {
   void perform();
   void note(const sim::Send& send, base::Now now);
 
-  DemoNotes* notes_;
+  DemoNotes& notes_;
   runtime::AsioExecutor executor_;
   std::unique_ptr<sim::Exchange> exchange_;
   sim::Ledger ledger_;

@@ -22,6 +22,9 @@ class DemoJudge {
   // From the exchange's hand to the engine's, on average, on a machine that has much else to do.
   static constexpr base::Duration kWayMax = std::chrono::milliseconds(250);
 
+  // Between two calls of on_turn: more is the fault of nobody who is judged.
+  static constexpr base::Duration kHeldUp = std::chrono::milliseconds(500);
+
   virtual ~DemoJudge() = default;
   // `asked`: the scrape was made no sooner.
   virtual void on_scrape(base::Now now, std::string_view text, base::Instant asked) = 0;

@@ -13,12 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Duration kHeldUp = 500ms;  // between two calls of ten a second
-constexpr base::Duration kStep = 20ms;     // of one clock against the other between two calls
-// What an item of news may wait for a thread, on a machine that has much else to do.
-constexpr base::Duration kThreadsWait = 250ms;
-// Back-off of a minute with its jitter, and a minute and a half until an attempt was given up.
-constexpr base::Duration kAttemptSlack = 150s;
+constexpr base::Duration kStep = 20ms;  // of one clock against the other between two calls
 // From the last fault until all is well, where no breaker has to be waited for: a link is given up,
 // attempts are made up to ten seconds apart, or a subscription is asked for again.
 constexpr base::Duration kDrainMax = 30s;
@@ -31,23 +26,20 @@ DemoJudges::DemoJudges(const sim::Settings& exchange, const sim::Promises& promi
                        base::Now began, DemoNotes& notes)
     : began_(began),
       last_(began),
-      notes_(notes),
-      record_(exchange, promises),
+      end_(exchange, promises, market::Venue::kraken, notes, true),
       bounds_(kLimits),
       secrets_({std::string(kCanary)}),
       page_(sim::PageChecker::Record::of_other_threads),
       checkers_{&never_falls_, &histograms_, &bounds_, &secrets_, &page_},
-      breaker_(kAttemptSlack),
-      of_the_record_{&counters_, &states_, &staleness_, &breaker_},
       reader_([this](const sim::PageEvent& event) { event_ = event; }) {}
 
 void DemoJudges::on_turn(base::Now now) {
   const base::Now last = std::exchange(last_, now);
   const base::Duration passed = now.mono - last.mono;
-  record_.add(notes_.take(), since_start(now), report_);
+  end_.on_turn(last.mono, now.mono, since_start(now), report_);
   if (passed > kHeldUp) {
     page_.stream_ended();
-    record_.on_stall(last.mono, now.mono);
+    end_.on_stall(last.mono, now.mono);
   }
   if (std::chrono::abs((now.wall - last.wall) - passed) > kStep) {
     page_.clock_stepped(since_start(now));
@@ -55,22 +47,22 @@ void DemoJudges::on_turn(base::Now now) {
 }
 
 void DemoJudges::show(base::Now now, const sim::Exposition& scrape) {
-  const sim::Observation seen{since_start(now), now, scrape, record_.ledger()};
+  const sim::Observation seen{since_start(now), now, scrape, end_.record().ledger()};
   for (sim::Checker* const checker : checkers_) checker->on_scrape(seen, report_);
 }
 
 base::Duration DemoJudges::promised_drain(base::Instant now) const {
   base::Duration longest{};
-  for (const auto& [id, link] : record_.ledger().links()) {
+  for (const auto& [id, link] : end_.record().ledger().links()) {
     if (link.breaker == sim::ModelBreaker::closed) continue;
     longest = std::max(longest, std::max(link.open_until - now, base::Duration::zero()) +
-                                    record_.ledger().promises().breaker_half_open_timeout);
+                                    end_.record().ledger().promises().breaker_half_open_timeout);
   }
   return kDrainMax + longest;
 }
 
 void DemoJudges::drain(const sim::Observation& seen) {
-  if (!record_.healed() || drained_) return;
+  if (!end_.record().healed() || drained_) return;
   if (!draining_) {
     draining_.emplace(promised_drain(seen.now.mono));
     draining_->healed(seen.at, seen.now.mono);
@@ -87,9 +79,9 @@ void DemoJudges::on_scrape(base::Now now, std::string_view text, base::Instant a
     return report_.violation("exposition", since_start(now), scrape.error().message);
   }
   show(now, *scrape);
-  const sim::Observation seen{since_start(now), now, *scrape, record_.ledger(),
-                              now.mono - asked + kThreadsWait};
-  for (sim::Checker* const checker : of_the_record_) checker->on_scrape(seen, report_);
+  const sim::Observation seen{since_start(now), now, *scrape, end_.record().ledger(),
+                              now.mono - asked + DemoEnd::kThreadsWait};
+  end_.on_scrape(since_start(now), now, *scrape, asked, report_);
   drain(seen);
 }
 
@@ -105,9 +97,10 @@ void DemoJudges::on_event(base::Now now, std::string_view chunk) {
   if (!event_) {
     return report_.violation("page", since_start(now), "no event: " + std::string(chunk));
   }
-  const sim::Arrival arrival{since_start(now), now, *event_, record_.ledger(), kThreadsWait};
+  const sim::Arrival arrival{since_start(now), now, *event_, end_.record().ledger(),
+                             DemoEnd::kThreadsWait};
   page_.on_event(arrival, report_);
-  staleness_.on_event(arrival, report_);
+  end_.on_event(arrival, report_);
 }
 
 void DemoJudges::on_log(base::Now now, std::string_view line) {
@@ -125,18 +118,13 @@ void DemoJudges::at_rest(base::Now now, std::string_view text, const sim::Truth&
   show(now, *scrape);
   const sim::Observation seen{since_start(now), now, *scrape, sent};
   const bool cut = is_lossy(truth);
-  const sim::Way way{.takes = kWayMax, .lossy = cut || record_.hung_up_on() != 0};
+  const sim::Way way{.takes = kWayMax, .lossy = cut || end_.record().hung_up_on() != 0};
   sim::Conservation(way).at_rest(seen, report_);
   sim::LatencyChecker(way).at_rest(seen, report_);
   if (!cut) sim::Gaps(could_be_whole(truth, observed.ended)).at_rest(seen, report_);
   for (sim::Checker* const checker : checkers_) checker->at_rest(seen, report_);
-  record_.at_rest(cut, report_);
-  const sim::Observation received{since_start(now), now, *scrape, record_.ledger()};
-  for (sim::Checker* const checker : of_the_record_) {
-    // Where no connection ever came about nothing could be silent.
-    if (checker == &staleness_ && record_.ledger().streams().empty()) continue;
-    checker->at_rest(received, report_);
-  }
+  end_.at_rest(since_start(now), now, *scrape, cut, report_);
+  const sim::Observation received{since_start(now), now, *scrape, end_.record().ledger()};
   // Otherwise it has been told already, or the end came too soon to tell.
   if (drained_) draining_->at_rest(received, report_);
   compare(truth, *scrape, observed, way.lossy, report_);

@@ -7,12 +7,10 @@
 #include <string_view>
 
 #include "app/demo_checks.h"
+#include "app/demo_end.h"
 #include "app/demo_judge.h"
 #include "app/demo_notes.h"
-#include "app/demo_record.h"
 #include "sim/checkers/bounds.h"
-#include "sim/checkers/breaker.h"
-#include "sim/checkers/counters.h"
 #include "sim/checkers/draining.h"
 #include "sim/checkers/gaps.h"
 #include "sim/checkers/histograms.h"
@@ -20,8 +18,6 @@
 #include "sim/checkers/page.h"
 #include "sim/checkers/report.h"
 #include "sim/checkers/secrets.h"
-#include "sim/checkers/staleness.h"
-#include "sim/checkers/states.h"
 
 namespace tickwitness::app {
 
@@ -52,8 +48,7 @@ class DemoJudges final : public DemoJudge {
 
   base::Now began_;
   base::Now last_;
-  DemoNotes& notes_;
-  DemoRecord record_;
+  DemoEnd end_;
   sim::Report report_;
   sim::NeverFalls never_falls_;
   sim::Histograms histograms_;
@@ -61,11 +56,6 @@ class DemoJudges final : public DemoJudge {
   sim::Secrets secrets_;
   sim::PageChecker page_;
   std::array<sim::Checker*, 5> checkers_;  // that need no record
-  sim::Counters counters_;
-  sim::States states_;
-  sim::Staleness staleness_;
-  sim::Breaker breaker_;
-  std::array<sim::Checker*, 4> of_the_record_;
   std::optional<sim::Draining> draining_;  // once the exchange commits no fault any more
   bool drained_ = false;
   std::optional<sim::PageEvent> event_;

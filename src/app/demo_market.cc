@@ -46,8 +46,7 @@ base::Result<sim::Fault> fault_of(std::string_view text, Venue venue) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<DemoMarket>> DemoMarket::make(const DemoOptions& options,
-                                                           DemoNotes& notes) {
+base::Result<std::unique_ptr<DemoMarket>> DemoMarket::make(const DemoOptions& options) {
   sim::Settings kraken = demo_exchange({.pairs = sim::many_pairs(options.pairs)}, options.seed);
   sim::Settings binance = demo_exchange(sim::binance_settings(), options.seed);
   // One market that both have, so that there is something to compare.
@@ -64,21 +63,20 @@ base::Result<std::unique_ptr<DemoMarket>> DemoMarket::make(const DemoOptions& op
     (of_binance ? binance : kraken).faults.push_back(*fault);
   }
   std::unique_ptr<DemoMarket> market(new DemoMarket);
-  if (options.market != DemoMarketKind::binance)
-    market->add(Venue::kraken, std::move(kraken), &notes);
-  if (options.market != DemoMarketKind::kraken)
-    market->add(Venue::binance, std::move(binance), nullptr);
+  if (options.market != DemoMarketKind::binance) market->add(Venue::kraken, std::move(kraken));
+  if (options.market != DemoMarketKind::kraken) market->add(Venue::binance, std::move(binance));
   return market;
 }
 
-void DemoMarket::add(Venue venue, sim::Settings settings, DemoNotes* notes) {
-  One& one = exchanges_.emplace_back(One{.venue = venue, .exchange = nullptr, .pairs = {}});
+void DemoMarket::add(Venue venue, sim::Settings settings) {
+  One& one = exchanges_.emplace_back(One{
+      .venue = venue, .notes = std::make_unique<DemoNotes>(), .exchange = nullptr, .pairs = {}});
   for (const auto& pair : settings.pairs) one.pairs.push_back(dashed(pair.symbol));
   const DemoExchange::Make make = [&](base::Now start) -> std::unique_ptr<sim::Exchange> {
     if (venue == Venue::binance) return std::make_unique<sim::Binance>(std::move(settings), start);
     return std::make_unique<sim::Kraken>(std::move(settings), start);
   };
-  one.exchange = std::make_unique<DemoExchange>(make, notes);
+  one.exchange = std::make_unique<DemoExchange>(make, *one.notes);
 }
 
 base::Result<void> DemoMarket::start() {
@@ -129,16 +127,20 @@ std::vector<DemoVenue> DemoMarket::venues() const {
   std::vector<DemoVenue> all;
   all.reserve(exchanges_.size());
   for (const One& one : exchanges_) {
-    all.push_back({.name = to_string(one.venue),
-                   .exchange = one.exchange->exchange(),
-                   .sent = one.exchange->ledger()});
+    all.push_back(
+        {.venue = one.venue, .exchange = one.exchange->exchange(), .sent = one.exchange->ledger()});
   }
   return all;
 }
 
-std::uint16_t DemoMarket::port(Venue venue) const {
-  const auto found = std::ranges::find(exchanges_, venue, &One::venue);
-  return found == exchanges_.end() ? 0 : found->port;
+DemoNotes& DemoMarket::notes(Venue venue) const {
+  return *std::ranges::find(exchanges_, venue, &One::venue)->notes;
+}
+
+std::map<std::uint16_t, DemoNotes*> DemoMarket::notes_by_port() const {
+  std::map<std::uint16_t, DemoNotes*> all;
+  for (const One& one : exchanges_) all.emplace(one.port, one.notes.get());
+  return all;
 }
 
 const DemoExchange* DemoMarket::find(Venue venue) const {

@@ -1,6 +1,7 @@
 // The simulated exchanges of a demo: which take part, with which faults, at which addresses.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,10 +22,8 @@ class DemoMarket {
   // Silence after which a subscription of the demo counts as stale.
   static constexpr base::Duration kStaleAfter = std::chrono::seconds(12);
 
-  // `notes` get what Kraken hands to sockets, and outlive the market. Errors: a fault that is not
-  // possible, and what is.
-  static base::Result<std::unique_ptr<DemoMarket>> make(const DemoOptions& options,
-                                                        DemoNotes& notes);
+  // Errors: a fault that is not possible, and what is.
+  static base::Result<std::unique_ptr<DemoMarket>> make(const DemoOptions& options);
 
   // Errors: no port is to be had.
   base::Result<void> start();
@@ -41,17 +40,21 @@ class DemoMarket {
   std::vector<DemoVenue> venues() const;
   // Of one that takes part; null otherwise.
   const DemoExchange* kraken() const { return find(market::Venue::kraken); }
-  std::uint16_t port(market::Venue venue) const;
+  // What an exchange and the engine note of each other; they live as long as the market.
+  DemoNotes& notes(market::Venue venue) const;
+  // Of each exchange's port; to be asked for once started.
+  std::map<std::uint16_t, DemoNotes*> notes_by_port() const;
 
  private:
   struct One {
     market::Venue venue;
+    std::unique_ptr<DemoNotes> notes;  // outlive the exchange
     std::unique_ptr<DemoExchange> exchange;
     std::vector<std::string> pairs;  // "BTC-USD"
     std::uint16_t port = 0;
   };
   DemoMarket() = default;
-  void add(market::Venue venue, sim::Settings settings, DemoNotes* notes);
+  void add(market::Venue venue, sim::Settings settings);
   const DemoExchange* find(market::Venue venue) const;
 
   std::vector<One> exchanges_;

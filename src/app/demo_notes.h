@@ -46,7 +46,17 @@ struct RestNote {
 
 // By the clocks of the engine's executor.
 struct EngineNote {
-  enum class What : std::uint8_t { attempt, open, sent, delivered, closing, ended, finishing };
+  // `dropped`: the engine has no use for the link any more, after its end or without one.
+  enum class What : std::uint8_t {
+    attempt,
+    open,
+    sent,
+    delivered,
+    closing,
+    ended,
+    dropped,
+    finishing
+  };
   What what = What::attempt;
   std::uint64_t link = 0;  // as sim::Ledger numbers them; finishing is about all
   base::Now now;

@@ -7,8 +7,9 @@
 
 namespace tickwitness::app {
 
-DemoRecord::DemoRecord(const sim::Settings& exchange, const sim::Promises& promises)
-    : ledger_(exchange, promises) {}
+DemoRecord::DemoRecord(const sim::Settings& exchange, const sim::Promises& promises,
+                       market::Venue venue)
+    : ledger_(exchange, promises, venue) {}
 
 void DemoRecord::add(const DemoNotes::Batch& batch, base::Duration at, sim::Report& report) {
   for (const auto& note : batch.shipped) ship(note);
@@ -63,10 +64,27 @@ std::optional<std::string> DemoRecord::apply(const EngineNote& note) {
       ledger_.on_ended(note.link, now, note.reason, finishing_);
       end(note.link);
       break;
+    case What::dropped:
+      // At the end of the demo the product drops them all, which says nothing of any.
+      if (!finishing_) ledger_.on_retired(note.link, now);
+      end(note.link);
+      break;
     case What::finishing:
       break;
   }
   return std::nullopt;
+}
+
+// A link that has attempted something and has no stream to itself: nothing asked for yet, or all of
+// it asked for by its successor.
+bool DemoRecord::hands_over() const {
+  const auto& streams = ledger_.streams();
+  return !streams.empty() && std::ranges::any_of(ledger_.links(), [&](const auto& entry) {
+    const auto& [id, link] = entry;
+    return !link.retired && std::ranges::none_of(streams, [id = id](const auto& stream) {
+      return stream.second.link == id;
+    });
+  });
 }
 
 void DemoRecord::end(std::uint64_t link) {
@@ -79,18 +97,23 @@ void DemoRecord::end(std::uint64_t link) {
   by_link_.erase(at);
 }
 
-// A link's first message says which of the exchange's connections it has.
+// A link's first message says which of the exchange's connections it has. Where connections begin
+// alike (Binance's, with the answer to a request) it is the youngest that no link has.
 DemoRecord::Connections::iterator DemoRecord::connection_of(const EngineNote& note) {
   if (const auto link = by_link_.find(note.link); link != by_link_.end()) {
     return connections_.find(link->second);
   }
-  const auto found = std::ranges::find_if(connections_, [&](const auto& entry) {
-    const auto& [id, connection] = entry;
-    return connection.first == note.print && !connection.on_the_way.empty() &&
-           connection.on_the_way.front().print == note.print;
-  });
-  if (found != connections_.end()) by_link_.emplace(note.link, found->first);
-  return found;
+  for (auto at = connections_.end(); at != connections_.begin();) {
+    Connection& connection = (--at)->second;
+    const bool fits = !connection.claimed && connection.first == note.print &&
+                      !connection.on_the_way.empty() &&
+                      connection.on_the_way.front().print == note.print;
+    if (!fits) continue;
+    connection.claimed = true;
+    by_link_.emplace(note.link, at->first);
+    return at;
+  }
+  return connections_.end();
 }
 
 std::optional<std::string> DemoRecord::deliver(const EngineNote& note, base::Now now) {

@@ -17,7 +17,8 @@ namespace tickwitness::app {
 // Not thread-safe.
 class DemoRecord {
  public:
-  DemoRecord(const sim::Settings& exchange, const sim::Promises& promises);
+  DemoRecord(const sim::Settings& exchange, const sim::Promises& promises,
+             market::Venue venue = market::Venue::kraken);
 
   // Violations of "wire": a message that came to the engine and was not what the exchange sent next
   // on that connection. `at`: since the start, for the report.
@@ -29,6 +30,9 @@ class DemoRecord {
 
   const sim::Ledger& ledger() const { return ledger_; }
   bool healed() const { return healed_; }
+  // A connection takes over from another, and both are up: which of them the product shows the
+  // states of is not to be seen from the wire.
+  bool hands_over() const;
   // Messages that the exchange sent on connections while the engine was closing them, or after.
   std::uint64_t hung_up_on() const { return hung_up_on_; }
 
@@ -37,6 +41,7 @@ class DemoRecord {
     MessagePrint first;
     std::deque<ShippedNote> on_the_way;
     bool closing = false;  // by the engine
+    bool claimed = false;  // by a link, ever
     bool ended = false;    // the engine has heard all it will hear
   };
   using Connections = std::map<sim::ConnectionId, Connection>;

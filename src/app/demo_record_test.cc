@@ -82,6 +82,23 @@ TEST(DemoRecord, ALinkThatComesBackHasAnotherConnection) {
   EXPECT_THAT(world.report.failed(), ElementsAre("wire.delivered"));
 }
 
+// Binance's begin with the answer to a request, each with the same one.
+TEST(DemoRecord, OfConnectionsThatBeginAlikeTheYoungestIsMeant) {
+  Recorded world;
+  for (const sim::ConnectionId connection : {7, 8}) {
+    world.ship(connection, "hello");
+    if (connection == 7) world.arrive(1, "hello");
+    EXPECT_THAT(world.said(), IsEmpty());
+  }
+  world.ship(9, "hello");
+  world.ship(9, "of 9");
+  world.ship(7, "of 7");
+  world.arrive(2, "hello");
+  world.arrive(2, "of 9");
+  world.arrive(1, "of 7");
+  EXPECT_THAT(world.said(), IsEmpty());
+}
+
 // Only the engine's own closing excuses what did not come.
 TEST(DemoRecord, WhatTheEngineHungUpOnIsNotExpected) {
   for (const bool by_engine : {true, false}) {

@@ -10,9 +10,14 @@ class DemoTap::Channel final : public runtime::MessageChannel {
  public:
   Channel(DemoTap& tap, const runtime::ChannelLimits& limits)
       : tap_(tap), link_(++tap.last_link_), channel_(tap.channels_.make(limits)) {}
+  ~Channel() override { note({.what = What::dropped, .now = now()}); }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
 
   void open(const runtime::Endpoint& endpoint, Events events) override {
-    if (endpoint.port != tap_.port_) return channel_->open(endpoint, std::move(events));
+    const auto notes = tap_.notes_.find(endpoint.port);
+    if (notes == tap_.notes_.end()) return channel_->open(endpoint, std::move(events));
+    notes_ = notes->second;
     state_ = State::connecting;
     note({.what = What::attempt, .now = now()});
     channel_->open(
@@ -54,13 +59,15 @@ class DemoTap::Channel final : public runtime::MessageChannel {
 
   base::Now now() const { return tap_.engine_.clock().now(); }
   void note(EngineNote note) {
+    if (notes_ == nullptr) return;  // never opened, or to elsewhere
     note.link = link_;
-    tap_.notes_.add(std::move(note));
+    notes_->add(std::move(note));
   }
 
   DemoTap& tap_;
   std::uint64_t link_;
   std::unique_ptr<runtime::MessageChannel> channel_;
+  DemoNotes* notes_ = nullptr;  // of where it goes
   State state_ = State::idle;
 };
 
@@ -69,7 +76,9 @@ std::unique_ptr<runtime::MessageChannel> DemoTap::make(const runtime::ChannelLim
 }
 
 void DemoTap::finishing() {
-  engine_.post([this] { notes_.add(EngineNote{.what = What::finishing}); });
+  engine_.post([this] {
+    for (const auto& [port, notes] : notes_) notes->add(EngineNote{.what = What::finishing});
+  });
 }
 
 }  // namespace tickwitness::app

@@ -2,7 +2,9 @@
 // engine's end of the wire.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "app/demo_notes.h"
 #include "runtime/executor.h"
@@ -14,10 +16,10 @@ namespace tickwitness::app {
 // executor but for finishing().
 class DemoTap final : public runtime::MessageChannelFactory {
  public:
-  // All outlive the tap. Noted is what goes to `port`.
-  DemoTap(DemoNotes& notes, runtime::Executor& engine, runtime::MessageChannelFactory& channels,
-          std::uint16_t port)
-      : notes_(notes), engine_(engine), channels_(channels), port_(port) {}
+  using Notes = std::map<std::uint16_t, DemoNotes*>;
+  // All outlive the tap. `notes`: by the port of which they are.
+  DemoTap(Notes notes, runtime::Executor& engine, runtime::MessageChannelFactory& channels)
+      : notes_(std::move(notes)), engine_(engine), channels_(channels) {}
 
   std::unique_ptr<runtime::MessageChannel> make(const runtime::ChannelLimits& limits) override;
   // The engine is about to be told that connections which end need no replacing. Any thread.
@@ -26,10 +28,9 @@ class DemoTap final : public runtime::MessageChannelFactory {
  private:
   class Channel;
 
-  DemoNotes& notes_;
+  Notes notes_;
   runtime::Executor& engine_;
   runtime::MessageChannelFactory& channels_;
-  std::uint16_t port_;
   std::uint64_t last_link_ = 0;
 };
 

@@ -61,7 +61,7 @@ class DemoTapTest : public testing::Test {
   runtime::AsioExecutor executor;
   DemoNotes notes;
   Inner inner;
-  DemoTap tap{notes, executor, inner, runtime::Endpoint{}.port};
+  DemoTap tap{{{runtime::Endpoint{}.port, &notes}}, executor, inner};
   std::vector<EngineNote> taken;
   std::vector<std::string> told;
 };
@@ -112,6 +112,19 @@ TEST_F(DemoTapTest, WhatGoesToAnotherPortPassesWithoutANote) {
   EXPECT_THAT(inner.asked, ElementsAre("open elsewhere", "send ask", "close"));
   EXPECT_THAT(told, ElementsAre("open after 0", "answer after 0", "local after 0"));
   EXPECT_THAT(whats(), IsEmpty());
+}
+
+TEST_F(DemoTapTest, NotesOfEachPortAreApartAndSayWhenAChannelIsLetGo) {
+  DemoNotes others;
+  DemoTap both({{runtime::Endpoint{}.port, &notes}, {1, &others}}, executor, inner);
+  both.make({});  // never opened: nobody's
+  auto one = both.make({});
+  one->open({.host = "elsewhere", .port = 1}, events());
+  one.reset();
+  EXPECT_THAT(whats(), IsEmpty());
+  std::vector<What> all;
+  for (const auto& note : others.take().engine) all.push_back(note.what);
+  EXPECT_THAT(all, ElementsAre(What::attempt, What::dropped));
 }
 
 TEST_F(DemoTapTest, FinishingIsNotedInItsTurnOnTheEnginesThread) {

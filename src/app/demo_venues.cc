@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/demo_checks.h"
 #include "sim/checkers/conservation.h"
@@ -48,13 +49,38 @@ std::string only_of_exchange(std::string_view scrape, std::string_view exchange)
   return kept;
 }
 
-DemoVenues::DemoVenues(base::Now began)
+DemoVenues::DemoVenues(base::Now began, const std::vector<DemoFollowed>& followed)
     : began_(began),
+      last_(began),
       bounds_(kLimits),
       secrets_({std::string(kCanary)}),
-      checkers_{&never_falls_, &histograms_, &bounds_, &secrets_} {}
+      checkers_{&never_falls_, &histograms_, &bounds_, &secrets_} {
+  for (const DemoFollowed& one : followed) {
+    names_.emplace_back(to_string(one.venue));
+    ends_.push_back(
+        std::make_unique<DemoEnd>(one.exchange, one.promises, one.venue, one.notes, false));
+  }
+}
 
-void DemoVenues::on_scrape(base::Now now, std::string_view text, base::Instant) {
+void DemoVenues::on_turn(base::Now now) {
+  const base::Instant last = std::exchange(last_, now).mono;
+  for (const auto& end : ends_) {
+    end->on_turn(last, now.mono, now.mono - began_.mono, report_);
+    if (now.mono - last > kHeldUp) end->on_stall(last, now.mono);
+  }
+}
+
+void DemoVenues::on_scrape(base::Now now, std::string_view text, base::Instant asked) {
+  on_turn(now);
+  show(now, text);
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    // What cannot be read has been told of the whole.
+    const auto scrape = sim::Exposition::parse(only_of_exchange(text, names_[i]));
+    if (scrape) ends_[i]->on_scrape(now.mono - began_.mono, now, *scrape, asked, report_);
+  }
+}
+
+void DemoVenues::show(base::Now now, std::string_view text) {
   const base::Duration at = now.mono - began_.mono;
   secrets_.on_output(at, text, report_);
   const auto scrape = sim::Exposition::parse(text);
@@ -116,20 +142,22 @@ void DemoVenues::deviations(const std::vector<DemoVenue>& venues, const sim::Exp
 
 void DemoVenues::at_rest(base::Now now, std::string_view text, const std::vector<DemoVenue>& venues,
                          base::Instant ended) {
-  on_scrape(now, text, now.mono);
+  on_turn(now);
+  show(now, text);
   const base::Duration at = now.mono - began_.mono;
   for (std::size_t i = 0; i < venues.size(); ++i) {
-    report_.set_stage(std::string(venues[i].name));
-    const auto scrape = sim::Exposition::parse(only_of_exchange(text, venues[i].name));
+    report_.set_stage(names_[i]);
+    const auto scrape = sim::Exposition::parse(only_of_exchange(text, names_[i]));
     if (!scrape) {
       report_.violation("exposition", at, scrape.error().message);
       continue;
     }
     const sim::Observation seen{at, now, *scrape, venues[i].sent};
     const sim::Venues place{.is_second = i != 0,
-                            .is_kraken = venues[i].name == "kraken",
+                            .is_kraken = venues[i].venue == market::Venue::kraken,
                             .second = i == 0 && venues.size() > 1 ? &venues[1].sent : nullptr};
     venue(venues[i], seen, place, ended);
+    ends_[i]->at_rest(at, now, *scrape, is_lossy(venues[i].exchange.truth()), report_);
   }
   report_.set_stage("");
   const sim::Ledger nothing({}, {});

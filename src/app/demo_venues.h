@@ -1,14 +1,18 @@
-// Judges a demo in which another exchange than Kraken alone takes part: each venue's record, kept
-// where it hands frames to sockets, beside what the engine shows of that venue at rest.
+// Judges a demo in which another exchange than Kraken alone takes part: each venue's record at the
+// engine's end, beside what the engine shows of that venue on the way; and the one that is kept
+// where the venue hands frames to sockets, beside what is shown at rest.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/demo_end.h"
 #include "app/demo_judge.h"
+#include "app/demo_notes.h"
 #include "sim/checkers/bounds.h"
 #include "sim/checkers/conservation.h"
 #include "sim/checkers/histograms.h"
@@ -19,9 +23,17 @@
 
 namespace tickwitness::app {
 
+// What a venue's states are judged by. `notes` outlive the judging.
+struct DemoFollowed {
+  market::Venue venue;
+  const sim::Settings& exchange;
+  sim::Promises promises;
+  DemoNotes& notes;
+};
+
 // All outlive the judging.
 struct DemoVenue {
-  std::string_view name;  // as label `exchange`
+  market::Venue venue;
   const sim::Exchange& exchange;
   const sim::Ledger& sent;
 };
@@ -29,26 +41,31 @@ struct DemoVenue {
 // Not thread-safe.
 class DemoVenues final : public DemoJudge {
  public:
-  explicit DemoVenues(base::Now began);
+  DemoVenues(base::Now began, const std::vector<DemoFollowed>& followed);
 
   void on_scrape(base::Now now, std::string_view text, base::Instant asked) override;
   void on_scrape_failed(base::Now now, std::string_view why) override;
   void on_event(base::Now now, std::string_view chunk) override;
   void on_log(base::Now now, std::string_view line) override;
-  void on_turn(base::Now) override {}
+  void on_turn(base::Now now) override;
   const sim::Report& report() const override { return report_; }
 
-  // The exchanges have closed, the engine drained. What is of one venue bears its name behind an @;
-  // the first answers for what the pipeline shows of both.
+  // The exchanges have closed, the engine drained. `venues`: as were followed, in that order. What
+  // is of one venue bears its name behind an @; the first answers for what the pipeline shows of
+  // both.
   void at_rest(base::Now now, std::string_view scrape, const std::vector<DemoVenue>& venues,
                base::Instant ended);
 
  private:
+  void show(base::Now now, std::string_view text);
   void deviations(const std::vector<DemoVenue>& venues, const sim::Exposition& scrape);
   void venue(const DemoVenue& venue, const sim::Observation& seen, const sim::Venues& place,
              base::Instant ended);
 
   base::Now began_;
+  base::Now last_;
+  std::vector<std::string> names_;              // of the venues
+  std::vector<std::unique_ptr<DemoEnd>> ends_;  // as names_
   sim::Report report_;
   sim::NeverFalls never_falls_;
   sim::Histograms histograms_;

@@ -61,7 +61,7 @@ for (const file of names) {
   need(result.failed.length === 0, `${file}: ${result.failed}`);
   need(result.violations.length === 0, `${file}: ${JSON.stringify(result.violations)}`);
   const all = [...result.checks, ...result.bounds];
-  for (const checker of ['conservation', 'latency']) {
+  for (const checker of ['conservation', 'latency', 'counters', 'staleness', 'breaker', 'wire']) {
     need(all.some((c) => c.name.startsWith(`${checker}.`) && c.name.endsWith('@binance')),
       `${file}: no ${checker} of Binance`);
   }
