@@ -20,7 +20,8 @@ constexpr JsonLimits kAnswer{
 constexpr std::string_view kDue[] = {
     "tickwitness_feed_trades_total",         "tickwitness_feed_trades_held",
     "tickwitness_feed_trades_missing_total", "tickwitness_feed_trades_recovered_total",
-    "tickwitness_feed_trades_lost_total",    "tickwitness_trade_completeness_ratio",
+    "tickwitness_feed_trades_lost_total",    "tickwitness_feed_trades_returned_total",
+    "tickwitness_trade_completeness_ratio",
 };
 // What the API tells of an entry, as null where there is none, and of a market's day.
 constexpr std::string_view kOfEntry[] = {"id",      "symbol", "channel", "from",

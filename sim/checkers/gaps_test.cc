@@ -26,6 +26,7 @@ struct World {
     all.series["tickwitness_feed_trades_missing_total{symbol=BTC-USD}"] = 2;
     all.series["tickwitness_feed_trades_recovered_total{symbol=BTC-USD}"] = 0;
     all.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 0;
+    all.series["tickwitness_feed_trades_returned_total{symbol=BTC-USD}"] = 0;
     all.series["tickwitness_feed_trades_held{symbol=BTC-USD}"] = 0;
     all.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 0.75;
     return all;
@@ -38,6 +39,7 @@ struct World {
     all.series["tickwitness_feed_trades_missing_total{symbol=BTC-USD}"] = missing;
     all.series["tickwitness_feed_trades_recovered_total{symbol=BTC-USD}"] = missing;
     all.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 0;
+    all.series["tickwitness_feed_trades_returned_total{symbol=BTC-USD}"] = 0;
     all.series["tickwitness_trade_completeness_ratio{symbol=BTC-USD}"] = 1;
     return all;
   }
@@ -118,6 +120,7 @@ struct Lost : World {
   Shown shown() {
     Shown all = World::shown();
     all.series["tickwitness_feed_trades_lost_total{symbol=BTC-USD}"] = 2;
+    all.series["tickwitness_feed_trades_returned_total{symbol=BTC-USD}"] = 0;
     return all;
   }
 };
