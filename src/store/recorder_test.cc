@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "base/prng.h"
+#include "runtime/test_disk.h"
 #include "store/block_stream.h"
 #include "store/ring_tap.h"
-#include "store/test_disk.h"
 #include "telemetry/test_read.h"
 
 namespace tickwitness::store {
@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // What is in recordings, one line a record: "0.5 frame main text".
-std::vector<std::string> lines_of(const test::Files& files) {
+std::vector<std::string> lines_of(const runtime::test::Files& files) {
   std::vector<std::string> lines;
   for (const auto& [name, text] : files.by_name) {
     std::size_t at = 0;
@@ -64,7 +64,7 @@ struct World {
             return runtime::DiskResult<std::unique_ptr<runtime::Disk>>(runtime::disk_fail(
                 runtime::DiskFault::denied, "recordings", "made", "Permission denied"));
           return runtime::DiskResult<std::unique_ptr<runtime::Disk>>(
-              std::make_unique<test::TestDisk>(files));
+              std::make_unique<runtime::test::TestDisk>(files));
         }) {
     stream = tap.stream(market::Venue::kraken, "main", "wss://a");
   }
@@ -91,7 +91,7 @@ struct World {
   std::string logged;
   runtime::Log log{
       clock, base::LogFormat::logfmt, {}, [this](std::string_view line) { logged += line; }};
-  test::Files files;
+  runtime::test::Files files;
   bool no_folder = false;
   int opened = 0;
   FrameRing ring;
@@ -305,7 +305,7 @@ TEST(Recorder, ADeadDiskLosesWhatTheRingCannotHoldAndCountsIt) {
 
 TEST(Recorder, AnUnsyncedFileIsCountedAndLeftUnfinished) {
   World world;
-  world.files.refuse_sync = true;
+  world.files.refuse_syncs = 1000;
   world.frame("one");
   world.finish();
   EXPECT_EQ(world.metric("write_failures_total"), 1);

@@ -6,47 +6,25 @@
 
 #include <algorithm>
 #include <array>
-#include <type_traits>
+
+#include "base/bytes.h"
 
 namespace tickwitness::store {
 namespace {
 
 using base::fail;
+using base::fixed_at;
+using base::folded;
+using base::put_fixed;
 using base::Result;
+using base::unfolded;
 
 constexpr int kCompressionLevel = 3;    // several times faster than any feed, and most of the gain
 constexpr std::uint8_t kStreamTag = 0;  // beside the numbers of Record::Kind
 
-// Little-endian, of any machine.
-template <class T>
-void put_fixed(T value, std::string& out) {
-  auto bits = static_cast<std::make_unsigned_t<T>>(value);
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out += static_cast<char>(bits & 0xffU);
-    bits = static_cast<decltype(bits)>(bits >> 8U);
-  }
-}
-
-template <class T>
-T fixed_at(std::string_view text, std::size_t at) {
-  std::uint64_t bits = 0;
-  for (std::size_t i = sizeof(T); i-- > 0;) {
-    bits = (bits << 8U) | static_cast<unsigned char>(text[at + i]);
-  }
-  return static_cast<T>(bits);
-}
-
 std::uint32_t crc_of(std::string_view text) {
   return static_cast<std::uint32_t>(
       crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size()));
-}
-
-// Small numbers of either sign become small ones without.
-std::uint64_t folded(std::uint64_t difference) {
-  return (difference << 1U) ^ (0 - (difference >> 63U));
-}
-std::uint64_t unfolded(std::uint64_t value) {
-  return (value >> 1U) ^ (0 - (value & 1U));
 }
 
 std::uint64_t bits_of(auto time) {
@@ -102,33 +80,23 @@ BlockWriter::~BlockWriter() {
   ZSTD_freeCCtx(compressor_);
 }
 
-void BlockWriter::put_number(std::uint64_t value) {
-  for (; value >= 0x80U; value >>= 7U) raw_ += static_cast<char>(value | 0x80U);
-  raw_ += static_cast<char>(value);
-}
-
-void BlockWriter::put_text(std::string_view text) {
-  put_number(text.size());
-  raw_ += text;
-}
-
 void BlockWriter::put_stream(std::uint32_t stream, const StreamName& name) {
   if (named_.size() <= stream) named_.resize(stream + 1);
   if (named_[stream]) return;
   named_[stream] = true;
   raw_ += static_cast<char>(kStreamTag);
-  put_number(stream);
-  put_text(name.exchange);
-  put_text(name.connection);
-  put_text(name.url);
+  base::put_number(stream, raw_);
+  base::put_text(name.exchange, raw_);
+  base::put_text(name.connection, raw_);
+  base::put_text(name.url, raw_);
 }
 
 // The wall clock moves as the other one does, except when it is set: mostly a 0.
 void BlockWriter::put_time(base::Now at) {
   const std::uint64_t mono = bits_of(at.mono) - bits_of(before_.mono);
   const std::uint64_t wall = bits_of(at.wall) - bits_of(before_.wall);
-  put_number(folded(mono));
-  put_number(folded(wall - mono));
+  base::put_number(folded(mono), raw_);
+  base::put_number(folded(wall - mono), raw_);
   before_ = at;
 }
 
@@ -136,11 +104,11 @@ void BlockWriter::add(const Record& record, const StreamName& name) {
   using Kind = Record::Kind;
   if (record.kind != Kind::lost) put_stream(record.stream, name);
   raw_ += static_cast<char>(record.kind);
-  if (record.kind != Kind::lost) put_number(record.stream);
+  if (record.kind != Kind::lost) base::put_number(record.stream, raw_);
   put_time(record.at);
-  if (record.kind == Kind::lost) put_number(record.lost);
-  if (record.kind == Kind::rest) put_text(record.target);
-  if (record.kind != Kind::lost && record.kind != Kind::open) put_text(record.text);
+  if (record.kind == Kind::lost) base::put_number(record.lost, raw_);
+  if (record.kind == Kind::rest) base::put_text(record.target, raw_);
+  if (record.kind != Kind::lost && record.kind != Kind::open) base::put_text(record.text, raw_);
   ++records_;
 }
 
@@ -192,28 +160,9 @@ bool BlockReader::open(const BlockHead& head, std::string_view stored) {
   return true;
 }
 
-bool BlockReader::take_number(std::uint64_t& value) {
-  value = 0;
-  for (unsigned shift = 0; shift < 64 && !left_.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(left_.front());
-    left_.remove_prefix(1);
-    value |= std::uint64_t{byte & 0x7fU} << shift;
-    if (byte < 0x80U) return shift < 63 || byte < 2;
-  }
-  return false;
-}
-
-bool BlockReader::take_text(std::string_view& text) {
-  std::uint64_t length = 0;
-  if (!take_number(length) || length > left_.size()) return false;
-  text = left_.substr(0, length);
-  left_.remove_prefix(length);
-  return true;
-}
-
 bool BlockReader::take_stream(std::uint32_t& index) {
   std::uint64_t id = 0;
-  if (!take_number(id)) return false;
+  if (!base::take_number(left_, id)) return false;
   const auto found = std::ranges::find(names_, id, &Named::id);
   index = static_cast<std::uint32_t>(found - names_.begin());
   return found != names_.end();
@@ -221,7 +170,7 @@ bool BlockReader::take_stream(std::uint32_t& index) {
 
 bool BlockReader::take_time(base::Now& at) {
   std::uint64_t mono = 0, wall = 0;
-  if (!take_number(mono) || !take_number(wall)) return false;
+  if (!base::take_number(left_, mono) || !base::take_number(left_, wall)) return false;
   mono = unfolded(mono);
   wall = unfolded(wall) + mono;
   at = {.mono =
@@ -235,8 +184,11 @@ bool BlockReader::take_time(base::Now& at) {
 bool BlockReader::take_name() {
   std::uint64_t id = 0;
   std::string_view exchange, connection, url;
-  if (!take_number(id) || id > UINT32_MAX || names_.size() == kStreamsMax) return false;
-  if (!take_text(exchange) || !take_text(connection) || !take_text(url)) return false;
+  if (!base::take_number(left_, id) || id > UINT32_MAX || names_.size() == kStreamsMax)
+    return false;
+  if (!base::take_text(left_, exchange) || !base::take_text(left_, connection) ||
+      !base::take_text(left_, url))
+    return false;
   if (std::ranges::find(names_, id, &Named::id) != names_.end()) return false;
   names_.push_back({static_cast<std::uint32_t>(id),
                     {std::string(exchange), std::string(connection), std::string(url)}});
@@ -250,12 +202,13 @@ bool BlockReader::take_record(Record& record) {
       return take_stream(record.stream) && take_time(record.at);
     case Kind::closed:
     case Kind::frame:
-      return take_stream(record.stream) && take_time(record.at) && take_text(record.text);
+      return take_stream(record.stream) && take_time(record.at) &&
+             base::take_text(left_, record.text);
     case Kind::rest:
-      return take_stream(record.stream) && take_time(record.at) && take_text(record.target) &&
-             take_text(record.text);
+      return take_stream(record.stream) && take_time(record.at) &&
+             base::take_text(left_, record.target) && base::take_text(left_, record.text);
     case Kind::lost:
-      return take_time(record.at) && take_number(record.lost);
+      return take_time(record.at) && base::take_number(left_, record.lost);
   }
   return false;
 }

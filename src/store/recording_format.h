@@ -71,8 +71,6 @@ class BlockWriter {
   base::Result<void> finish(std::string& out);
 
  private:
-  void put_number(std::uint64_t value);
-  void put_text(std::string_view text);
   void put_stream(std::uint32_t stream, const StreamName& name);
   void put_time(base::Now at);
 
@@ -105,8 +103,6 @@ class BlockReader {
     std::uint32_t id = 0;
     StreamName name;
   };
-  bool take_number(std::uint64_t& value);
-  bool take_text(std::string_view& text);
   bool take_stream(std::uint32_t& index);
   bool take_time(base::Now& at);
   bool take_name();
