@@ -13,7 +13,8 @@
 
 namespace tickwitness::store {
 
-// How far a store has come: every record up to `lsn` of the spool with this id. Both 0: a new store.
+// How far a store has come: every record up to `lsn` of the spool with this id. Both 0: a new
+// store.
 struct Cursor {
   std::uint64_t spool = 0;
   std::uint64_t lsn = 0;
@@ -23,8 +24,8 @@ struct Cursor {
 // A trade whose venue, symbol and id are in the store with another price, quantity or side. The
 // store keeps what it has.
 struct Conflict {
-  pipeline::Tick tick;   // that was to be stored
-  std::string stored;    // what is there: "buy 0.5 at 64000.1, 2026-11-22T05:00:00.123Z"
+  pipeline::Tick tick;  // that was to be stored
+  std::string stored;   // what is there: "buy 0.5 at 64000.1, 2026-11-22T05:00:00.123Z"
 };
 
 struct Stored {
