@@ -38,4 +38,14 @@ bool valid_file_name(std::string_view name) {
          std::ranges::none_of(name, [](char c) { return c == '/' || c == '\0'; });
 }
 
+DiskResult<void> write_all(DiskFile& file, std::uint64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto count = file.write(offset, bytes);
+    if (!count) return std::unexpected(count.error());
+    offset += *count;
+    bytes.remove_prefix(*count);
+  }
+  return {};
+}
+
 }  // namespace tickwitness::runtime

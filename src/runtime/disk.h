@@ -69,6 +69,9 @@ class DiskFile {
   virtual DiskResult<std::uint64_t> size() const = 0;
 };
 
+// Writes all of `bytes`. After an error some of them may be there.
+DiskResult<void> write_all(DiskFile& file, std::uint64_t offset, std::string_view bytes);
+
 // Which names there are is durable only after sync_names(), whatever was synced of the files. A
 // power failure before it keeps or undoes each change of names; a rename is never half done.
 // A name that is not valid_file_name() is `invalid`. Not thread-safe; outlives its files.

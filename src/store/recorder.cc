@@ -11,16 +11,6 @@ using telemetry::label::RecordedAs;
 
 constexpr base::Duration kTellLostEvery = std::chrono::seconds(10);
 
-DiskResult<void> write_all(runtime::DiskFile& file, std::uint64_t offset, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = file.write(offset, bytes);
-    if (!count) return std::unexpected(count.error());
-    offset += *count;
-    bytes.remove_prefix(*count);
-  }
-  return {};
-}
-
 }  // namespace
 
 Recorder::Recorder(RecorderSettings settings, FrameRing& ring, telemetry::Catalog& metrics,
@@ -125,8 +115,8 @@ DiskResult<void> Recorder::write_block(base::Now now) {
   const std::uint64_t bytes = head.size() + block_.size();
   if (auto ok = folder_.trim(settings_.total_bytes, bytes, now.wall - settings_.keep); !ok)
     return ok;
-  if (auto ok = write_all(*file_, file_bytes_, head); !ok) return ok;
-  if (auto ok = write_all(*file_, file_bytes_ + head.size(), block_); !ok) return ok;
+  if (auto ok = runtime::write_all(*file_, file_bytes_, head); !ok) return ok;
+  if (auto ok = runtime::write_all(*file_, file_bytes_ + head.size(), block_); !ok) return ok;
   file_bytes_ += bytes;
   folder_.grown_to(file_bytes_);
   compressed_bytes_.add(bytes);

@@ -31,6 +31,7 @@ struct Conflict {
 struct Stored {
   std::uint64_t inserted = 0;    // rows that are new
   std::uint64_t duplicates = 0;  // that were there already, the same
+  std::uint64_t refused = 0;     // with a number that the store cannot hold; the rest is stored
   std::vector<Conflict> conflicts;
 };
 

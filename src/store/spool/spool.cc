@@ -16,16 +16,6 @@ namespace {
 // The upper half of a number counts the starts, the lower one the records since.
 constexpr unsigned kStartShift = 32;
 
-DiskResult<void> write_all(runtime::DiskFile& file, std::uint64_t offset, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = file.write(offset, bytes);
-    if (!written) return std::unexpected(written.error());
-    offset += *written;
-    bytes.remove_prefix(*written);
-  }
-  return {};
-}
-
 }  // namespace
 
 DiskResult<Spool> Spool::open(Disk& disk, const SpoolSettings& settings, std::uint64_t drawn) {
@@ -119,7 +109,7 @@ DiskResult<void> Spool::write(std::string_view payload, base::WallTime now) {
   }
   record_.clear();
   append_record(segments_.back().head, next_, payload, record_);
-  if (const auto written = write_all(*file_, used_, record_); !written) return written;
+  if (const auto written = runtime::write_all(*file_, used_, record_); !written) return written;
   if (const auto synced = file_->sync(); !synced) return synced;
   used_ += bytes;
   return {};
@@ -164,7 +154,7 @@ DiskResult<std::unique_ptr<runtime::DiskFile>> Spool::create(const Segment& segm
   }
   if (!file) return file;
   auto done = (*file)->preallocate(segment.bytes);
-  if (done) done = write_all(**file, 0, segment_head(segment.head));
+  if (done) done = runtime::write_all(**file, 0, segment_head(segment.head));
   if (done) done = (*file)->sync();
   if (done) done = disk_->rename(unfinished, segment.name);
   if (done) done = disk_->sync_names();

@@ -1,0 +1,98 @@
+// Puts what the core role hands over into the spool, and hands it on to the store from there.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "runtime/clock.h"
+#include "runtime/disk.h"
+#include "runtime/log.h"
+#include "store/batch/batch_format.h"
+#include "store/batch/sink.h"
+#include "store/spool/reader.h"
+#include "store/spool/spool.h"
+#include "store/tick_ring.h"
+#include "telemetry/catalog.gen.h"
+
+namespace tickwitness::store {
+
+// Records for a store, whole batches.
+struct Load {
+  std::vector<std::string> batches;  // as batch_format.h has them, in their order
+  Cursor upto;                       // where the store stands when it has them
+  bool last = false;                 // there is nothing in it, and nothing will come any more
+};
+
+// On one thread.
+class Spooler {
+ public:
+  using OpenDisk = std::function<runtime::DiskResult<std::unique_ptr<runtime::Disk>>()>;
+  static constexpr std::size_t kBatchTicks = 1024;
+  static constexpr std::size_t kBatchBytes = std::size_t{64} << 10;
+  static constexpr std::size_t kLoadBytes = std::size_t{256} << 10;
+  static constexpr base::Duration kRetryFirst = std::chrono::milliseconds(100);
+  static constexpr base::Duration kRetryMax = std::chrono::seconds(10);
+
+  // All references outlive it. `drawn` names the spool if there is none yet.
+  Spooler(const spool::SpoolSettings& settings, TickRing& ring, const runtime::Clock& clock,
+          telemetry::Catalog& metrics, runtime::Log& log, OpenDisk open_disk, std::uint64_t drawn);
+
+  // Every 10 ms or so: what waits in the ring becomes durable, as one record if it fits. Blocks as
+  // long as the disk does.
+  void step(base::Now now);
+  // Nothing is to come any more: takes in what is left. What cannot be written now is lost.
+  void finish(base::Now now);
+
+  // Calls `on_load` with what follows `after`, now or in the step in which there is something. One
+  // call at a time. `after` of another spool, or none: from the oldest record.
+  void ask(Cursor after, std::function<void(Load)> on_load);
+  // The store has everything up to this.
+  void stored(Cursor upto);
+
+ private:
+  bool open(base::Now now);
+  void tell_recovery();
+  void take_in();
+  bool flush(base::Now now);
+  void answer();
+  Load load();
+  runtime::DiskResult<spool::Lsn> append(base::Now now);
+  void tell_lost(const spool::LostRecords& lost);
+  void failed(base::Now now, const std::string& why);
+  void observe(base::Now now);
+
+  spool::SpoolSettings settings_;
+  TickRing& ring_;
+  const runtime::Clock& clock_;
+  runtime::Log& log_;
+  OpenDisk open_disk_;
+  std::uint64_t drawn_;
+
+  std::unique_ptr<runtime::Disk> disk_;
+  std::optional<spool::Spool> spool_;  // nothing: it could not be opened yet
+  std::optional<spool::Reader> reader_;
+  spool::Lsn read_upto_ = 0;  // of reader_
+  spool::Lsn told_upto_ = 0;  // of records that are lost
+  BatchWriter batch_;         // what was taken out of the ring and is not accepted yet
+  bool finished_ = false;
+
+  Cursor asked_after_;
+  std::function<void(Load)> on_load_;  // null: nobody waits
+  bool asked_ = false;
+  std::optional<base::WallTime> oldest_;  // receipt of the oldest tick that the store has not
+
+  base::Instant retry_at_{};
+  base::Duration retry_after_ = kRetryFirst;
+  std::uint64_t lost_seen_ = 0, lost_told_ = 0, abandoned_seen_ = 0;
+  base::Instant tell_lost_at_{};
+
+  telemetry::Counter ticks_, lost_, failures_, damage_, torn_bytes_, batches_failed_;
+  telemetry::Histogram sync_seconds_;
+  telemetry::Gauge disk_bytes_, lag_, buffer_depth_;
+};
+
+}  // namespace tickwitness::store

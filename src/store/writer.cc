@@ -1,0 +1,116 @@
+#include "store/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tickwitness::store {
+
+using telemetry::label::StoreResult;
+
+Writer::Writer(runtime::Executor& executor, Sink& sink, Source source, telemetry::Catalog& metrics,
+               runtime::Log& log)
+    : executor_(executor),
+      sink_(sink),
+      source_(std::move(source)),
+      log_(log),
+      timer_(executor.make_timer()),
+      inserted_(metrics.store_ticks.at(StoreResult::inserted)),
+      duplicates_(metrics.store_ticks.at(StoreResult::duplicate)),
+      conflicts_(metrics.store_ticks.at(StoreResult::conflict)),
+      refused_(metrics.store_ticks.at(StoreResult::refused)),
+      flushed_(metrics.batches_flushed.at()),
+      retries_(metrics.batch_retries.at()),
+      batches_failed_(metrics.batches_failed.at()),
+      failures_(metrics.store_failures.at()),
+      insert_seconds_(metrics.batch_insert_duration_seconds.at()),
+      connected_(metrics.store_connected.at()) {}
+
+void Writer::start() {
+  open();
+}
+
+void Writer::open() {
+  waiting_ = false;
+  const auto cursor = sink_.open();
+  if (!cursor) return failed(cursor.error());
+  cursor_ = *cursor;
+  connected_.set(1);
+  ask();
+}
+
+void Writer::ask() {
+  source_.ask(cursor_, [this](const Load& load) { take(load); });
+}
+
+void Writer::take(const Load& load) {
+  if (load.last) return ended();
+  decode(load);
+  if (std::exchange(failed_load_, false)) retries_.inc();
+  const base::Instant before = executor_.clock().now().mono;
+  const auto stored = sink_.store(ticks_, load.upto);
+  if (!stored) {
+    failed_load_ = true;
+    return failed(stored.error());
+  }
+  insert_seconds_.observe(executor_.clock().now().mono - before);
+  retry_after_ = kRetryFirst;
+  cursor_ = load.upto;
+  count(*stored);
+  source_.stored(cursor_);
+  ask();
+}
+
+// A batch that makes no sense is passed over: it would hold up what comes after it for ever.
+void Writer::decode(const Load& load) {
+  ticks_.clear();
+  for (const auto& batch : load.batches) {
+    auto reader = BatchReader::open(batch);
+    base::Result<std::optional<pipeline::Tick>> tick =
+        reader ? reader->next() : std::unexpected(reader.error());
+    for (; tick && *tick; tick = reader->next()) ticks_.push_back(**tick);
+    if (tick) continue;
+    batches_failed_.inc();
+    log_.error("store", "a batch of the spool cannot be read", {{"why", tick.error().message}});
+  }
+}
+
+void Writer::count(const Stored& stored) {
+  flushed_.inc();
+  inserted_.add(stored.inserted);
+  duplicates_.add(stored.duplicates);
+  refused_.add(stored.refused);
+  conflicts_.add(stored.conflicts.size());
+  for (const auto& conflict : stored.conflicts) {
+    const auto& trade = std::get<market::Trade>(conflict.tick.event);
+    log_.error("store", "a trade has the id of another one; the store keeps what it has",
+               {{"exchange", to_string(conflict.tick.venue)},
+                {"symbol", trade.symbol.str()},
+                {"id", trade.id},
+                {"stored", conflict.stored}});
+  }
+}
+
+void Writer::failed(const SinkError& error) {
+  failures_.inc();
+  connected_.set(0);
+  log_.error("store", error.passing ? "the store does not answer" : "the store cannot be used",
+             {{"why", error.message},
+              {"again_in_seconds", std::chrono::duration<double>(retry_after_).count()}});
+  if (on_finished_) return ended();
+  waiting_ = true;
+  timer_->arm(executor_.clock().now().mono + retry_after_, [this] { open(); });
+  retry_after_ = std::min(2 * retry_after_, kRetryMax);
+}
+
+void Writer::finish(std::function<void()> on_finished) {
+  on_finished_ = std::move(on_finished);
+  if (waiting_) ended();
+}
+
+// What the store does not have stays in the spool, for the next start.
+void Writer::ended() {
+  timer_->cancel();
+  if (on_finished_) std::exchange(on_finished_, nullptr)();
+}
+
+}  // namespace tickwitness::store

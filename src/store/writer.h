@@ -1,0 +1,63 @@
+// Keeps a store up to date with the spool: what was accepted reaches it once, whatever it does.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "runtime/executor.h"
+#include "runtime/log.h"
+#include "store/batch/sink.h"
+#include "store/spooler.h"
+#include "telemetry/catalog.gen.h"
+
+namespace tickwitness::store {
+
+// On its executor's thread, where the store may block as long as it likes.
+class Writer {
+ public:
+  static constexpr base::Duration kRetryFirst = std::chrono::milliseconds(250);
+  static constexpr base::Duration kRetryMax = std::chrono::seconds(30);
+
+  // The spooler, on whatever thread it is: `ask` answers on the writer's thread.
+  struct Source {
+    std::function<void(Cursor after, std::function<void(Load)> on_load)> ask;
+    std::function<void(Cursor upto)> stored;
+  };
+
+  // All references outlive it.
+  Writer(runtime::Executor& executor, Sink& sink, Source source, telemetry::Catalog& metrics,
+         runtime::Log& log);
+
+  void start();
+  // The spooler is finished: calls back when the store has everything, or has an error.
+  void finish(std::function<void()> on_finished);
+
+ private:
+  void open();
+  void ask();
+  void take(const Load& load);
+  void decode(const Load& load);
+  void count(const Stored& stored);
+  void failed(const SinkError& error);
+  void ended();
+
+  runtime::Executor& executor_;
+  Sink& sink_;
+  Source source_;
+  runtime::Log& log_;
+  std::unique_ptr<runtime::Timer> timer_;
+  Cursor cursor_;
+  std::vector<pipeline::Tick> ticks_;  // memory of take()
+  base::Duration retry_after_ = kRetryFirst;
+  bool waiting_ = false;  // to try again
+  bool failed_load_ = false;
+  std::function<void()> on_finished_;  // null: it is not to end yet
+
+  telemetry::Counter inserted_, duplicates_, conflicts_, refused_;
+  telemetry::Counter flushed_, retries_, batches_failed_, failures_;
+  telemetry::Histogram insert_seconds_;
+  telemetry::Gauge connected_;
+};
+
+}  // namespace tickwitness::store
