@@ -104,11 +104,12 @@ void Writer::failed(const SinkError& error) {
 
 void Writer::finish(std::function<void()> on_finished) {
   on_finished_ = std::move(on_finished);
-  if (waiting_) ended();
+  if (waiting_ || ended_) ended();
 }
 
 // What the store does not have stays in the spool, for the next start.
 void Writer::ended() {
+  ended_ = true;
   timer_->cancel();
   if (on_finished_) std::exchange(on_finished_, nullptr)();
 }

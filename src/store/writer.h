@@ -30,7 +30,7 @@ class Writer {
          runtime::Log& log);
 
   void start();
-  // The spooler is finished: calls back when the store has everything, or has an error.
+  // The spooler is finished: calls back when the store has everything, or does not answer.
   void finish(std::function<void()> on_finished);
 
  private:
@@ -51,6 +51,7 @@ class Writer {
   std::vector<pipeline::Tick> ticks_;  // memory of take()
   base::Duration retry_after_ = kRetryFirst;
   bool waiting_ = false;  // to try again
+  bool ended_ = false;
   bool failed_load_ = false;
   std::function<void()> on_finished_;  // null: it is not to end yet
 

@@ -101,8 +101,8 @@ class Life {
   }
   void finish() {
     bool finished = false;
-    writer->finish([&] { finished = true; });
     spooler->finish(executor.now());
+    writer->finish([&] { finished = true; });
     EXPECT_TRUE(finished);
   }
   double metric(std::string_view name) const {

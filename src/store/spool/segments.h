@@ -29,5 +29,6 @@ runtime::DiskResult<Found> find_segments(runtime::Disk& disk);
 runtime::DiskResult<SegmentReader> open_segment(runtime::Disk& disk, const Segment& segment);
 
 inline constexpr std::string_view kUnfinishedSuffix = ".new";
+inline constexpr std::string_view kDamagedSuffix = ".damaged";
 
 }  // namespace tickwitness::store::spool

@@ -53,7 +53,8 @@ DiskResult<void> Spool::put_away(const Found& found) {
     if (const auto done = disk_->remove(name); !done) return done;
   }
   for (const auto& name : found.damaged) {
-    if (const auto done = disk_->rename(name, name + ".damaged"); !done) return done;
+    if (const auto done = disk_->rename(name, name + std::string(kDamagedSuffix)); !done)
+      return done;
   }
   if (found.unfinished.empty() && found.damaged.empty()) return {};
   return disk_->sync_names();
