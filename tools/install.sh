@@ -10,7 +10,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck disable=SC2034  # the groups are read by their names
 product="ca-certificates g++ cmake ninja-build ccache pkg-config
   libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev libsimdjson-dev
-  libzstd-dev zlib1g-dev
+  libzstd-dev zlib1g-dev libsqlite3-dev
   nodejs npm"
 # shellcheck disable=SC2034
 tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev

@@ -1,0 +1,83 @@
+// SQLite's C interface as values: a connection, a prepared statement, and errors as stores tell
+// them.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "store/batch/sink.h"
+
+namespace tickwitness::store::sqlite {
+
+std::unexpected<SinkError> sink_fail(std::string message, bool passing);
+
+// Goes before its connection. The calls return SQLite's codes, since they are made for each row;
+// Connection::fail() makes a sentence of the last one.
+class Statement {
+ public:
+  Statement() = default;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  // `at` counts from 1. Texts must stay where they are until the statement is reset. A value that
+  // cannot be bound is NULL, which the columns do not take.
+  void bind(int at, std::int64_t value) { sqlite3_bind_int64(statement_.get(), at, value); }
+  void bind(int at, std::string_view text) {
+    sqlite3_bind_text(statement_.get(), at, text.data(), static_cast<int>(text.size()), nullptr);
+  }
+  void bind_null(int at) { sqlite3_bind_null(statement_.get(), at); }
+
+  // SQLITE_ROW: a row is there, until the next call.
+  int step() { return sqlite3_step(statement_.get()); }
+  int reset() { return sqlite3_reset(statement_.get()); }
+  // For what has no rows, or whose rows nobody wants: SQLITE_OK or an error.
+  int run();
+
+  // Of the current row; `column` counts from 0. A text is good until the next call.
+  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+  std::string_view text(int column) const;
+  bool is_null(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+  }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+// On one thread. Closing it rolls back what is not committed.
+class Connection {
+ public:
+  // `flags`: SQLITE_OPEN_…; what is locked is waited for as long as `busy`.
+  static SinkResult<Connection> open(const std::string& path, int flags,
+                                     std::chrono::milliseconds busy);
+
+  const std::string& path() const { return path_; }
+  sqlite3* handle() const { return handle_.get(); }
+
+  // One or more statements without parameters.
+  SinkResult<void> run(const std::string& sql);
+  // The first column of the first row. Fails if there is none.
+  SinkResult<std::int64_t> integer(std::string_view sql);
+  SinkResult<Statement> prepare(std::string_view sql);
+
+  // "data/tickwitness.db: cannot be written: database or disk is full": of the last call.
+  std::unexpected<SinkError> fail(std::string_view attempt) const;
+
+ private:
+  Connection(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  std::string path_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace tickwitness::store::sqlite
