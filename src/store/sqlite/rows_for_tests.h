@@ -38,8 +38,8 @@ inline market::Trade trade(std::uint64_t id, std::string_view price = "64000.10"
           .exchange_time = kNow + std::chrono::milliseconds(id % 1'000'000)};
 }
 
-inline pipeline::Tick tick(market::Event event) {
-  return {.event = std::move(event), .received = {.mono = {}, .wall = kNow}};
+inline pipeline::Tick tick(const market::Event& event) {
+  return {.event = event, .received = {.mono = {}, .wall = kNow}};
 }
 
 inline runtime::TemporaryDirectory make_directory() {

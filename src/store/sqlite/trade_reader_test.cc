@@ -45,8 +45,8 @@ class TradeReaderTest : public testing::Test {
       const auto& trade = std::get<market::Trade>(one.event);
       return std::tuple(trade.exchange_time, one.venue, trade.id);
     });
-    std::vector<std::string> rows;
-    for (const auto& one : ticks) rows.push_back(row(one));
+    std::vector<std::string> rows(ticks.size());
+    std::ranges::transform(ticks, rows.begin(), row);
     return rows;
   }
 
