@@ -85,6 +85,24 @@ int check_online(const EngineSettings& settings, bool as_json);
 
 int catalog_command(const std::string& format);
 
+struct SpoolOptions {
+  std::string data = "data";  // the data directory
+  bool json = false;
+};
+// kDataError when something that was accepted cannot be read.
+int spool_command(const SpoolOptions& options);
+
+enum class ExportFormat : std::uint8_t { csv, jsonl };
+struct ExportOptions {
+  std::string data = "data";  // the data directory
+  std::string database;       // an SQLite file instead of the one there
+  std::string exchange;       // empty: all
+  std::string symbol;
+  std::string from, to;  // empty: open
+  ExportFormat format = ExportFormat::csv;
+};
+int export_command(const ExportOptions& options);
+
 struct ReloadOptions {
   std::string config = "config/tickwitness.yaml";
 };

@@ -85,8 +85,10 @@ void Engine::start() {
 
 void Engine::drain() {
   const base::Instant now = world_.executor.clock().now().mono;
-  handoff_.drain(std::numeric_limits<std::size_t>::max(),
-                 [&](const pipeline::Tick& tick) { meter_.on_tick(tick, now); });
+  handoff_.drain(std::numeric_limits<std::size_t>::max(), [&](const pipeline::Tick& tick) {
+    meter_.on_tick(tick, now);
+    if (world_.ticks != nullptr) world_.ticks->on_tick(tick);
+  });
 }
 
 void Engine::turn() {

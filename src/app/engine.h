@@ -11,6 +11,7 @@
 #include "feed/feed.h"
 #include "pipeline/handoff.h"
 #include "pipeline/market_meter.h"
+#include "pipeline/tick_tap.h"
 #include "runtime/executor.h"
 #include "runtime/log.h"
 #include "runtime/message_channel.h"
@@ -42,6 +43,7 @@ class Engine {
     runtime::Log& log;
     runtime::HttpRequester* http = nullptr;  // null only where no settings ask for REST
     pipeline::FrameTap* tap = nullptr;       // is shown what the feeds receive; may be null
+    pipeline::TickTap* ticks = nullptr;      // is shown what was handled; may be null
   };
   // `each_turn` runs first in every turn, for measurements of the process; it may be null. Then
   // `on_status` gets the state.

@@ -32,6 +32,9 @@ struct Options {
   std::vector<std::string> simulate_faults;
   ReplayOptions replay;
   CheckOptions check;
+  SpoolOptions spool;
+  ExportOptions exported;
+  std::string export_format = "csv";
   ReloadOptions reload;
   std::string catalog_format = "md";
 };
@@ -117,6 +120,36 @@ CLI::App* add_replay(CLI::App& app, Options& options) {
   return replay;
 }
 
+void add_spool(CLI::App& app, Options& options) {
+  CLI::App* spool =
+      app.add_subcommand("spool", "What waits between the engine and its database, and its health");
+  spool->add_option("--data", options.spool.data, "The data directory")->capture_default_str();
+  spool->add_flag("--json", options.spool.json, "Print it as one line of JSON");
+  spool->footer(
+      "Changes nothing; the engine may be running. Exit 65 if accepted records cannot be read.\n"
+      "Example: tickwitness spool --data data");
+}
+
+void add_export(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("export", "What was stored, as text");
+  command->require_subcommand(1);
+  CLI::App* trades = command->add_subcommand("trades", "Trades in the order of their times");
+  trades->add_option("--symbol", options.exported.symbol, "The market, as BTC-USD")->required();
+  trades->add_option("--exchange", options.exported.exchange, "Of this exchange alone")
+      ->check(CLI::IsMember({"kraken", "binance", "binance_us"}));
+  trades->add_option("--from", options.exported.from,
+                     "2026-11-22 or 2026-11-22T05:00:00Z, included");
+  trades->add_option("--to", options.exported.to, "The same, not included");
+  trades->add_option("--format", options.export_format, "csv or jsonl")
+      ->check(CLI::IsMember({"csv", "jsonl"}))
+      ->capture_default_str();
+  trades->add_option("--data", options.exported.data, "The data directory")->capture_default_str();
+  trades->add_option("--database", options.exported.database, "An SQLite file elsewhere");
+  trades->footer(
+      "The engine may be running.\n"
+      "Example: tickwitness export trades --symbol BTC-USD --from 2026-11-22 --format jsonl");
+}
+
 int simulate(Options& options) {
   const auto seeds = parse_seeds(options.simulate_seeds);
   if (!seeds) {
@@ -168,6 +201,11 @@ int dispatch(CLI::App& app, Options& options) {
   if (app.got_subcommand("replay")) return replay_command(options.replay);
   if (app.got_subcommand("check")) return check_command(options.check);
   if (app.got_subcommand("catalog")) return catalog_command(options.catalog_format);
+  if (app.got_subcommand("spool")) return spool_command(options.spool);
+  if (app.got_subcommand("export")) {
+    if (options.export_format == "jsonl") options.exported.format = ExportFormat::jsonl;
+    return export_command(options.exported);
+  }
   if (app.got_subcommand("reload")) return reload_command(options.reload);
   return version_command();
 }
@@ -182,6 +220,8 @@ int parse_and_run(int argc, char** argv) {
   add_demo(app, options);
   add_simulate(app, options);
   add_replay(app, options);
+  add_export(app, options);
+  add_spool(app, options);
   CLI::App* check = app.add_subcommand("check", "Validate the configuration and start nothing");
   add_config(check, options.check.config);
   check->add_flag("--print", options.check.print, "Print the settings in force, secrets redacted");

@@ -10,6 +10,11 @@ namespace {
 constexpr base::Duration kServeStopMax = std::chrono::seconds(2);
 constexpr base::Duration kMeasureEvery = std::chrono::seconds(1);
 
+// Names a spool: no two processes that begin one do it in the same nanosecond.
+std::uint64_t drawn(const serve::ProcessInfo& process) {
+  return static_cast<std::uint64_t>(process.started.wall.time_since_epoch().count());
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Product>> Product::make(const config::Settings& settings,
@@ -33,13 +38,16 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
       http_(engine_executor_),
       tapped_(tap ? tap(engine_executor_, channels_) : nullptr),
       recorder_(settings.recorder.enabled ? std::make_unique<RecorderThread>(settings) : nullptr),
+      storage_(settings.store.enabled ? std::make_unique<StorageThreads>(settings, drawn(process))
+                                      : nullptr),
       composition_(
           {.engine = engine_executor_,
            .serve = main_,
            .channels = tapped_ ? *tapped_ : channels_,
            .log = log,
            .http = &http_,
-           .tap = recorder_ ? &recorder_->tap() : nullptr},
+           .tap = recorder_ ? &recorder_->tap() : nullptr,
+           .ticks = storage_ ? &storage_->tap() : nullptr},
           engine, service_settings(settings), process,
           {.publish =
                [this](std::string_view event, const std::string& data, const net::Chunk& chunk) {
@@ -57,6 +65,7 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
 Product::~Product() {
   join_engine();
   recorder_.reset();
+  storage_.reset();
   main_.watch_lag(nullptr);
 }
 
@@ -69,6 +78,7 @@ void Product::watch_event_loops() {
   watch(main_, "main");
   watch(engine_executor_, "engine");
   if (recorder_) watch(recorder_->executor(), "recorder");
+  if (storage_) watch(storage_->spool_executor(), "spool");
 }
 
 void Product::join_engine() {
@@ -82,6 +92,7 @@ base::Result<std::vector<std::uint16_t>> Product::start() {
   next_measure_ = main_.clock().now().mono;
   measure_machine();
   if (recorder_) recorder_->start(composition_.metrics(), log_);
+  if (storage_) storage_->start(composition_.metrics(), log_);
   engine_executor_.post([this] { composition_.engine().start(); });
   engine_thread_ = std::thread([this] { engine_executor_.run(); });
   return ports;
@@ -93,7 +104,9 @@ void Product::stop(std::function<void()> on_stopped) {
     composition_.engine().stop([this, on_stopped] {
       // The engine's last report is on its way to the main thread before this: it is read first.
       stop_recorder([this, on_stopped] {
-        main_.post([this, on_stopped] { server_.stop(kServeStopMax, on_stopped); });
+        stop_storage([this, on_stopped] {
+          main_.post([this, on_stopped] { server_.stop(kServeStopMax, on_stopped); });
+        });
       });
     });
   });
@@ -103,6 +116,12 @@ void Product::stop(std::function<void()> on_stopped) {
 void Product::stop_recorder(std::function<void()> on_stopped) {
   if (!recorder_) return on_stopped();
   recorder_->finish(std::move(on_stopped));
+}
+
+// On a thread that shows nothing more.
+void Product::stop_storage(std::function<void()> on_stopped) {
+  if (!storage_) return on_stopped();
+  storage_->finish(std::move(on_stopped));
 }
 
 void Product::finish(std::function<void()> armed, std::function<void()> ended) {

@@ -1,5 +1,5 @@
-// The running product: the composition with its engine and its recorder on threads of their own and
-// its service behind sockets on the caller's. `run` and `demo` are both this.
+// The running product: the composition with its engine, recorder and storage on threads of their
+// own and its service behind sockets on the caller's. `run` and `demo` are both this.
 #pragma once
 
 #include <functional>
@@ -11,6 +11,7 @@
 #include "app/composition.h"
 #include "app/machine_meter.h"
 #include "app/recorder_thread.h"
+#include "app/storage_threads.h"
 #include "config/settings.h"
 #include "net/http_requester.h"
 #include "net/ws_client.h"
@@ -66,6 +67,7 @@ class Product {
   void measure_sockets();
   void join_engine();
   void stop_recorder(std::function<void()> on_stopped);
+  void stop_storage(std::function<void()> on_stopped);
   void watch_event_loops();
 
   std::uint64_t seed_;
@@ -77,6 +79,7 @@ class Product {
   net::HttpRequester http_;
   std::unique_ptr<runtime::MessageChannelFactory> tapped_;  // or null
   std::unique_ptr<RecorderThread> recorder_;                // null: nothing is recorded
+  std::unique_ptr<StorageThreads> storage_;                 // null: nothing is stored
   Composition composition_;
   serve::Server server_;
   net::SocketBytes bytes_seen_;  // of the feeds, on the engine's thread

@@ -1,10 +1,8 @@
 #include "app/recorder_thread.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
-#include "runtime/posix_disk.h"
+#include "app/open_disk.h"
 
 namespace tickwitness::app {
 namespace {
@@ -18,16 +16,6 @@ store::RecorderSettings recorder_settings(const config::Settings& settings) {
           .file_age = settings.recorder.file_age,
           .total_bytes = settings.recorder.total_bytes,
           .keep = settings.recorder.keep};
-}
-
-runtime::DiskResult<std::unique_ptr<runtime::Disk>> open_disk(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error)
-    return runtime::disk_fail(runtime::fault_of(error.value()), directory, "made", error.message());
-  auto disk = runtime::PosixDisk::at(directory);
-  if (!disk) return std::unexpected(disk.error());
-  return std::make_unique<runtime::PosixDisk>(std::move(*disk));
 }
 
 }  // namespace

@@ -170,6 +170,10 @@ void check_sizes(Loading& loading) {
     loading.problem("recorder.file_bytes",
                     "recorder.file_bytes is more than recorder.total_bytes, which is for all "
                     "recordings together");
+  if (2 * s.store.spool_segment_bytes > s.store.spool_total_bytes)
+    loading.problem("store.spool_segment_bytes",
+                    "store.spool_segment_bytes is more than half of store.spool_total_bytes, which "
+                    "has to hold two segments at least");
 }
 
 // A token that was written where the name of its file belongs must not be printed either.

@@ -140,6 +140,17 @@ struct Recorder {
   friend bool operator==(const Recorder&, const Recorder&) = default;
 };
 
+// Trades, candles and quotes, to last.
+struct Store {
+  bool enabled = true;
+  std::string database;  // empty: "market.sqlite" in the data directory
+  base::Duration quote_every = std::chrono::seconds(1);
+  std::size_t spool_segment_bytes = std::size_t{64} << 20;
+  std::size_t spool_total_bytes = std::size_t{4} << 30;
+  std::size_t spool_free_bytes = std::size_t{256} << 20;
+  friend bool operator==(const Store&, const Store&) = default;
+};
+
 struct Http {
   std::size_t connections_max = 256;     // event streams not counted
   std::size_t event_streams_max = 5500;  // WebSockets too
@@ -169,6 +180,7 @@ struct Settings {
   BinanceUs binance_us;
   Pipeline pipeline;
   Recorder recorder;
+  Store store;
   Http http;
   Log log;
   friend bool operator==(const Settings&, const Settings&) = default;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace tickwitness::market {
@@ -20,6 +21,15 @@ constexpr std::string_view to_string(Venue venue) {
       break;
   }
   return "binance_us";
+}
+
+// Nothing: no venue has this name.
+constexpr std::optional<Venue> venue_named(std::string_view name) {
+  for (std::size_t i = 0; i < kVenues; ++i) {
+    const auto venue = static_cast<Venue>(i);
+    if (to_string(venue) == name) return venue;
+  }
+  return std::nullopt;
 }
 
 }  // namespace tickwitness::market

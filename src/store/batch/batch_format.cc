@@ -28,14 +28,6 @@ std::uint64_t bits_of(base::WallTime time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
-std::optional<market::Venue> venue_named(std::string_view name) {
-  for (std::size_t i = 0; i < market::kVenues; ++i) {
-    const auto venue = static_cast<market::Venue>(i);
-    if (to_string(venue) == name) return venue;
-  }
-  return std::nullopt;
-}
-
 std::uint8_t flags_of(const Tick& tick) {
   unsigned flags = tick.late ? 1 : 0;
   flags |= static_cast<unsigned>(tick.origin) << kOriginShift;
@@ -155,7 +147,7 @@ base::Result<std::optional<Tick>> BatchReader::next() {
 bool BatchReader::take_market() {
   std::string_view venue, symbol;
   if (!base::take_text(left_, venue) || !base::take_text(left_, symbol)) return false;
-  const auto known = venue_named(venue);
+  const auto known = market::venue_named(venue);
   const auto parsed = market::Symbol::parse(symbol);
   if (!known || !parsed) return false;
   markets_.push_back({.venue = *known, .symbol = *parsed});
