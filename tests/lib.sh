@@ -54,25 +54,25 @@ start_demo() {
 }
 
 # run NAME SECONDS OPTION...: a demo beside others, whose result is kept in $scratch/NAME.json.
-runs=()
+demo_runs=()
 run() {
   local name=$1 seconds=$2
   shift 2
   "$TICKWITNESS" demo --for "${seconds}s" --seed 7 --port 0 --json "$@" \
     >"$scratch/$name.json" 2>"$scratch/$name.log" &
   pids+=($!)
-  runs+=("$name:$!")
+  demo_runs+=("$name:$!")
 }
 
 # all_end_well: waits for the demos of run; each must be content with itself.
 all_end_well() {
   local entry name
-  for entry in "${runs[@]}"; do
+  for entry in "${demo_runs[@]}"; do
     name=${entry%%:*}
     wait "${entry##*:}" ||
       fail "$name: $(tail -n 1 "$scratch/$name.json") $(tail -n 5 "$scratch/$name.log")"
   done
-  runs=()
+  demo_runs=()
 }
 
 # exchange_section URL: the part of a configuration that follows the exchange there, REST included,

@@ -30,6 +30,12 @@ std::size_t draw_fill_count(base::Prng& prng) {
   return 5 + prng.below(4);
 }
 
+// The dice are thrown in any case: what they bring next stays the same.
+std::uint64_t first_id(const PairSettings& settings, base::Prng& prng) {
+  const std::uint64_t drawn = 10'000'000 + prng.below(60'000'000);
+  return settings.trade_ids_from == 0 ? drawn : settings.trade_ids_from;
+}
+
 }  // namespace
 
 PriceProcess::PriceProcess(const PairSettings& settings, base::Prng prng)
@@ -37,7 +43,7 @@ PriceProcess::PriceProcess(const PairSettings& settings, base::Prng prng)
       prng_(prng),
       fair_(settings.start_price << kFraction),
       anchor_(fair_),
-      next_id_(10'000'000 + prng_.below(60'000'000)) {
+      next_id_(first_id(settings, prng_)) {
   renew_quote();
 }
 

@@ -20,6 +20,7 @@ struct PairSettings {
   std::int64_t start_price = 0;       // units of the last price decimal
   std::int64_t typical_quantity = 0;  // units of the last quantity decimal
   std::int64_t quantity_min = 0;      // units
+  std::uint64_t trade_ids_from = 0;   // the first; 0: drawn
   double trades_per_second = 1;       // mean; > 0
   double quotes_per_second = 5;       // mean of quote changes that are not caused by trades; > 0
   std::int64_t step_ppb = 30'000;     // standard deviation of one quote step, parts per 10^9

@@ -13,6 +13,7 @@
 #include "app/demo_judges.h"
 #include "app/demo_market.h"
 #include "app/demo_scraper.h"
+#include "app/demo_stored.h"
 #include "app/demo_tap.h"
 #include "app/demo_venues.h"
 #include "app/product.h"
@@ -27,6 +28,8 @@ namespace tickwitness::app {
 namespace {
 
 constexpr base::Duration kLook = std::chrono::milliseconds(100);
+// Room that is reserved: demos are short, and many run at a time.
+constexpr std::size_t kSpoolSegment = std::size_t{4} << 20;
 constexpr base::Duration kEndMax = std::chrono::seconds(3);  // of the exchange's closing
 
 config::Settings demo_settings(const DemoOptions& options, const DemoMarket& market,
@@ -36,6 +39,7 @@ config::Settings demo_settings(const DemoOptions& options, const DemoMarket& mar
   settings.instance = "demo";
   settings.listen = {{"127.0.0.1", options.port}};
   settings.recorder.enabled = false;  // the same seed makes the same market again
+  settings.store.spool_segment_bytes = kSpoolSegment;
   const auto dialects = telemetry::known_dialects(telemetry::catalog_schema());
   settings.dialects.assign(dialects.begin(), dialects.end());
   market.follow(settings);
@@ -73,7 +77,7 @@ class Demo {
 
   int run() {
     began_ = executor_.clock().now();
-    auto market = DemoMarket::make(options_);
+    auto market = DemoMarket::make(options_, began_.wall);
     if (!market) return complain(market.error().message, kUsage);
     market_ = std::move(*market);
     if (const int code = open_data(); code != kOk) return code;
@@ -100,6 +104,7 @@ class Demo {
     if (!product) return complain(product.error().message, kSoftware);
     product_ = std::move(*product);
     dialects_ = settings.dialects;
+    database_ = database_path(settings);
     product_->watch_events([this](std::string_view event) { judge_->on_event(now(), event); });
     const auto ports = product_->start();
     if (!ports) return complain(ports.error().message, kUnavailable);
@@ -243,7 +248,10 @@ class Demo {
     } else {
       of_venues_->at_rest(now(), scrape, market_->venues(), seen_.ended);
     }
-    return {.seed = options_.seed, .report = judge_->report()};
+    DemoResult result{.seed = options_.seed, .report = judge_->report()};
+    const auto shown = sim::Exposition::parse(scrape);
+    if (shown) judge_stored(database_, market_->venues(), *shown, result.report);
+    return result;
   }
 
   DemoOptions options_;
@@ -254,6 +262,7 @@ class Demo {
   DemoJudges* of_kraken_ = nullptr;  // one of these two is judge_
   DemoVenues* of_venues_ = nullptr;
   std::vector<std::string> dialects_;
+  std::string database_;
   std::optional<runtime::TemporaryDirectory> temporary_;
   std::optional<runtime::DataDirectory> data_;
   std::unique_ptr<DemoMarket> market_;

@@ -18,9 +18,10 @@ using market::Venue;
 constexpr double kTradesPerSecondMin = 5;
 constexpr double kTradesPerSecondMinOfMany = 2;
 constexpr std::size_t kMany = 20;
+constexpr base::Duration kTradeIdEvery = std::chrono::milliseconds(1);  // no market is so fast
 constexpr std::string_view kBinance = "binance:";
 
-sim::Settings demo_exchange(sim::Settings settings, std::uint64_t seed) {
+sim::Settings demo_exchange(sim::Settings settings, std::uint64_t seed, base::WallTime now) {
   settings.seed = seed;
   // Full within minutes, so that the demo's memory is flat soon: two REST pages of trades.
   settings.trades_kept_max = 2'000;
@@ -30,6 +31,8 @@ sim::Settings demo_exchange(sim::Settings settings, std::uint64_t seed) {
   for (auto& pair : settings.pairs) {
     pair.trades_per_second = std::max(pair.trades_per_second, least);
     pair.quotes_per_second = std::max(pair.quotes_per_second, least);
+    // In a data directory that is kept the next demo's trades are other ones.
+    pair.trade_ids_from = static_cast<std::uint64_t>(now.time_since_epoch() / kTradeIdEvery);
   }
   return settings;
 }
@@ -46,9 +49,11 @@ base::Result<sim::Fault> fault_of(std::string_view text, Venue venue) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<DemoMarket>> DemoMarket::make(const DemoOptions& options) {
-  sim::Settings kraken = demo_exchange({.pairs = sim::many_pairs(options.pairs)}, options.seed);
-  sim::Settings binance = demo_exchange(sim::binance_settings(), options.seed);
+base::Result<std::unique_ptr<DemoMarket>> DemoMarket::make(const DemoOptions& options,
+                                                           base::WallTime now) {
+  sim::Settings kraken =
+      demo_exchange({.pairs = sim::many_pairs(options.pairs)}, options.seed, now);
+  sim::Settings binance = demo_exchange(sim::binance_settings(), options.seed, now);
   // One market that both have, so that there is something to compare.
   if (options.market == DemoMarketKind::both) kraken.pairs.push_back(binance.pairs.front());
   for (std::string_view text : options.faults) {

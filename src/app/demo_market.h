@@ -23,7 +23,8 @@ class DemoMarket {
   static constexpr base::Duration kStaleAfter = std::chrono::seconds(12);
 
   // Errors: a fault that is not possible, and what is.
-  static base::Result<std::unique_ptr<DemoMarket>> make(const DemoOptions& options);
+  static base::Result<std::unique_ptr<DemoMarket>> make(const DemoOptions& options,
+                                                        base::WallTime now);
 
   // Errors: no port is to be had.
   base::Result<void> start();

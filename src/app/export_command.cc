@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include "app/commands.h"
@@ -55,6 +56,12 @@ int complain(const std::string& what, int code) {
   return code;
 }
 
+// Who reads may have seen enough (| head).
+int not_written() {
+  if (errno == EPIPE) return kOk;
+  return complain("standard output cannot be written", kIoError);
+}
+
 }  // namespace
 
 int export_command(const ExportOptions& options) {
@@ -76,17 +83,15 @@ int export_command(const ExportOptions& options) {
   auto reader = store::sqlite::TradeReader::open(path, query);
   if (!reader) return complain(reader.error().message, kNoInput);
   if (options.format == ExportFormat::csv)
-    fmt::print("exchange,symbol,id,time,taker_side,price,quantity\n");
+    std::fputs("exchange,symbol,id,time,taker_side,price,quantity\n", stdout);
   for (;;) {
     const auto tick = reader->next();
     if (!tick) return complain(tick.error().message, kIoError);
     if (!*tick) break;
     const std::string line = options.format == ExportFormat::csv ? csv(**tick) : jsonl(**tick);
-    if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size())
-      return complain("standard output cannot be written", kIoError);
+    if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size()) return not_written();
   }
-  if (std::fflush(stdout) != 0) return complain("standard output cannot be written", kIoError);
-  return kOk;
+  return std::fflush(stdout) == 0 ? kOk : not_written();
 }
 
 }  // namespace tickwitness::app
