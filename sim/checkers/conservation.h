@@ -16,6 +16,7 @@ struct Venues {
   bool is_second = false;          // then the pipeline is the first's to answer for
   bool is_kraken = true;           // not Binance
   const Ledger* second = nullptr;  // what else goes through the first's pipeline
+  bool second_lossy = false;       // its way is: then what both share is bounds too
 };
 
 class Conservation final : public Checker {

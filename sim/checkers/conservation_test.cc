@@ -142,6 +142,29 @@ TEST(Conservation, TwoVenuesShareAPipeline) {
   }
 }
 
+TEST(Conservation, AfterALossyWayOfTheSecondWhatBothShareIsABound) {
+  Wire wire, other;
+  some_traffic(wire);
+  some_traffic(other);
+  const double ticks = Shown(wire).series.at("tickwitness_pipeline_ticks_received_total");
+  for (const auto& [shown_ticks, wrong] :
+       {std::pair(2 * ticks - 1, false), std::pair(2 * ticks + 1, true)}) {
+    Shown shown(wire);
+    for (const auto* const family :
+         {"tickwitness_pipeline_ticks_received_total", "trading_ticks_received_total",
+          "tickwitness_pipeline_ticks_processed_total", "trading_ticks_processed_total"}) {
+      shown.series[family] = shown_ticks;
+    }
+    Conservation first({}, {.second = &other.ledger, .second_lossy = true});
+    Watch of_both(first, wire);
+    of_both.rest(shown);
+    EXPECT_EQ(!of_both.wrong().empty(), wrong);
+    shown.series["tickwitness_feed_frames_total{kind=trades}"] -= 1;  // what is its own is not
+    of_both.rest(shown);
+    EXPECT_FALSE(of_both.wrong().empty());
+  }
+}
+
 TEST(Conservation, AfterALossyWayTheRecordIsABound) {
   for (const auto& [more, told] : {std::pair(-1.0, 0U), std::pair(1.0, 2U)}) {
     Wire wire;

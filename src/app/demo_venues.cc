@@ -30,6 +30,12 @@ std::optional<double> middle(const sim::Exchange& exchange, std::string_view sym
   return (price(bid[0].price) + price(ask[0].price)) / 2;
 }
 
+// A connection that the engine hung up on, because its successor had taken over or because it was
+// thought dead, had messages on their way.
+bool loses(const sim::Truth& truth) {
+  return is_lossy(truth) || truth.closed_by_client != 0;
+}
+
 }  // namespace
 
 std::string only_of_exchange(std::string_view scrape, std::string_view exchange) {
@@ -102,13 +108,11 @@ void DemoVenues::on_log(base::Now now, std::string_view line) {
   secrets_.on_output(now.mono - began_.mono, line, report_);
 }
 
-// A connection that the engine hung up on, because its successor had taken over or because it was
-// thought dead, had messages on their way.
 void DemoVenues::venue(const DemoVenue& venue, const sim::Observation& seen,
                        const sim::Venues& place, base::Instant ended) {
   const sim::Truth& truth = venue.exchange.truth();
   const bool cut = is_lossy(truth);
-  const sim::Way way{.takes = kWayMax, .lossy = cut || truth.closed_by_client != 0};
+  const sim::Way way{.takes = kWayMax, .lossy = loses(truth)};
   sim::Conservation(way, place).at_rest(seen, report_);
   sim::LatencyChecker(way).at_rest(seen, report_);
   if (!cut) sim::Gaps(could_be_whole(truth, ended)).at_rest(seen, report_);
@@ -155,7 +159,8 @@ void DemoVenues::at_rest(base::Now now, std::string_view text, const std::vector
     const sim::Observation seen{at, now, *scrape, venues[i].sent};
     const sim::Venues place{.is_second = i != 0,
                             .is_kraken = venues[i].venue == market::Venue::kraken,
-                            .second = i == 0 && venues.size() > 1 ? &venues[1].sent : nullptr};
+                            .second = i == 0 && venues.size() > 1 ? &venues[1].sent : nullptr,
+                            .second_lossy = loses(venues.back().exchange.truth())};
     venue(venues[i], seen, place, ended);
     ends_[i]->at_rest(at, now, *scrape, is_lossy(venues[i].exchange.truth()), report_);
   }

@@ -8,6 +8,7 @@
 
 run both 15 --exchange both
 run both_faults 24 --exchange both --fault disconnect@4s --fault binance:drop@3s+4s
+run both_rotation 20 --exchange both --fault binance:rotation@5s
 run plain 12 --exchange binance
 run disconnect 16 --exchange binance --fault disconnect@5s
 run reset 16 --exchange binance --fault reset@5s
