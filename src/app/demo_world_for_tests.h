@@ -195,6 +195,7 @@ struct DemoWorld {
     metrics.feed_trades_missing.at(kKraken, btc);
     metrics.feed_trades_recovered.at(kKraken, btc);
     metrics.feed_trades_lost.at(kKraken, btc);
+    metrics.feed_trades_returned.at(kKraken, btc);
     metrics.feed_trades_held.at(kKraken, btc).set(0);
     metrics.trade_completeness_ratio.at(kKraken, btc).set(1);
     events(Channel::trade, 15);
