@@ -10,14 +10,15 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck disable=SC2034  # the groups are read by their names
 product="ca-certificates g++ cmake ninja-build ccache pkg-config
   libboost1.81-dev libssl-dev libfmt-dev libyaml-cpp-dev libcli11-dev libsimdjson-dev
-  libzstd-dev zlib1g-dev libsqlite3-dev
+  libzstd-dev zlib1g-dev libsqlite3-dev libpq-dev
   nodejs npm"
 # shellcheck disable=SC2034
 tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libgtest-dev libgmock-dev librapidcheck-dev
-  shellcheck curl openssl procps zstd chromium fonts-dejavu-core prometheus prometheus-cpp-dev"
+  shellcheck curl openssl procps zstd chromium fonts-dejavu-core prometheus prometheus-cpp-dev
+  postgresql-15"
 # shellcheck disable=SC2034
-bench="libbenchmark-dev curl procps chromium"
+bench="libbenchmark-dev curl procps chromium postgresql-15"
 # shellcheck disable=SC2034
 rivals="prometheus-cpp-dev golang-go golang-github-prometheus-client-golang-dev
   golang-github-victoriametrics-metrics-dev cargo rustc librust-prometheus-dev
@@ -53,14 +54,11 @@ deny_startup() {
 allow_startup() { if [ $denied_by_us = 1 ]; then as_root rm -f $deny; fi; }
 
 # A server that we brought does not start with the machine either.
-disable_at_boot() {
+disable_at_boot() { # PACKAGE SERVICE
   [ -d /run/systemd/system ] || return 0
-  local service
-  for service in "$@"; do
-    case " ${missing[*]} " in
-      *" $service "*) as_root systemctl --quiet disable "$service" ;;
-    esac
-  done
+  case " ${missing[*]} " in
+    *" $1 "*) as_root systemctl --quiet disable "$2" ;;
+  esac
 }
 
 apt() {
@@ -93,5 +91,6 @@ trap allow_startup EXIT
 deny_startup
 run_logged "$log" apt update -qq
 run_logged "$log" apt install -qq --yes --no-install-recommends "${missing[@]}"
-disable_at_boot prometheus
+disable_at_boot prometheus prometheus
+disable_at_boot postgresql-15 postgresql
 say "packages: done"

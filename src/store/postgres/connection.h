@@ -1,0 +1,106 @@
+// libpq as values: a connection whose every wait has an end, and errors as stores tell them.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "store/batch/sink.h"
+
+namespace tickwitness::store::postgres {
+
+struct PostgresSettings {
+  // A connection string of libpq: "postgresql://user@host/db?sslmode=verify-full&sslrootcert=…".
+  // What it does not say comes from the environment (PGPASSWORD, PGPASSFILE …) and ~/.pgpass.
+  base::Secret database;
+  // The longest that the server may be silent while it is being connected to.
+  std::chrono::milliseconds connect_silence{10'000};
+  // The longest that it may work on one statement, or wait for a lock; after some seconds more of
+  // silence it is given up.
+  std::chrono::milliseconds statement{30'000};
+};
+
+std::unexpected<SinkError> sink_fail(std::string message, bool passing);
+
+// What one statement answered. Columns and rows count from 0.
+class Answer {
+ public:
+  explicit Answer(PGresult* result) : result_(result) {}
+
+  int rows() const { return PQntuples(result_.get()); }
+  // Empty for NULL. Good as long as the answer.
+  std::string_view text(int row, int column) const;
+  // 0 for what is no number.
+  std::int64_t integer(int row, int column) const;
+  // Rows that an INSERT, UPDATE or DELETE changed.
+  std::uint64_t changed() const;
+  // The server waits for the rows of a COPY.
+  bool wants_rows() const { return PQresultStatus(result_.get()) == PGRES_COPY_IN; }
+  bool is_commit() const;
+
+ private:
+  struct Clear {
+    void operator()(PGresult* result) const { PQclear(result); }
+  };
+  std::unique_ptr<PGresult, Clear> result_;
+};
+
+// On one thread. Closing it rolls back what is not committed. After an error that key_taken() does
+// not explain it is of no use any more.
+class Connection {
+ public:
+  static SinkResult<Connection> open(const PostgresSettings& settings);
+
+  // "postgresql://user@host:5432/db": never a password.
+  const std::string& where() const { return where_; }
+
+  // Statements to their end; the last one's answer.
+  SinkResult<Answer> run(const std::string& sql);
+
+  // The same in steps: begin(), then next() for each statement. Where a COPY wants rows: put() as
+  // often as needed and one end_of_rows(), then next() tells how it ended.
+  SinkResult<void> begin(const std::string& sql);
+  SinkResult<Answer> next();
+  // Nothing follows the last statement's answer.
+  SinkResult<void> finish();
+  SinkResult<void> put(std::string_view bytes);
+  SinkResult<void> end_of_rows();
+  // Instead: the COPY and what follows it in the script is given up; an open transaction is to be
+  // rolled back.
+  SinkResult<void> refuse_rows();
+
+  // The last error was a row with a key that is there already; the connection can be used on.
+  bool key_taken() const;
+
+  std::unexpected<SinkError> fail(std::string_view what, bool passing) const;
+
+ private:
+  Connection(PGconn* handle, std::vector<std::string> secrets)
+      : handle_(handle), secrets_(std::move(secrets)) {}
+  SinkResult<void> connect(const PostgresSettings& settings);
+  SinkResult<void> set_up(const PostgresSettings& settings);
+  SinkResult<void> wait(bool to_write);
+  SinkResult<void> flush();
+  SinkResult<std::optional<Answer>> receive();
+  std::unexpected<SinkError> fail_of(const PGresult* result);
+  std::unexpected<SinkError> lost();
+  std::string without_secrets(std::string text) const;
+
+  struct Close {
+    void operator()(PGconn* handle) const { PQfinish(handle); }
+  };
+  std::unique_ptr<PGconn, Close> handle_;
+  std::vector<std::string> secrets_;
+  std::string where_;
+  std::string state_;  // SQLSTATE of the last error
+  std::chrono::milliseconds silence_{};
+};
+
+}  // namespace tickwitness::store::postgres

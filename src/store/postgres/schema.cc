@@ -1,0 +1,152 @@
+#include "store/postgres/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "store/postgres/locks.h"
+
+namespace tickwitness::store::postgres {
+namespace {
+
+// Wide columns first: no gaps between them. The parts of trades have keys of their own, because a
+// key of the whole would have to contain the time; docs/decisions/0013-trades-in-daily-parts.md.
+constexpr std::string_view kVersion1 = R"sql(
+CREATE TABLE tickwitness.schema_version(version integer NOT NULL);
+INSERT INTO tickwitness.schema_version VALUES(1);
+
+CREATE TABLE tickwitness.venues(
+  id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text NOT NULL UNIQUE
+);
+CREATE TABLE tickwitness.symbols(
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text NOT NULL UNIQUE
+);
+
+CREATE TABLE tickwitness.trades(
+  id bigint NOT NULL,
+  exchange_time bigint NOT NULL,
+  received bigint NOT NULL,
+  symbol integer NOT NULL,
+  venue smallint NOT NULL,
+  late boolean NOT NULL,
+  taker_side text NOT NULL,
+  order_type text,
+  origin text NOT NULL,
+  price numeric NOT NULL,
+  quantity numeric NOT NULL
+) PARTITION BY RANGE (exchange_time);
+CREATE INDEX trades_by_time ON tickwitness.trades USING brin (exchange_time);
+
+CREATE TABLE tickwitness.trade_days(
+  venue smallint NOT NULL,
+  symbol integer NOT NULL,
+  day integer NOT NULL,
+  first_id bigint NOT NULL,
+  last_id bigint NOT NULL,
+  PRIMARY KEY(venue, symbol, day)
+) WITH (fillfactor = 50);
+
+CREATE TABLE tickwitness.candles(
+  begin bigint NOT NULL,
+  trades bigint NOT NULL,
+  symbol integer NOT NULL,
+  interval_minutes integer NOT NULL,
+  venue smallint NOT NULL,
+  open numeric NOT NULL,
+  high numeric NOT NULL,
+  low numeric NOT NULL,
+  close numeric NOT NULL,
+  volume numeric NOT NULL,
+  vwap numeric,
+  PRIMARY KEY(venue, symbol, interval_minutes, begin)
+);
+
+CREATE TABLE tickwitness.quotes(
+  time bigint NOT NULL,
+  symbol integer NOT NULL,
+  venue smallint NOT NULL,
+  bid numeric,
+  bid_quantity numeric,
+  ask numeric,
+  ask_quantity numeric,
+  PRIMARY KEY(venue, symbol, time)
+);
+
+CREATE TABLE tickwitness.sink_cursor(
+  id integer PRIMARY KEY CHECK(id = 1),
+  spool bigint NOT NULL,
+  lsn bigint NOT NULL
+) WITH (fillfactor = 50);
+INSERT INTO tickwitness.sink_cursor VALUES(1, 0, 0);
+)sql";
+
+constexpr std::array kMigrations{kVersion1};
+
+// An administrator may have made the schema for a user who may not make any.
+constexpr const char* kMakeSchema = R"sql(
+DO $$ BEGIN
+  IF to_regnamespace('tickwitness') IS NULL THEN CREATE SCHEMA tickwitness; END IF;
+END $$)sql";
+
+SinkResult<void> none(const SinkResult<Answer>& answer) {
+  if (!answer) return std::unexpected(answer.error());
+  return {};
+}
+
+SinkResult<void> migrate(Connection& connection, Migrations migrations, std::size_t step) {
+  const auto begin =
+      fmt::format("BEGIN; SELECT pg_advisory_xact_lock({})", std::to_underlying(Lock::schema));
+  if (auto ok = none(connection.run(begin)); !ok) return ok;
+  // Somebody else may have been faster.
+  const auto version = schema_version(connection);
+  if (!version) return std::unexpected(version.error());
+  if (static_cast<std::size_t>(*version) == step) {
+    if (step == 0) {
+      if (auto ok = none(connection.run(kMakeSchema)); !ok) return ok;
+    }
+    if (auto ok = none(connection.run(std::string(migrations[step]))); !ok) return ok;
+    const auto set = fmt::format("UPDATE tickwitness.schema_version SET version = {}", step + 1);
+    if (auto ok = none(connection.run(set)); !ok) return ok;
+  }
+  return none(connection.run("COMMIT"));
+}
+
+}  // namespace
+
+Migrations all_migrations() {
+  return kMigrations;
+}
+
+SinkResult<int> schema_version(Connection& connection) {
+  const auto there = connection.run("SELECT to_regclass('tickwitness.schema_version') IS NOT NULL");
+  if (!there) return std::unexpected(there.error());
+  if (there->rows() != 1 || there->text(0, 0) != "t") return 0;
+  const auto version = connection.run("SELECT version FROM tickwitness.schema_version");
+  if (!version) return std::unexpected(version.error());
+  if (version->rows() != 1) {
+    return connection.fail("tickwitness.schema_version has not one row: restore a backup", false);
+  }
+  return static_cast<int>(version->integer(0, 0));
+}
+
+SinkResult<void> bring_up_to_date(Connection& connection, Migrations migrations) {
+  const int known = static_cast<int>(migrations.size());
+  for (;;) {
+    const auto version = schema_version(connection);
+    if (!version) return std::unexpected(version.error());
+    if (*version == known) return {};
+    if (*version > known || *version < 0) {
+      return connection.fail(
+          fmt::format("has schema version {}, of a later tickwitness; this one knows {}: install "
+                      "the later one, or restore a backup of version {}",
+                      *version, known, known),
+          false);
+    }
+    const auto step = static_cast<std::size_t>(*version);
+    if (auto ok = migrate(connection, migrations, step); !ok) return ok;
+  }
+}
+
+}  // namespace tickwitness::store::postgres
