@@ -3,6 +3,8 @@
 
 # Rooms whose code runs on several threads: their tests run under TSan too.
 set(TW_THREADED_ROOMS runtime telemetry_core telemetry pipeline store net)
+# Rooms whose tests start a real server and speak with it.
+set(TW_SERVED_ROOMS store_postgres)
 if(TW_TESTS)
   add_custom_target(tw_tests_threaded)
 endif()
@@ -14,6 +16,9 @@ function(tw_room_tests id tests)
   target_compile_definitions(test_${id} PRIVATE TW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${id} COMMAND test_${id})
   set(labels unit)
+  if(id IN_LIST TW_SERVED_ROOMS)
+    set(labels server)
+  endif()
   if(id IN_LIST TW_THREADED_ROOMS)
     list(APPEND labels threaded)
     add_dependencies(tw_tests_threaded test_${id})

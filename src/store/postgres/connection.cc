@@ -131,7 +131,8 @@ SinkResult<void> Connection::connect(const PostgresSettings& settings) {
   if (state == PGRES_POLLING_FAILED) {
     const std::string_view message = PQerrorMessage(handle);
     state_ = state_in(message);
-    return fail(fmt::format("cannot connect: {}", first_line(message)), is_passing(state_));
+    const bool passing = is_passing(state_) && PQconnectionNeedsPassword(handle) == 0;
+    return fail(fmt::format("cannot connect: {}", first_line(message)), passing);
   }
   PQsetErrorVerbosity(handle, PQERRORS_DEFAULT);
   if (PQsetnonblocking(handle, 1) != 0) return lost();

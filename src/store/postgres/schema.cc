@@ -87,7 +87,9 @@ constexpr std::array kMigrations{kVersion1};
 // An administrator may have made the schema for a user who may not make any.
 constexpr const char* kMakeSchema = R"sql(
 DO $$ BEGIN
-  IF to_regnamespace('tickwitness') IS NULL THEN CREATE SCHEMA tickwitness; END IF;
+  IF NOT EXISTS(SELECT FROM pg_namespace WHERE nspname = 'tickwitness') THEN
+    CREATE SCHEMA tickwitness;
+  END IF;
 END $$)sql";
 
 SinkResult<void> none(const SinkResult<Answer>& answer) {
@@ -120,7 +122,10 @@ Migrations all_migrations() {
 }
 
 SinkResult<int> schema_version(Connection& connection) {
-  const auto there = connection.run("SELECT to_regclass('tickwitness.schema_version') IS NOT NULL");
+  // Not to_regclass(): within a transaction it may remember what was before the lock was had.
+  const auto there = connection.run(
+      "SELECT EXISTS(SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE n.nspname = 'tickwitness' AND c.relname = 'schema_version')");
   if (!there) return std::unexpected(there.error());
   if (there->rows() != 1 || there->text(0, 0) != "t") return 0;
   const auto version = connection.run("SELECT version FROM tickwitness.schema_version");
