@@ -56,11 +56,12 @@ constexpr auto kLibraries = std::to_array<Library>({
 });
 
 // Sockets, TLS and Asio are known to net/ only; the real executor and timers of runtime/ are the
-// one other place that sees Asio.
+// one other place that sees Asio. A test may have a peer of its own.
 bool may_see_sockets(std::string_view path, std::string_view header) {
   if (path.starts_with("src/net/")) return true;
   const bool asio = header.starts_with("boost/asio") && !header.starts_with("boost/asio/ssl");
   const auto name = path.substr(path.rfind('/') + 1);
+  if (name.starts_with("test_") && !header.starts_with("boost/")) return true;
   return asio && path.starts_with("src/runtime/") &&
          (name.find("_asio.") != std::string_view::npos ||
           name.find("_asio_test.") != std::string_view::npos || name.starts_with("asio_"));

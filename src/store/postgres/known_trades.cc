@@ -42,7 +42,7 @@ std::string keys_of(std::span<const TradeRow> trades) {
 // By the key of the part, whatever the planner believes of a table that it has no figures of yet.
 constexpr const char* kByKey =
     "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; "
-    "SET LOCAL enable_seqscan = off; ";
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; ";
 
 std::string look_up(const std::string& keys, int day) {
   return fmt::format(
