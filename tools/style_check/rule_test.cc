@@ -73,6 +73,7 @@ std::vector<Case> layering_cases() {
        {{"src/runtime/x_asio.cc", "#include <boost/beast.hpp>\n"}},
        1},
       {"libraries", "raw sockets", {{"src/base/x.cc", "#include <sys/socket.h>\n"}}, 1},
+      {"libraries", "a test's peer", {{"src/base/test_x.h", "#include <sys/socket.h>\n"}}, 0},
   };
 }
 

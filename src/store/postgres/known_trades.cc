@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
+#include <algorithm>
 #include <string>
-#include <unordered_map>
 
 #include "store/batch/stored_trade.h"
 #include "store/batch/words.h"
@@ -13,30 +12,52 @@
 namespace tickwitness::store::postgres {
 namespace {
 
-struct Key {
+// A trade of the batch by its key; of those with one key the first to come is the first.
+struct Entry {
   Market market;
-  std::uint64_t id;
-  friend bool operator==(const Key&, const Key&) = default;
-  struct Hash {
-    std::size_t operator()(const Key& key) const {
-      const auto market = (static_cast<std::uint64_t>(key.market.symbol) << 16U) |
-                          static_cast<std::uint16_t>(key.market.venue);
-      return std::hash<std::uint64_t>()(key.id * 0x9e3779b97f4a7c15U ^ market);
-    }
-  };
+  std::uint64_t id = 0;
+  std::size_t at = 0;
+  friend auto operator<=>(const Entry&, const Entry&) = default;
+  bool same_key(const Entry& other) const { return market == other.market && id == other.id; }
 };
 
-// The keys as arrays, for all parts alike.
-std::string keys_of(std::span<const TradeRow> trades) {
-  std::string venues, symbols, ids;
+std::vector<Entry> entries_of(std::span<const TradeRow> trades) {
+  std::vector<Entry> entries;
+  entries.reserve(trades.size());
   for (const auto& row : trades) {
-    const char* const comma = venues.empty() ? "" : ",";
-    fmt::format_to(std::back_inserter(venues), "{}{}", comma, row.market.venue);
-    fmt::format_to(std::back_inserter(symbols), "{}{}", comma, row.market.symbol);
-    fmt::format_to(std::back_inserter(ids), "{}{}", comma, row.trade().id);
+    entries.push_back({row.market, row.trade().id, entries.size()});
   }
-  return fmt::format("unnest('{{{}}}'::smallint[], '{{{}}}'::integer[], '{{{}}}'::bigint[])",
-                     venues, symbols, ids);
+  std::ranges::sort(entries);
+  return entries;
+}
+
+// To read past so many rows that nobody asked for costs less than to descend the index again.
+constexpr std::uint64_t kGapMax = 64;
+
+// The keys as runs of ids, as arrays for all parts alike.
+std::string runs_of(std::span<const Entry> entries) {
+  std::string venues, symbols, firsts, lasts;
+  const auto add = [](std::string& column, std::uint64_t value) {
+    if (!column.empty()) column += ',';
+    const fmt::format_int digits(value);
+    column.append(digits.data(), digits.size());
+  };
+  for (std::size_t i = 0; i < entries.size();) {
+    const Entry& first = entries[i];
+    std::uint64_t last = first.id;
+    for (;
+         i < entries.size() && entries[i].market == first.market && entries[i].id - last <= kGapMax;
+         ++i) {
+      last = entries[i].id;
+    }
+    add(venues, static_cast<std::uint64_t>(first.market.venue));
+    add(symbols, static_cast<std::uint64_t>(first.market.symbol));
+    add(firsts, first.id);
+    add(lasts, last);
+  }
+  return fmt::format(
+      "unnest('{{{}}}'::smallint[], '{{{}}}'::integer[], '{{{}}}'::bigint[], '{{{}}}'::bigint[])",
+      venues, symbols, firsts, lasts);
 }
 
 // By the key of the part, whatever the planner believes of a table that it has no figures of yet.
@@ -44,12 +65,13 @@ constexpr const char* kByKey =
     "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; "
     "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; ";
 
-std::string look_up(const std::string& keys, int day) {
+std::string look_up(const std::string& runs, int day) {
   return fmt::format(
-      "{}SELECT i.n, t.taker_side, t.order_type, t.price, t.quantity, t.exchange_time "
-      "FROM {} WITH ORDINALITY AS i(venue, symbol, id, n) JOIN tickwitness.trades t "
-      "ON t.venue = i.venue AND t.symbol = i.symbol AND t.id = i.id WHERE {}",
-      kByKey, keys, within(day, "t.exchange_time"));
+      "{}SELECT t.venue, t.symbol, t.id, t.taker_side, t.order_type, t.price, t.quantity, "
+      "t.exchange_time FROM {} AS i(venue, symbol, first_id, last_id) JOIN tickwitness.trades t "
+      "ON t.venue = i.venue AND t.symbol = i.symbol AND t.id BETWEEN i.first_id AND i.last_id "
+      "WHERE {}",
+      kByKey, runs, within(day, "t.exchange_time"));
 }
 
 void count(const StoredTrade& there, const TradeRow& row, Stored& stored) {
@@ -60,59 +82,64 @@ void count(const StoredTrade& there, const TradeRow& row, Stored& stored) {
   }
 }
 
-// What was not in the table may be in the batch twice: the first one is what the others find.
-bool take_out_repeated(std::vector<TradeRow>& trades, Stored& stored) {
-  std::unordered_map<Key, const TradeRow*, Key::Hash> first;
-  first.reserve(trades.size());
-  std::vector<TradeRow> rest;
-  rest.reserve(trades.size());
-  for (const auto& row : trades) {
-    const auto [at, is_new] = first.try_emplace({row.market, row.trade().id}, &row);
-    if (is_new) {
-      rest.push_back(row);
-      continue;
+// What is in the table; marks it as known.
+void count_known(const Answer& there, std::span<const Entry> entries,
+                 std::span<const TradeRow> trades, std::vector<bool>& known, Stored& stored) {
+  for (int row = 0; row < there.rows(); ++row) {
+    const Entry key{{static_cast<std::int16_t>(there.integer(row, 0)),
+                     static_cast<std::int32_t>(there.integer(row, 1))},
+                    static_cast<std::uint64_t>(there.integer(row, 2)),
+                    0};
+    for (auto entry = std::ranges::lower_bound(entries, key);
+         entry != entries.end() && entry->same_key(key); ++entry) {
+      // In two parts only if somebody else wrote there.
+      if (known[entry->at]) continue;
+      known[entry->at] = true;
+      count({.taker_side = there.text(row, 3),
+             .order_type = there.text(row, 4),
+             .price = there.text(row, 5),
+             .quantity = there.text(row, 6),
+             .exchange_time = there.integer(row, 7)},
+            trades[entry->at], stored);
     }
-    const auto& trade = at->second->trade();
+  }
+}
+
+// What is not in the table may be in the batch twice: the others find the first one.
+void count_repeated(std::span<const Entry> entries, std::span<const TradeRow> trades,
+                    std::vector<bool>& known, Stored& stored) {
+  std::size_t first = 0;
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    if (!entries[i].same_key(entries[first])) first = i;
+    if (i == first || known[entries[i].at]) continue;
+    known[entries[i].at] = true;
+    const auto& trade = trades[entries[first].at].trade();
     const auto price = trade.price.str(), quantity = trade.quantity.str();
-    const bool known = trade.order_type != market::OrderType::unknown;
+    const bool typed = trade.order_type != market::OrderType::unknown;
     count({.taker_side = word(trade.taker_side),
-           .order_type = known ? word(trade.order_type) : std::string_view(),
+           .order_type = typed ? word(trade.order_type) : std::string_view(),
            .price = price,
            .quantity = quantity,
            .exchange_time = trade.exchange_time.time_since_epoch().count()},
-          row, stored);
+          trades[entries[i].at], stored);
   }
-  const bool any = rest.size() != trades.size();
-  trades = std::move(rest);
-  return any;
 }
 
 }  // namespace
 
 SinkResult<bool> take_out_known(Connection& connection, std::span<const int> days,
                                 std::vector<TradeRow>& trades, Stored& stored) {
-  const std::string keys = keys_of(trades);
+  const auto entries = entries_of(trades);
+  const std::string runs = runs_of(entries);
   std::vector<bool> known(trades.size());
-  bool any = false;
   for (const int day : days) {
-    const auto there = connection.run(look_up(keys, day));
+    const auto there = connection.run(look_up(runs, day));
     if (!there) return std::unexpected(there.error());
-    for (int row = 0; row < there->rows(); ++row) {
-      const auto at = static_cast<std::size_t>(there->integer(row, 0) - 1);
-      // In two parts only if somebody else wrote there.
-      if (known.at(at)) continue;
-      known[at] = any = true;
-      count({.taker_side = there->text(row, 1),
-             .order_type = there->text(row, 2),
-             .price = there->text(row, 3),
-             .quantity = there->text(row, 4),
-             .exchange_time = there->integer(row, 5)},
-            trades[at], stored);
-    }
+    count_known(*there, entries, trades, known, stored);
   }
+  count_repeated(entries, trades, known, stored);
   std::size_t at = 0;
-  std::erase_if(trades, [&](const TradeRow&) { return known[at++]; });
-  return take_out_repeated(trades, stored) || any;
+  return std::erase_if(trades, [&](const TradeRow&) { return known[at++]; }) > 0;
 }
 
 }  // namespace tickwitness::store::postgres
