@@ -117,7 +117,7 @@ std::string ranges_of(std::span<const TradeRow> trades) {
   std::map<std::tuple<Market, int>, Range> ranges;
   for (const auto& row : trades) {
     const std::uint64_t id = row.trade().id;
-    auto& range = ranges.try_emplace({row.market, row.day}, Range{id, id}).first->second;
+    auto& range = ranges.try_emplace(std::tuple(row.market, row.day), Range{id, id}).first->second;
     range = {std::min(range.first, id), std::max(range.last, id)};
   }
   std::string text;

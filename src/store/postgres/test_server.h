@@ -90,34 +90,14 @@ class TestServer {
     return name;
   }
 
+  // Again while what was killed is not gone altogether, which the new one notices.
   void start() {
-    pid_ = spawn({binary("postgres"),
-                  "-D",
-                  data(),
-                  "-k",
-                  directory(),
-                  "-p",
-                  port(),
-                  "-c",
-                  "listen_addresses=127.0.0.1",
-                  "-c",
-                  "max_connections=20",
-                  "-c",
-                  "shared_buffers=64MB",
-                  "-c",
-                  std::string("fsync=") + (fsync_ ? "on" : "off"),
-                  "-c",
-                  "ssl=on",
-                  "-c",
-                  "ssl_cert_file=" + directory() + "/server.crt",
-                  "-c",
-                  "ssl_key_file=" + directory() + "/server.key"});
     const auto connection = trusted("postgres");
+    spawn_server();
     for (int i = 0; PQping(connection.c_str()) != PQPING_OK; ++i) {
-      if (i == 1000 || ::waitpid(pid_, nullptr, WNOHANG) != 0) {
-        throw std::runtime_error("PostgreSQL does not start: " + log());
-      }
+      if (i == 1000) throw std::runtime_error("PostgreSQL does not start: " + log());
       ::poll(nullptr, 0, 20);
+      if (::waitpid(pid_, nullptr, WNOHANG) != 0) spawn_server();
     }
   }
   // With all its processes, in no order.
@@ -149,6 +129,29 @@ class TestServer {
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
+  void spawn_server() {
+    pid_ = spawn({binary("postgres"),
+                  "-D",
+                  data(),
+                  "-k",
+                  directory(),
+                  "-p",
+                  port(),
+                  "-c",
+                  "listen_addresses=127.0.0.1",
+                  "-c",
+                  "max_connections=20",
+                  "-c",
+                  "shared_buffers=64MB",
+                  "-c",
+                  std::string("fsync=") + (fsync_ ? "on" : "off"),
+                  "-c",
+                  "ssl=on",
+                  "-c",
+                  "ssl_cert_file=" + directory() + "/server.crt",
+                  "-c",
+                  "ssl_key_file=" + directory() + "/server.key"});
+  }
   pid_t spawn(std::vector<std::string> words) {
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
