@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 
 #include "store/postgres/sql_state.h"
@@ -254,6 +254,7 @@ SinkResult<void> Connection::flush() {
 // libpq waits for ever for a server that is there and does not answer.
 SinkResult<void> Connection::wait(bool to_write) {
   pollfd socket{.fd = PQsocket(handle_.get()), .events = POLLIN, .revents = 0};
+  if (socket.fd < 0) return lost();
   if (to_write) socket.events = POLLIN | POLLOUT;
   int ready = -1;
   do {
