@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/open_disk.h"
+#include "store/postgres/postgres_store.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace tickwitness::app {
@@ -18,6 +19,14 @@ store::spool::SpoolSettings spool_settings(const config::Store& store) {
           .free_bytes = store.spool_free_bytes};
 }
 
+std::unique_ptr<store::Sink> make_sink(const config::Settings& settings) {
+  if (settings.store.on_server())
+    return std::make_unique<store::postgres::PostgresStore>(
+        store::postgres::PostgresSettings{.database = base::Secret(settings.store.database)});
+  return std::make_unique<store::sqlite::SqliteStore>(
+      store::sqlite::SqliteSettings{.path = database_path(settings)});
+}
+
 }  // namespace
 
 std::string database_path(const config::Settings& settings) {
@@ -31,8 +40,7 @@ StorageThreads::StorageThreads(const config::Settings& settings, std::uint64_t d
       drawn_(drawn),
       ring_(kRingTicks, settings.store.quote_every),
       timer_(spool_executor_.make_timer()),
-      sink_(std::make_unique<store::sqlite::SqliteStore>(
-          store::sqlite::SqliteSettings{.path = database_path(settings)})) {}
+      sink_(make_sink(settings)) {}
 
 StorageThreads::~StorageThreads() {
   spool_executor_.stop();

@@ -17,7 +17,7 @@
 
 namespace tickwitness::app {
 
-// Where the settings have the SQLite file.
+// Where the settings have the SQLite file; they name no server.
 std::string database_path(const config::Settings& settings);
 
 // Calls from the main thread, unless said otherwise.

@@ -113,10 +113,11 @@ class Binding {
       problem(value.place, fmt::format("{}: {}", field.path, set.error().message));
       return;
     }
-    if (field.text != Text::path && field.text != Text::directory && field.text != Text::file)
+    if (field.text != Text::path && field.text != Text::directory && field.text != Text::file &&
+        field.text != Text::database)
       return;
     std::string& path = *std::get<std::string*>(field.ref(settings));
-    if (!path.empty()) path = beside(path_, path);
+    if (!path.empty() && !Store::names_server(path)) path = beside(path_, path);
   }
 
   void bind_list(const Field& field, const TreeNode& value) {

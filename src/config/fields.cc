@@ -116,8 +116,10 @@ const Field kLast[] = {
      .doc = "Whether trades, candles and quotes are stored: each trade once, whatever happens."},
     {.path = "store.database",
      .ref = [](Settings& s) -> Ref { return &s.store.database; },
-     .doc = "The SQLite file; made if missing. Empty: `market.sqlite` in the data directory.",
-     .text = Text::directory},
+     .doc = "An SQLite file, made if missing; empty: `market.sqlite` in the data directory. Or a "
+            "PostgreSQL server: `postgresql://user@host/db?sslmode=verify-full`, with the password "
+            "in `~/.pgpass` or PGPASSWORD.",
+     .text = Text::database},
     {.path = "store.quote_seconds",
      .ref = [](Settings& s) -> Ref { return &s.store.quote_every; },
      .doc = "Of each market the best bid and offer is stored once in so long.",

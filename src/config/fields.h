@@ -34,6 +34,7 @@ enum class Text : std::uint8_t {
   file,       // of a file that must be readable; empty: none
   url,        // of a WebSocket
   http_url,   // of a REST interface; may be empty
+  database,   // a path, or the address of a server without a password; empty: a default
 };
 
 struct Field {

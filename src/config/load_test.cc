@@ -150,6 +150,21 @@ TEST(Load, PathsAreRelativeToTheFileThatHoldsThem) {
   EXPECT_EQ(result->settings.kraken.ca_file, "/abs/ca.pem");
 }
 
+TEST(Load, ADatabaseIsAFileOrAServerWithoutItsPassword) {
+  const auto database = [](const std::string& text) {
+    return loaded("store: {database: \"" + text + "\"}").store;
+  };
+  EXPECT_FALSE(database("trades.sqlite").on_server());
+  const std::string server = "postgresql://bot@db.example:5432/market?sslmode=verify-full";
+  EXPECT_TRUE(database(server).on_server());
+  EXPECT_EQ(database(server).database, server);
+  const std::string secret = "hunter2";
+  const std::string with_password = "postgresql://bot:" + secret + "@db.example/market";
+  EXPECT_THAT(problems("store: {database: \"" + with_password + "\"}"),
+              ElementsAre(testing::AllOf(HasSubstr("has a password in it (not shown)"),
+                                         testing::Not(HasSubstr(secret)))));
+}
+
 TEST(Load, PairsAreWrittenWithADash) {
   const auto result = load("m",
                            files({{"m", "exchanges: {kraken: {streams_file: s}}"},

@@ -143,11 +143,16 @@ struct Recorder {
 // Trades, candles and quotes, to last.
 struct Store {
   bool enabled = true;
-  std::string database;  // empty: "market.sqlite" in the data directory
+  std::string database;  // a file or a server; empty: "market.sqlite" in the data directory
   base::Duration quote_every = std::chrono::seconds(1);
   std::size_t spool_segment_bytes = std::size_t{64} << 20;
   std::size_t spool_total_bytes = std::size_t{4} << 30;
   std::size_t spool_free_bytes = std::size_t{256} << 20;
+  bool on_server() const { return names_server(database); }
+  // Whether this is the address of a PostgreSQL server rather than a path.
+  static bool names_server(std::string_view text) {
+    return text.starts_with("postgresql://") || text.starts_with("postgres://");
+  }
   friend bool operator==(const Store&, const Store&) = default;
 };
 

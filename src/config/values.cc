@@ -78,6 +78,18 @@ Result<void> assign(const Field& field, T* to, const Result<T>& value, double in
   return {};
 }
 
+// What is in the configuration is printed, by `check --print` and in errors.
+Result<void> check_server(std::string_view url) {
+  const std::string_view rest = url.substr(url.find("://") + 3);
+  const std::string_view who = rest.substr(0, std::min(rest.find('@'), rest.size()));
+  const bool in_front = who.size() < rest.size() && who.find(':') != who.npos;
+  if (in_front || url.find("password=") != url.npos)
+    return fail(
+        "has a password in it (not shown); write it into ~/.pgpass or into PGPASSWORD, and only "
+        "postgresql://user@host/db here");
+  return {};
+}
+
 Result<void> check_string(const Field& field, std::string_view text) {
   static constexpr std::size_t kPathMax = 4095;
   if (text.size() > kPathMax || text.find('\0') != text.npos)
@@ -85,7 +97,9 @@ Result<void> check_string(const Field& field, std::string_view text) {
   if (field.text == Text::url) return check_url(text, "ws");
   if (field.text == Text::http_url) return text.empty() ? Result<void>() : check_url(text, "http");
   if (field.text == Text::path && text.empty()) return fail("is empty; name a directory");
-  if (field.text == Text::path || field.text == Text::directory || field.text == Text::file)
+  if (field.text == Text::database && Store::names_server(text)) return check_server(text);
+  if (field.text == Text::path || field.text == Text::directory || field.text == Text::file ||
+      field.text == Text::database)
     return check_path(text);
   const bool good = !text.empty() && text.size() <= 63 && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
