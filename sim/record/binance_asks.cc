@@ -28,6 +28,7 @@ std::optional<WireChannel> channel_of(StreamKind kind) {
 BinanceAsks::BinanceAsks(const Settings& exchange)
     : symbols_([&] {
         std::vector<std::string> symbols;
+        symbols.reserve(exchange.pairs.size());
         for (const PairSettings& pair : exchange.pairs) symbols.push_back(pair.symbol);
         return symbols;
       }()),

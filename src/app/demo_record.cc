@@ -80,9 +80,8 @@ std::optional<std::string> DemoRecord::apply(const EngineNote& note) {
 bool DemoRecord::hands_over() const {
   const auto& streams = ledger_.streams();
   return !streams.empty() && std::ranges::any_of(ledger_.links(), [&](const auto& entry) {
-    const auto& [id, link] = entry;
-    return !link.retired && std::ranges::none_of(streams, [id = id](const auto& stream) {
-      return stream.second.link == id;
+    return !entry.second.retired && std::ranges::none_of(streams, [&](const auto& stream) {
+      return stream.second.link == entry.first;
     });
   });
 }
