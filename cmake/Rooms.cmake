@@ -23,7 +23,12 @@ function(tw_room_tests id tests)
     list(APPEND labels threaded)
     add_dependencies(tw_tests_threaded test_${id})
   endif()
-  set_tests_properties(${id} PROPERTIES LABELS "${labels}" TIMEOUT 240
+  # What a sanitizer watches may take ten times as long; the time only ends what hangs.
+  set(seconds 240)
+  if(TW_SANITIZE)
+    set(seconds 900)
+  endif()
+  set_tests_properties(${id} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds}
     ENVIRONMENT "RC_PARAMS=seed=7 max_success=1000")  # the same inputs in every run
 endfunction()
 

@@ -27,7 +27,7 @@ class Selection {
     friend bool operator==(const Key&, const Key&) = default;
     struct Hash {
       std::size_t operator()(const Key& key) const {
-        return market::Symbol::Hash()(key.symbol) * 31 + key.interval_minutes * 4 +
+        return market::Symbol::Hash()(key.symbol) * 31 + std::size_t{key.interval_minutes} * 4 +
                static_cast<std::size_t>(key.venue);
       }
     };

@@ -118,6 +118,7 @@ SinkResult<void> Writer::write_unknown(Cursor upto, Stored& stored) {
   if (!answer) return std::unexpected(answer.error());
   if (auto ok = connection_.finish(); !ok) return ok;
   std::vector<int> days;
+  days.reserve(static_cast<std::size_t>(answer->rows()));
   for (int row = 0; row < answer->rows(); ++row) {
     days.push_back(static_cast<int>(answer->integer(row, 0)));
   }

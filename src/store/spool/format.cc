@@ -52,7 +52,8 @@ std::string segment_name(Lsn first) {
 std::optional<Lsn> segment_first(std::string_view name) {
   Lsn first = 0;
   if (name.size() != kNumberLength + kSuffix.size()) return std::nullopt;
-  const auto parsed = std::from_chars(name.data(), name.data() + kNumberLength, first, 16);
+  const std::string_view digits = name.substr(0, kNumberLength);
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), first, 16);
   if (parsed.ec != std::errc() || segment_name(first) != name) return std::nullopt;
   return first;
 }
