@@ -10,7 +10,9 @@ add_executable(simulate_planted
   ${CMAKE_SOURCE_DIR}/src/feed/circuit_breaker.cc
   ${CMAKE_SOURCE_DIR}/src/feed/link.cc
   ${CMAKE_SOURCE_DIR}/src/feed/session.cc
-  ${CMAKE_SOURCE_DIR}/src/feed/trade_keeper.cc)
+  ${CMAKE_SOURCE_DIR}/src/feed/trade_keeper.cc
+  ${CMAKE_SOURCE_DIR}/src/store/spooler.cc
+  ${CMAKE_SOURCE_DIR}/src/store/writer.cc)
 target_compile_definitions(simulate_planted PRIVATE TW_PLANTED_BUGS)
 target_link_libraries(simulate_planted PRIVATE tw_app tw_flags)
 
@@ -27,3 +29,5 @@ tw_planted_test(unbounded_queue bounds)
 tw_planted_test(hole_forgotten gaps)
 tw_planted_test(checksum_believed books)
 tw_planted_test(witness_not_believed liveness)
+tw_planted_test(commit_believed once)
+tw_planted_test(accepted_before_sync once)

@@ -2,9 +2,9 @@
 # for each *_bench.cc and *_fuzz.cc, all found by name: nobody lists files. `sim` lives beside src/.
 
 # Rooms whose code runs on several threads: their tests run under TSan too.
-set(TW_THREADED_ROOMS runtime telemetry_core telemetry pipeline store net)
+set(TW_THREADED_ROOMS runtime telemetry_core telemetry pipeline store_batch store net)
 # Rooms whose tests start a real server and speak with it.
-set(TW_SERVED_ROOMS store_postgres)
+set(TW_SERVED_ROOMS cache store_postgres)
 if(TW_TESTS)
   add_custom_target(tw_tests_threaded)
 endif()

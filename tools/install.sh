@@ -16,7 +16,7 @@ product="ca-certificates g++ cmake ninja-build ccache pkg-config
 tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libgtest-dev libgmock-dev librapidcheck-dev
   shellcheck curl openssl procps zstd chromium fonts-dejavu-core prometheus prometheus-cpp-dev
-  postgresql-15"
+  postgresql-15 redis-server"
 # shellcheck disable=SC2034
 bench="libbenchmark-dev curl procps chromium postgresql-15"
 # shellcheck disable=SC2034
@@ -93,4 +93,5 @@ run_logged "$log" apt update -qq
 run_logged "$log" apt install -qq --yes --no-install-recommends "${missing[@]}"
 disable_at_boot prometheus prometheus
 disable_at_boot postgresql-15 postgresql
+disable_at_boot redis-server redis-server
 say "packages: done"

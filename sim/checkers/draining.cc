@@ -63,7 +63,7 @@ class Missing {
       const Exposition::Where where{{"symbol", symbol}};
       const double lost = seen_.scrape.sum("tickwitness_feed_trades_lost_total", where) -
                           seen_.scrape.sum("tickwitness_feed_trades_returned_total", where);
-      const double missing = number(seen_.ledger.trade_ids()[i].missing()) - lost;
+      const double missing = static_cast<double>(seen_.ledger.trade_ids()[i].missing()) - lost;
       if (missing != 0) add("{} trades of {} are missing", missing, symbol);
       const double held = seen_.scrape.sum("tickwitness_feed_trades_held", where);
       if (held != 0) add("{} trades of {} are held back", held, symbol);

@@ -60,8 +60,9 @@ void Gaps::at_rest(const Observation& seen, Report& report) {
     report.equal(name(), handed.series, handed.truth, handed.measured);
     const double known = shown("tickwitness_feed_trades_missing_total") -
                          shown("tickwitness_feed_trades_recovered_total");
-    report.equal(name(), fmt::format("{} missing", symbols[i]), number(ids.missing()), known);
-    const double all = number(ids.count() + ids.missing());
+    const auto missing = static_cast<double>(ids.missing());
+    report.equal(name(), fmt::format("{} missing", symbols[i]), missing, known);
+    const double all = number(ids.count()) + missing;
     // Over midnight it is of the new day only, and clocks are set by an hour and more.
     const auto day = [](base::WallTime time) {
       return std::chrono::floor<std::chrono::days>(time);
@@ -78,8 +79,7 @@ void Gaps::at_rest(const Observation& seen, Report& report) {
                      kRatioSlack);
     }
     if (whole_) {
-      report.equal(name(), fmt::format("{} missing at the end", symbols[i]), 0,
-                   number(ids.missing()));
+      report.equal(name(), fmt::format("{} missing at the end", symbols[i]), 0, missing);
     }
     if (excused_) given_up(seen, i, report);
   }
@@ -101,7 +101,8 @@ void Gaps::given_up(const Observation& seen, std::size_t pair, Report& report) c
   const Exposition::Where where{{"symbol", symbol}};
   const double lost = seen.scrape.sum("tickwitness_feed_trades_lost_total", where) -
                       seen.scrape.sum("tickwitness_feed_trades_returned_total", where);
-  report.equal(name(), fmt::format("{} given up", symbol), number(ids.missing()), lost);
+  report.equal(name(), fmt::format("{} given up", symbol), static_cast<double>(ids.missing()),
+               lost);
   report.equal(name(), fmt::format("{} held back", symbol), 0,
                seen.scrape.sum("tickwitness_feed_trades_held", where));
   for (const auto& [first, last] : ids.holes()) {
@@ -160,17 +161,16 @@ void Gaps::answer(const Observation& seen, Report& report) const {
   for (std::size_t i = 0; i < seen.ledger.symbols().size(); ++i) {
     const std::string& symbol = seen.ledger.symbols()[i];
     const TradeIds& ids = seen.ledger.trade_ids()[i];
-    const auto told = [&](std::string_view what, std::uint64_t truth, std::uint64_t measured) {
-      report.equal(name(), fmt::format("{} told {}", symbol, what), number(truth),
-                   number(measured));
+    const auto told = [&](std::string_view what, double truth, std::uint64_t measured) {
+      report.equal(name(), fmt::format("{} told {}", symbol, what), truth, number(measured));
     };
-    if (gaps->items.size() < kEntriesTold) told("lost", ids.missing(), lost[symbol]);
+    if (gaps->items.size() < kEntriesTold) told("lost", number(ids.all_missing()), lost[symbol]);
     // What came since the last report is not told yet.
     report.at_most(name(), fmt::format("{} received and not told", symbol),
                    number(ids.count()) - number(received[symbol]), just_now);
     report.at_most(name(), fmt::format("{} told and not received", symbol),
                    number(received[symbol]) - number(ids.count()), 0);
-    told("missing", ids.missing(), missing[symbol]);
+    told("missing", static_cast<double>(ids.missing()), missing[symbol]);
   }
 }
 

@@ -43,7 +43,7 @@ class Disk::File final : public runtime::DiskFile {
 
   DiskResult<void> sync() override {
     if (auto ok = alive("synced"); !ok) return ok;
-    if (std::exchange(disk_.fail_next_sync_, false)) {
+    if (disk_.sync_fails()) {
       image_->fail_sync();
       return disk_fail(DiskFault::io, name_, "synced", kIo);
     }
@@ -153,7 +153,7 @@ DiskResult<std::vector<std::string>> Disk::list() const {
 }
 
 DiskResult<void> Disk::sync_names() {
-  if (std::exchange(fail_next_sync_, false)) return disk_fail(DiskFault::io, ".", "synced", kIo);
+  if (sync_fails()) return disk_fail(DiskFault::io, ".", "synced", kIo);
   names_.sync();
   return {};
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/prng.h"
@@ -45,6 +46,8 @@ class Disk final : public runtime::Disk {
   // the power fails, although a second sync succeeds. If it is sync_names(), the names stay
   // undecided until one succeeds.
   void fail_next_sync() { fail_next_sync_ = true; }
+  // While on, every sync fails so.
+  void fail_syncs(bool on) { fail_syncs_ = on; }
   // While on, every read of a file fails with `io`.
   void fail_reads(bool on) { fail_reads_ = on; }
 
@@ -61,7 +64,10 @@ class Disk final : public runtime::Disk {
   // All that take room: named, open, or neither but still on the medium.
   std::vector<std::weak_ptr<FileImage>> images_;
   std::uint64_t crashes_ = 0;
+  bool sync_fails() { return std::exchange(fail_next_sync_, false) || fail_syncs_; }
+
   bool fail_next_sync_ = false;
+  bool fail_syncs_ = false;
   bool fail_reads_ = false;
 };
 

@@ -266,6 +266,16 @@ TEST_F(DiskFaults, AFailedSyncOfNamesLeavesThemUndecided) {
   expect({{"list", "a"}});
 }
 
+TEST_F(DiskFaults, SyncsFailWhileTheyAreToldTo) {
+  expect({{"create a", "ok"}, {"sync a", "ok"}, {"names", "ok"}, {"write a 0 x*512", "512"}});
+  disk_.fail_syncs(true);
+  expect({{"sync a", "io"}, {"sync a", "io"}, {"names", "io"}});
+  disk_.fail_syncs(false);
+  expect({{"sync a", "ok"}, {"names", "ok"}, {"read a 0 9999", "x*512"}});
+  disk_.crash();
+  expect({{"open a", "ok"}, {"read a 0 9999", ".*512"}});
+}
+
 TEST_F(DiskFaults, ReadsFailWhileTheyAreToldTo) {
   expect({{"create a", "ok"}, {"write a 0 x*9", "9"}});
   disk_.fail_reads(true);

@@ -84,6 +84,8 @@ class Exchange {
   const TradeRecord* trade(std::size_t pair, std::uint64_t id) const {
     return feed_.tape(pair).find(id);
   }
+  // Of any trade that was published, where Settings::keep_fills; else nullptr.
+  const Fill* fill(std::size_t pair, std::uint64_t id) const { return feed_.tape(pair).fill(id); }
   // Those of these that bear a time from `from` to `to`, by the exchange's clock.
   std::vector<TradeRecord> trades_between(std::size_t pair, base::WallTime from,
                                           base::WallTime to) const;

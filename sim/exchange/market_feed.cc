@@ -13,8 +13,11 @@ MarketFeed::MarketFeed(const Settings& settings, base::Prng prng, const Exchange
   for (const PairSettings& pair : settings.pairs) {
     const base::Prng process = prng.split();
     const base::Prng delays = prng.split();
-    pairs_.push_back(
-        {PriceProcess(pair, process), delays, Tape(settings.trades_kept_max), {}, start});
+    pairs_.push_back({PriceProcess(pair, process),
+                      delays,
+                      Tape(settings.trades_kept_max, settings.keep_fills),
+                      {},
+                      start});
   }
   for (std::uint32_t i = 0; i < pairs_.size(); ++i) {
     trade_through(pairs_[i], clock, start - settings.history, start);

@@ -62,6 +62,7 @@ struct Settings {
   base::Duration skew{0};  // the exchange's clock minus the given wall clock
   base::Duration history = std::chrono::hours(1);  // of trading before the start
   std::size_t trades_kept_max = 10'000;            // per pair, for REST pages and the truth's list
+  bool keep_fills = false;                         // of every trade ever made, for the truth alone
   std::size_t latency_samples_max = 4096;          // per pair and channel
   Pace requests{std::chrono::milliseconds(50), 40};  // per connection
   Pace connections{std::chrono::seconds(4), 150};    // 150 attempts in 10 minutes

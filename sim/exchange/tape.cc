@@ -8,7 +8,8 @@ namespace {
 constexpr std::size_t kMinutesPerDay = 1440;
 }
 
-Tape::Tape(std::size_t trades_max) : trades_max_(trades_max) {
+Tape::Tape(std::size_t trades_max, bool keep_fills)
+    : trades_max_(trades_max), keep_fills_(keep_fills) {
   candles_.reserve(kIntervals.size());
   for (const std::uint32_t minutes : kIntervals)
     candles_.emplace_back(minutes, minutes == 1 ? kMinutesPerDay : kSnapshotCandles - 1);
@@ -18,6 +19,7 @@ void Tape::apply(const Happening& happening, bool before_start) {
   quote_ = happening.quote;
   for (const Fill& fill : happening.fills()) {
     trades_.push_back({.fill = fill, .before_start = before_start});
+    if (keep_fills_) fills_.push_back(fill);
     if (trades_.size() > trades_max_) {
       trades_.pop_front();
       ++trades_forgotten_;
@@ -36,6 +38,11 @@ const TradeRecord* Tape::find(std::uint64_t id) const {
   if (trades_.empty() || id < trades_.front().fill.id || id > trades_.back().fill.id)
     return nullptr;
   return &trades_[id - trades_.front().fill.id];  // ids have no gap
+}
+
+const Fill* Tape::fill(std::uint64_t id) const {
+  if (fills_.empty() || id < fills_.front().id || id > fills_.back().id) return nullptr;
+  return &fills_[id - fills_.front().id];
 }
 
 DayFigures Tape::day() const {

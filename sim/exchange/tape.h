@@ -37,7 +37,8 @@ class Tape {
  public:
   static constexpr std::size_t kSnapshotCandles = 20;
 
-  explicit Tape(std::size_t trades_max);
+  // `keep_fills`: of every trade, for whoever must know what was made long ago.
+  explicit Tape(std::size_t trades_max, bool keep_fills = false);
 
   void apply(const Happening& happening, bool before_start);
 
@@ -46,6 +47,9 @@ class Tape {
   // nullptr for one that is not kept.
   TradeRecord* find(std::uint64_t id);
   const TradeRecord* find(std::uint64_t id) const;
+  // As it was made, however long ago; nullptr for one that was not published or where fills are not
+  // kept.
+  const Fill* fill(std::uint64_t id) const;
   // Oldest trades that were let go because there were too many.
   std::uint64_t trades_forgotten() const { return trades_forgotten_; }
   const CandleSeries& candles(std::size_t interval) const { return candles_[interval]; }
@@ -56,6 +60,8 @@ class Tape {
   void renew_day(base::WallTime now);
 
   std::size_t trades_max_;
+  bool keep_fills_;
+  std::deque<Fill> fills_;
   std::deque<TradeRecord> trades_;
   std::uint64_t trades_forgotten_ = 0;
   std::vector<CandleSeries> candles_;     // as kIntervals; that of one minute holds 24 hours

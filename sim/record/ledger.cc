@@ -216,7 +216,7 @@ void Ledger::forget_book(const StreamKey& key, base::Instant now) {
 void Ledger::on_rest(std::size_t pair, std::span<const std::uint64_t> trades) {
   TradeIds& ids = trade_ids_[pair];
   for (const std::uint64_t id : trades) {
-    if (ids.count() != 0 && id < ids.last()) ids.add(id);
+    if (ids.begun() && id < ids.last()) ids.add(id);
   }
 }
 

@@ -53,6 +53,10 @@ class Ledger {
   void on_sent(std::uint64_t link, base::Now now, std::string_view text);
   void on_delivered(std::uint64_t link, base::Now received, const Parcel& parcel,
                     std::size_t bytes);
+  // What the engine knows of a pair's trades from an earlier life. Before anything else.
+  void on_known(std::size_t pair, std::uint64_t top, const std::vector<TradeIds::Hole>& holes) {
+    trade_ids_[pair].restore(top, holes);
+  }
   // A reply over REST that shows these trades of a pair; told before it is handed over.
   void on_rest(std::size_t pair, std::span<const std::uint64_t> trades);
   // The engine asked for the end of the connection or of the attempt; on_ended follows.

@@ -24,6 +24,30 @@ TEST(TradeIds, CountsEachOnceFromTheFirstOn) {
   EXPECT_EQ(ids.count(), 4U);
 }
 
+TEST(TradeIds, GoesOnWhereAnEarlierLifeEnded) {
+  TradeIds ids;
+  ids.restore(20, {{.from = 10, .to = 12}, {.from = 15, .to = 15, .given_up = true}});
+  EXPECT_TRUE(ids.begun());
+  EXPECT_EQ(ids.count(), 0U);
+  EXPECT_EQ(ids.known(), 8U);  // 9, 13, 14, 16 to 20
+  EXPECT_EQ(ids.missing(), 3);
+  EXPECT_EQ(ids.all_missing(), 4U);
+  EXPECT_FALSE(ids.add(20));
+  EXPECT_FALSE(ids.add(7));
+  EXPECT_TRUE(ids.add(23));
+  EXPECT_TRUE(ids.add(11));
+  EXPECT_EQ(ids.count(), 2U);
+  EXPECT_EQ(ids.missing(), 4);
+  EXPECT_TRUE(ids.add(15)) << "it was given up, and is new all the same";
+  EXPECT_EQ(ids.missing(), 3);
+  EXPECT_EQ(ids.all_missing(), 4U);
+  TradeIds whole;
+  whole.restore(20, {});
+  EXPECT_EQ(whole.missing(), 0);
+  EXPECT_TRUE(whole.add(22));
+  EXPECT_EQ(whole.missing(), 1);
+}
+
 RC_GTEST_PROP(TradeIds, IsASet, ()) {
   TradeIds ids;
   std::set<std::uint64_t> truth;

@@ -73,6 +73,18 @@ constexpr std::array kWorldHabits{
     WorldHabit{WorldFaultKind::reload},
 };
 
+constexpr std::array kStorageHabits{
+    WorldHabit{WorldFaultKind::stall_spool, 100ms, 30s},
+    WorldHabit{WorldFaultKind::disk_full, 1s, 5min},
+    WorldHabit{WorldFaultKind::sync_fails, 100ms, 1min},
+    WorldHabit{WorldFaultKind::reads_fail, 100ms, 2min},
+    WorldHabit{WorldFaultKind::database_down, 1s, 10min},
+    WorldHabit{WorldFaultKind::slow_commit, 1s, 5min},
+    WorldHabit{WorldFaultKind::commit_unknown, 5s, 5min},
+    WorldHabit{WorldFaultKind::deadlock, 5s, 5min},
+    WorldHabit{WorldFaultKind::connection_lost},
+};
+
 // By time; what is drawn for one moment stays in the order of drawing.
 void order(std::vector<WorldFault>& faults) {
   std::vector<WorldFault> ordered;
@@ -88,6 +100,7 @@ void draw_market(base::Prng& random, Plan& plan) {
   exchange.seed = random.next();
   exchange.history = 10min;
   exchange.trades_kept_max = 2'000;
+  exchange.keep_fills = true;
   exchange.latency_samples_max = 256;
   exchange.pairs.resize(1 + random.below(exchange.pairs.size()));
   const double load = 10 * kLoads[random.below(kLoads.size())];
@@ -172,8 +185,8 @@ void draw_world_fault(base::Prng& random, Plan& plan, const WorldHabit& habit) {
   plan.faults.push_back(fault);
 }
 
-void draw_world_faults(base::Prng& random, Plan& plan) {
-  for (const WorldHabit& habit : kWorldHabits) {
+void draw_world_faults(base::Prng& random, Plan& plan, std::span<const WorldHabit> habits) {
+  for (const WorldHabit& habit : habits) {
     if (random.below(2) == 0) continue;
     const std::uint64_t times = 1 + random.below(3);
     for (std::uint64_t i = 0; i < times; ++i) draw_world_fault(random, plan, habit);
@@ -211,11 +224,14 @@ Plan draw_plan(std::uint64_t seed, base::Duration length) {
   draw_machine(machine, plan);
   const std::uint64_t mood = root.below(8);
   base::Prng feed = root.split();
+  base::Prng storage = root.split();
+  plan.spool_turn = std::chrono::milliseconds(100 + storage.below(901));
   if (mood == 1) draw_crashes(world_faults, plan);
   if (mood > 1) {
     draw_exchange_faults(exchange_faults, plan);
-    draw_world_faults(world_faults, plan);
+    draw_world_faults(world_faults, plan, kWorldHabits);
     draw_feed_faults(feed, plan);
+    draw_world_faults(storage, plan, kStorageHabits);
   }
   order(plan.faults);
   return plan;

@@ -26,6 +26,7 @@ struct Plan {
   std::uint64_t jitter_one_in = 0;
   base::Duration jitter_most{0};
   base::Duration scrape_every = std::chrono::seconds(15);
+  base::Duration spool_turn = std::chrono::milliseconds(250);  // how often the spool takes ticks in
 
   // All faults as text, the exchange's first: what --fault takes.
   std::vector<std::string> fault_texts() const;

@@ -52,7 +52,7 @@ TEST(Plan, EveryKindOfFaultIsDrawn) {
     for (const auto& fault : plan.faults) world.insert(fault.kind);
   }
   EXPECT_EQ(exchange.size(), 23U);  // all of Kraken's
-  EXPECT_EQ(world.size(), 10U);
+  EXPECT_EQ(world.size(), kWorldFaultKinds);
 }
 
 TEST(Plan, FaultsLieWithinTheRunInTheOrderOfTime) {

@@ -29,7 +29,17 @@ constexpr std::array kSpellings{
     Spelling{WorldFaultKind::drift, "drift", Form::amount},
     Spelling{WorldFaultKind::crash, "crash", Form::moment},
     Spelling{WorldFaultKind::reload, "reload", Form::moment},
+    Spelling{WorldFaultKind::stall_spool, "stall_spool", Form::lasting},
+    Spelling{WorldFaultKind::disk_full, "disk_full", Form::lasting},
+    Spelling{WorldFaultKind::sync_fails, "sync_fails", Form::lasting},
+    Spelling{WorldFaultKind::reads_fail, "reads_fail", Form::lasting},
+    Spelling{WorldFaultKind::database_down, "database_down", Form::lasting},
+    Spelling{WorldFaultKind::slow_commit, "slow_commit", Form::lasting},
+    Spelling{WorldFaultKind::commit_unknown, "commit_unknown", Form::lasting},
+    Spelling{WorldFaultKind::deadlock, "deadlock", Form::lasting},
+    Spelling{WorldFaultKind::connection_lost, "connection_lost", Form::moment},
 };
+static_assert(kSpellings.size() == kWorldFaultKinds);
 // A clock further off than this is broken, not drifting; MachineClock's own bound is wider.
 constexpr base::Duration kDriftMax = std::chrono::milliseconds(50);
 

@@ -3,6 +3,8 @@
 // NAME=V[@T].
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,8 +24,24 @@ enum class WorldFaultKind : std::uint8_t {
   drift,         // the machine's clocks gain `amount` in each second from then on
   crash,         // the process dies and is started again
   reload,        // the configuration changes: one pair is taken out, or put back
+  // Of what the product stores: each for `length` but the last, which is of one transaction.
+  stall_spool,      // the thread of the spool does not run
+  disk_full,        // nothing more finds room on the spool's disk
+  sync_fails,       // every sync of the spool's disk fails
+  reads_fail,       // every read of it fails
+  database_down,    // sessions end, and there are no new ones
+  slow_commit,      // a commit takes seconds
+  commit_unknown,   // once in two the session ends with the commit, which is done or is not
+  deadlock,         // once in two a transaction is undone
+  connection_lost,  // the session ends within a transaction
 };
+inline constexpr std::size_t kWorldFaultKinds = 19;
 std::string_view to_string(WorldFaultKind kind);
+
+// Of what the product stores.
+constexpr bool is_of_storage(WorldFaultKind kind) {
+  return kind >= WorldFaultKind::stall_spool;
+}
 
 struct WorldFault {
   WorldFaultKind kind = WorldFaultKind::black_hole;

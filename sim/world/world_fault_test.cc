@@ -12,6 +12,9 @@ TEST(WorldFault, ReadsAndWritesEveryForm) {
   const std::pair<std::string, WorldFault> cases[] = {
       {"black_hole@20s+5s", {.kind = Kind::black_hole, .at = 20s, .length = 5s}},
       {"slow_network@1500ms+60s", {.kind = Kind::slow_network, .at = 1500ms, .length = 60s}},
+      {"database_down@20s+600s", {.kind = Kind::database_down, .at = 20s, .length = 600s}},
+      {"sync_fails@20s+1500ms", {.kind = Kind::sync_fails, .at = 20s, .length = 1500ms}},
+      {"connection_lost@7s", {.kind = Kind::connection_lost, .at = 7s}},
       {"crash@7s", {.kind = Kind::crash, .at = 7s}},
       {"reload@0s", {.kind = Kind::reload, .at = 0s}},
       {"step=-3600s@61s", {.kind = Kind::step, .at = 61s, .amount = -3600s}},

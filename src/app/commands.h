@@ -7,6 +7,13 @@
 #include <string>
 #include <vector>
 
+namespace tickwitness::cache {
+struct RedisSettings;
+}
+namespace tickwitness::config {
+struct Settings;
+}
+
 namespace tickwitness::app {
 
 struct EngineSettings;
@@ -79,9 +86,10 @@ struct CheckOptions {
   bool json = false;  // of `online`
 };
 int check_command(const CheckOptions& options);
-// Asks the exchanges; a line for each step, or all as one line of JSON. kUnavailable when one
-// failed.
-int check_online(const EngineSettings& settings, bool as_json);
+// Tries the disk and the database, asks the exchanges, and Redis if there is one; a line for each
+// step, or all as one line of JSON. kUnavailable when one failed.
+int check_online(const EngineSettings& engine, const config::Settings& settings,
+                 const std::optional<cache::RedisSettings>& redis, bool as_json);
 
 int catalog_command(const std::string& format);
 
@@ -95,13 +103,36 @@ int spool_command(const SpoolOptions& options);
 enum class ExportFormat : std::uint8_t { csv, jsonl };
 struct ExportOptions {
   std::string data = "data";  // the data directory
-  std::string database;       // an SQLite file instead of the one there
+  std::string database;       // an SQLite file instead of the one there, or postgresql://…
   std::string exchange;       // empty: all
   std::string symbol;
   std::string from, to;  // empty: open
   ExportFormat format = ExportFormat::csv;
 };
 int export_command(const ExportOptions& options);
+
+struct BackupOptions {
+  std::string config = "config/tickwitness.yaml";  // names the data directory and the database
+  std::string data;  // instead: a data directory with the database in it; empty: the configuration
+  std::string to;
+};
+int backup_command(const BackupOptions& options);
+
+struct RestoreOptions {
+  std::string from;
+  std::string data;  // the data directory to make
+};
+// kDataError when the backup is not what it was.
+int restore_command(const RestoreOptions& options);
+
+struct GatewayOptions {
+  std::string redis;   // URL
+  std::string scrape;  // URL of an engine's /metrics, instead
+  std::string config;  // a configuration file, for all else; may be empty
+  std::string ca_file, user, password_file;
+  std::optional<std::uint16_t> port;  // on loopback; else as the configuration says
+};
+int gateway_command(const GatewayOptions& options);
 
 struct ReloadOptions {
   std::string config = "config/tickwitness.yaml";

@@ -17,7 +17,7 @@ Composition::Composition(Seams seams, const EngineSettings& engine, serve::Servi
                .log = seams.log,
                .http = seams.http,
                .tap = seams.tap,
-               .ticks = seams.ticks},
+               .records = seams.records},
               engine, std::move(measure),
               [this](StatusMailbox::Status status) { reports_.put(std::move(status)); }),
       service_(seams.serve, registry_, metrics_, process, std::move(service), std::move(outside)),

@@ -26,7 +26,7 @@ struct Seams {
   runtime::Log& log;
   runtime::HttpRequester* http = nullptr;  // on the engine's executor; null: REST is not asked
   pipeline::FrameTap* tap = nullptr;       // on the engine's executor; null: nothing is recorded
-  pipeline::TickTap* ticks = nullptr;      // on the engine's executor; null: nothing is stored
+  pipeline::RecordTap* records = nullptr;  // on the engine's executor; null: nothing is stored
 };
 
 // Made before the executors run. Destroyed on the serve executor's thread once the engine's

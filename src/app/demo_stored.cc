@@ -2,21 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "sim/record/as_made.h"
 #include "store/sqlite/trade_reader.h"
 
 namespace tickwitness::app {
 namespace {
 
 constexpr std::string_view kName = "stored";
-// The wire of one venue has milliseconds.
-constexpr base::Duration kTimeOff = std::chrono::milliseconds(1);
-
-bool as_made(const market::Trade& stored, const sim::Fill& made, const sim::PairSettings& pair) {
-  const base::Duration off = made.time - stored.exchange_time;
-  return stored.price == base::Decimal(made.price, pair.price_precision) &&
-         stored.quantity == base::Decimal(made.quantity, pair.quantity_precision) &&
-         stored.taker_side == made.taker_side && off >= base::Duration::zero() && off < kTimeOff;
-}
 
 struct Rows {
   std::uint64_t all = 0;
@@ -41,7 +33,7 @@ store::SinkResult<Rows> read_rows(const std::string& database, const DemoVenue& 
     if (!kept.empty() && stored.id < kept.front().fill.id) continue;  // the exchange forgot it
     const sim::TradeRecord* made = venue.exchange.trade(pair, stored.id);
     const bool same =
-        made != nullptr && as_made(stored, made->fill, venue.exchange.settings().pairs[pair]);
+        made != nullptr && sim::as_made(stored, made->fill, venue.exchange.settings().pairs[pair]);
     if (!same) ++rows.altered;
   }
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exchange/venues/venues.h"
+#include "feed/gap_entry.h"
 #include "runtime/when_all.h"
 
 namespace tickwitness::app {
@@ -76,6 +77,25 @@ void Engine::add_feed(const VenueSettings& settings) {
        .feed = std::make_unique<feed::Feed>(settings.feed, std::move(dialect), std::move(parts))});
 }
 
+void Engine::restore(Past past) {
+  last_gap_ = past.last_gap;
+  ledger_.restore(std::move(past.gaps), past.last_gap, world_.executor.clock().now());
+  for (const auto& one : past.trades) {
+    const auto followed = std::ranges::find(feeds_, one.venue, &Followed::venue);
+    if (followed != feeds_.end()) followed->feed->restore(one);
+  }
+  ledger_.end_restore(world_.executor.clock().now(), [&](const feed::Gap& gap) -> std::string {
+    if (!markets_.contains({gap.venue, gap.symbol})) return "the market is not followed any more";
+    const bool passed = std::ranges::any_of(past.trades, [&](const feed::TradesPast& one) {
+      return one.venue == gap.venue && one.symbol == gap.symbol && one.top > gap.to;
+    });
+    return passed ? "" : "the process ended; a later entry has what is missing";
+  });
+  for (const feed::Gap& gap : ledger_.entries()) {
+    if (!gap.closed) open_gaps_.insert(gap.id);
+  }
+}
+
 void Engine::start() {
   started_ = world_.executor.clock().now().mono;
   next_report_ = started_;
@@ -87,7 +107,7 @@ void Engine::drain() {
   const base::Instant now = world_.executor.clock().now().mono;
   handoff_.drain(std::numeric_limits<std::size_t>::max(), [&](const pipeline::Tick& tick) {
     meter_.on_tick(tick, now);
-    if (world_.ticks != nullptr) world_.ticks->on_tick(tick);
+    if (world_.records != nullptr) world_.records->on_tick(tick);
   });
 }
 
@@ -107,6 +127,7 @@ void Engine::report() {
   handoff_.observe(now.mono);
   meter_.observe(now.mono);
   world_.registry.tick(now.mono);
+  keep_gaps();
   log_gaps();
   world_.log.tick();
   auto status = std::make_shared<serve::EngineStatus>();
@@ -153,6 +174,14 @@ void Engine::apply(const EngineSettings& settings) {
   for (const auto& [venue, symbol] : quoted) meter_.expect_quotes(venue, symbol);
   markets_ = std::move(wanted);
   quoted_ = std::move(quoted);
+}
+
+void Engine::keep_gaps() {
+  for (const std::uint64_t id : ledger_.take_changed()) {
+    const feed::Gap* const gap = ledger_.find(id);
+    if (gap == nullptr || world_.records == nullptr) continue;
+    if (!world_.records->on_gap(feed::to_entry(*gap))) ledger_.changed_again(id);
+  }
 }
 
 void Engine::log_gaps() {

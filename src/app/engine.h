@@ -11,7 +11,7 @@
 #include "feed/feed.h"
 #include "pipeline/handoff.h"
 #include "pipeline/market_meter.h"
-#include "pipeline/tick_tap.h"
+#include "pipeline/record_tap.h"
 #include "runtime/executor.h"
 #include "runtime/log.h"
 #include "runtime/message_channel.h"
@@ -43,13 +43,20 @@ class Engine {
     runtime::Log& log;
     runtime::HttpRequester* http = nullptr;  // null only where no settings ask for REST
     pipeline::FrameTap* tap = nullptr;       // is shown what the feeds receive; may be null
-    pipeline::TickTap* ticks = nullptr;      // is shown what was handled; may be null
+    pipeline::RecordTap* records = nullptr;  // is shown what must last; may be null
   };
   // `each_turn` runs first in every turn, for measurements of the process; it may be null. Then
   // `on_status` gets the state.
   Engine(World world, const EngineSettings& settings, std::function<void(base::Now)> each_turn,
          std::function<void(std::shared_ptr<const serve::EngineStatus>)> on_status);
 
+  // What an earlier process left. Before start().
+  struct Past {
+    std::vector<feed::TradesPast> trades;
+    std::vector<feed::Gap> gaps;  // ascending
+    std::uint64_t last_gap = 0;   // the highest id in the ledger; of others, ids go on from there
+  };
+  void restore(Past past);
   void start();
   // See Feed::finish; of all feeds.
   void finish(std::function<void()> on_ended);
@@ -69,6 +76,7 @@ class Engine {
   void report();
   void on_event(market::Venue venue, const feed::LinkEvent& event);
   void log_gaps();
+  void keep_gaps();
 
   World world_;
   std::function<void(base::Now)> each_turn_;

@@ -4,11 +4,15 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
+#include <utility>
 
 #include "app/commands.h"
 #include "app/say.h"
 #include "base/json_write.h"
 #include "base/rfc3339.h"
+#include "config/settings.h"
+#include "store/postgres/trade_reader.h"
 #include "store/sqlite/trade_reader.h"
 
 namespace tickwitness::app {
@@ -45,10 +49,21 @@ std::string jsonl(const Tick& tick) {
   return line + "\n";
 }
 
-// A day, or a moment.
-std::optional<base::WallTime> parse_moment(const std::string& text) {
-  return base::parse_rfc3339(
-      text.size() == std::string_view("2026-11-22").size() ? text + "T00:00:00Z" : text);
+template <class Reader, class Where>
+store::SinkResult<std::unique_ptr<store::TradeReader>> open_as(const Where& where,
+                                                               const store::TradeQuery& query) {
+  auto reader = Reader::open(where, query);
+  if (!reader) return std::unexpected(reader.error());
+  return std::make_unique<Reader>(std::move(*reader));
+}
+
+store::SinkResult<std::unique_ptr<store::TradeReader>> open_trades(const std::string& database,
+                                                                   const store::TradeQuery& query) {
+  if (!config::Store::names_server(database)) {
+    return open_as<store::sqlite::TradeReader>(database, query);
+  }
+  return open_as<store::postgres::TradeReader>(
+      store::postgres::PostgresSettings{.database = base::Secret(database)}, query);
 }
 
 int complain(const std::string& what, int code) {
@@ -67,25 +82,24 @@ int not_written() {
 int export_command(const ExportOptions& options) {
   const auto symbol = market::Symbol::parse(options.symbol);
   if (!symbol) return complain(symbol.error().message, kUsage);
-  store::sqlite::TradeQuery query{.symbol = *symbol};
+  store::TradeQuery query{.symbol = *symbol};
   if (!options.exchange.empty()) query.venue = market::venue_named(options.exchange);
   for (const auto& [text, time] :
        {std::pair(options.from, &query.from), std::pair(options.to, &query.to)}) {
     if (text.empty()) continue;
-    const auto parsed = parse_moment(text);
+    const auto parsed = base::parse_moment(text);
     if (!parsed)
       return complain(
           fmt::format("'{}' is no time; write 2026-11-22 or 2026-11-22T05:00:00Z", text), kUsage);
     *time = *parsed;
   }
-  const std::string path =
-      options.database.empty() ? options.data + "/market.sqlite" : options.database;
-  auto reader = store::sqlite::TradeReader::open(path, query);
+  const auto reader = open_trades(
+      options.database.empty() ? options.data + "/market.sqlite" : options.database, query);
   if (!reader) return complain(reader.error().message, kNoInput);
   if (options.format == ExportFormat::csv)
     std::fputs("exchange,symbol,id,time,taker_side,price,quantity\n", stdout);
   for (;;) {
-    const auto tick = reader->next();
+    const auto tick = (*reader)->next();
     if (!tick) return complain(tick.error().message, kIoError);
     if (!*tick) break;
     const std::string line = options.format == ExportFormat::csv ? csv(**tick) : jsonl(**tick);

@@ -35,6 +35,9 @@ struct Options {
   SpoolOptions spool;
   ExportOptions exported;
   std::string export_format = "csv";
+  BackupOptions backup;
+  RestoreOptions restore;
+  GatewayOptions gateway;
   ReloadOptions reload;
   std::string catalog_format = "md";
 };
@@ -144,10 +147,75 @@ void add_export(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"csv", "jsonl"}))
       ->capture_default_str();
   trades->add_option("--data", options.exported.data, "The data directory")->capture_default_str();
-  trades->add_option("--database", options.exported.database, "An SQLite file elsewhere");
+  trades->add_option("--database", options.exported.database,
+                     "An SQLite file elsewhere, or postgresql://user@host/db");
   trades->footer(
       "The engine may be running.\n"
       "Example: tickwitness export trades --symbol BTC-USD --from 2026-11-22 --format jsonl");
+}
+
+void add_backup(CLI::App& app, Options& options) {
+  CLI::App* backup = app.add_subcommand(
+      "backup", "Copy what must last, database and spool, beside the running engine");
+  CLI::Option* config = backup->add_option("-c,--config", options.backup.config,
+                                           "Configuration that names what is to be saved");
+  config->capture_default_str();
+  backup->add_option("--data", options.backup.data, "A data directory instead, database included")
+      ->excludes(config);
+  backup
+      ->add_option("--to", options.backup.to, "A directory to make, which appears when all is done")
+      ->required();
+  backup->footer(
+      "The engine may be running: it is neither asked nor held up. Everything it had accepted "
+      "when\n"
+      "the backup began is in it, each trade once. Recordings and configuration are not; they are\n"
+      "plain files. Checksums are in its file manifest: cd DIRECTORY && sha256sum -c manifest\n"
+      "Exit 66 if something cannot be read, 73 if the copy cannot be written, 65 if database and\n"
+      "spool do not belong together.\n"
+      "Example: tickwitness backup --to backups/$(date +%F)");
+  CLI::App* restore =
+      app.add_subcommand("restore", "Make a data directory of a backup, after looking it through");
+  restore->add_option("from", options.restore.from, "The backup")->required();
+  restore
+      ->add_option("--data", options.restore.data,
+                   "The data directory to make; one that is there must be empty")
+      ->required();
+  restore->footer(
+      "Every file is compared with its checksum before the directory appears; else nothing does.\n"
+      "Exit 65 if the backup is damaged or of a later tickwitness, 66 if it cannot be read, 73 if\n"
+      "the directory is not empty, in use, or cannot be written.\n"
+      "Example: tickwitness restore backups/2026-11-22 --data data");
+}
+
+void add_gateway(CLI::App& app, Options& options) {
+  CLI::App* gateway = app.add_subcommand(
+      "gateway", "Page and event stream of an engine elsewhere, from its Redis or its metrics");
+  CLI::Option* redis =
+      gateway->add_option("--redis", options.gateway.redis,
+                          "Redis that the engine publishes to: rediss://host:6379, or "
+                          "redis://host:6379/2 without TLS and in database 2");
+  gateway
+      ->add_option("--scrape", options.gateway.scrape,
+                   "The engine's metrics instead: http://host:8000/metrics")
+      ->excludes(redis);
+  gateway->add_option("--port", options.gateway.port,
+                      "Port on 127.0.0.1; 0: any free one; without it 8000, or as the "
+                      "configuration says");
+  gateway->add_option("-c,--config", options.gateway.config,
+                      "Configuration file whose listen, tls, auth and redis are meant");
+  gateway->add_option("--ca-file", options.gateway.ca_file,
+                      "Authority that signed the certificate of Redis, PEM");
+  gateway->add_option("--user", options.gateway.user, "User of Redis's access lists");
+  gateway->add_option("--password-file", options.gateway.password_file,
+                      "File with its password; or set TICKWITNESS_REDIS_PASSWORD");
+  gateway->footer(
+      "Has no feeds and stores nothing. Values keep the time that the engine gave them and go "
+      "stale\n"
+      "when it stops; /health/ready says what is missing. Exit 78 if the address is wrong, 69 if "
+      "the\n"
+      "port is taken; a Redis that cannot be reached is tried again for as long as it takes.\n"
+      "Example: tickwitness gateway --redis redis://127.0.0.1:6379 --port 8001\n"
+      "         tickwitness gateway --scrape http://127.0.0.1:8000/metrics --port 8001");
 }
 
 int simulate(Options& options) {
@@ -206,6 +274,9 @@ int dispatch(CLI::App& app, Options& options) {
     if (options.export_format == "jsonl") options.exported.format = ExportFormat::jsonl;
     return export_command(options.exported);
   }
+  if (app.got_subcommand("backup")) return backup_command(options.backup);
+  if (app.got_subcommand("restore")) return restore_command(options.restore);
+  if (app.got_subcommand("gateway")) return gateway_command(options.gateway);
   if (app.got_subcommand("reload")) return reload_command(options.reload);
   return version_command();
 }
@@ -222,12 +293,15 @@ int parse_and_run(int argc, char** argv) {
   add_replay(app, options);
   add_export(app, options);
   add_spool(app, options);
+  add_backup(app, options);
+  add_gateway(app, options);
   CLI::App* check = app.add_subcommand("check", "Validate the configuration and start nothing");
   add_config(check, options.check.config);
   check->add_flag("--print", options.check.print, "Print the settings in force, secrets redacted");
-  CLI::Option* online = check->add_flag(
-      "--online", options.check.online,
-      "Ask the configured exchanges as well: names, TLS, clocks, maintenance, pairs, WebSocket");
+  CLI::Option* online = check->add_flag("--online", options.check.online,
+                                        "Try disk and database, and ask the configured exchanges "
+                                        "and Redis: names, TLS, clocks, maintenance, pairs, "
+                                        "WebSocket");
   check->add_flag("--json", options.check.json, "Print what --online found as one line of JSON")
       ->needs(online)
       ->excludes("--print");

@@ -90,6 +90,45 @@ void OnlineCheck::next() {
   });
 }
 
+std::vector<OnlineStep> reach_steps(const net::Reached& reached,
+                                    const runtime::Endpoint& endpoint) {
+  using State = OnlineStep::State;
+  struct Stage {
+    const char* name;
+    std::optional<base::Instant> ended;
+    std::string good;
+  };
+  std::vector<Stage> stages = {{"resolve", reached.resolved, endpoint.host},
+                               {"connect", reached.connected, host_of(endpoint)}};
+  if (endpoint.tls) stages.push_back({"tls", reached.secured, "its certificate is right"});
+  std::vector<OnlineStep> steps;
+  base::Instant from = reached.started;
+  bool ended = false;
+  for (Stage& stage : stages) {
+    OnlineStep& step = steps.emplace_back();
+    step.step = stage.name;
+    if (ended) {
+      step.state = State::skipped;
+      step.detail = "its host is not reached";
+    } else if (stage.ended) {
+      step.took = *stage.ended - from;
+      step.detail = std::move(stage.good);
+      from = *stage.ended;
+    } else {
+      ended = true;
+      step.state = State::failed;
+      step.took = reached.ended - from;
+      step.detail = reached.failure->detail;
+    }
+  }
+  if (!endpoint.tls) {
+    steps.push_back({.step = "tls",
+                     .state = State::skipped,
+                     .detail = "the address asks for none: anybody can read along"});
+  }
+  return steps;
+}
+
 void OnlineCheck::say(std::string_view step, State state, std::optional<base::Duration> took,
                       std::string detail) {
   on_step_({.exchange = targets_.front().name,
@@ -126,30 +165,8 @@ void OnlineCheck::reach(const runtime::Endpoint& endpoint, bool& reachable) {
   reachable = false;
   parts_.reach(endpoint, [this, endpoint, &reachable](const net::Reached& reached) {
     reachable = !reached.failure;
-    struct Stage {
-      std::string_view name;
-      std::optional<base::Instant> ended;
-      std::string good;
-    };
-    std::vector<Stage> stages = {{"resolve", reached.resolved, endpoint.host},
-                                 {"connect", reached.connected, host_of(endpoint)}};
-    if (endpoint.tls) stages.push_back({"tls", reached.secured, "its certificate is right"});
-    base::Instant from = reached.started;
-    bool ended = false;
-    for (Stage& stage : stages) {
-      if (ended) {
-        say(stage.name, State::skipped, std::nullopt, "its host is not reached");
-      } else if (stage.ended) {
-        say(stage.name, State::ok, *stage.ended - from, std::move(stage.good));
-        from = *stage.ended;
-      } else {
-        ended = true;
-        say(stage.name, State::failed, reached.ended - from, reached.failure->detail);
-      }
-    }
-    if (!endpoint.tls) {
-      say("tls", State::skipped, std::nullopt, "the address asks for none: anybody can read along");
-    }
+    for (OnlineStep& step : reach_steps(reached, endpoint))
+      say(step.step, step.state, step.took, std::move(step.detail));
     next();
   });
 }

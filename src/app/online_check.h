@@ -34,14 +34,16 @@ struct OnlineStep {
     failed,
     skipped  // not tried, or the exchange does not tell
   };
-  std::string exchange;
-  std::string part;  // "rest", "stream"
+  std::string exchange;  // or "storage", "redis"
+  std::string part;      // "rest", "stream"; of storage "disk", "database"; of Redis "server"
   std::string step;  // "resolve", "connect", "tls", "time", "status", "pairs", "upgrade", "frame"
   State state = State::ok;
   std::optional<base::Duration> took;  // absent: nothing was tried
   std::string detail;                  // one line for a person
 };
 std::string_view to_string(OnlineStep::State state);
+// The steps "resolve", "connect" and "tls" of the way to a host, without exchange and part.
+std::vector<OnlineStep> reach_steps(const net::Reached& reached, const runtime::Endpoint& endpoint);
 
 // One exchange after the other, one step after the other, each at most kStepMax long; what cannot
 // be tried because of a step before is skipped. On its executor's thread.

@@ -1,15 +1,19 @@
-// tickwitness check --online: asks the configured exchanges, over real sockets, and starts nothing.
+// tickwitness check --online: tries the disk and the database, asks the configured exchanges and
+// Redis over real sockets, and starts nothing.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/online_check.h"
+#include "app/online_redis.h"
+#include "app/storage_check.h"
 #include "base/json_write.h"
 #include "exchange/venues/venues.h"
 #include "net/http_requester.h"
@@ -65,27 +69,31 @@ std::string json_of(const std::vector<OnlineStep>& steps, bool ok) {
 
 }  // namespace
 
-int check_online(const EngineSettings& settings, bool as_json) {
+int check_online(const EngineSettings& engine, const config::Settings& settings,
+                 const std::optional<cache::RedisSettings>& redis, bool as_json) {
   runtime::AsioExecutor executor;
   net::HttpRequester requester(executor, {.timeout = OnlineCheck::kStepMax});
   net::WsChannelFactory channels(executor);
   std::unique_ptr<net::Reach> reach;
   std::vector<OnlineStep> steps;
+  const auto try_reach = [&](const runtime::Endpoint& endpoint,
+                             std::function<void(net::Reached)> on_done) {
+    reach =
+        std::make_unique<net::Reach>(executor, endpoint, OnlineCheck::kStepMax, std::move(on_done));
+  };
+  const auto on_step = [&](const OnlineStep& step) {
+    steps.push_back(step);
+    if (!as_json) print(step);
+  };
+  check_storage(settings, executor.clock(), on_step);
+  std::optional<OnlineRedis> of_redis;
+  if (redis) of_redis.emplace(*redis, executor, try_reach, on_step, [&] { executor.stop(); });
   OnlineCheck check(
-      {.executor = executor,
-       .requester = requester,
-       .channels = channels,
-       .reach =
-           [&](const runtime::Endpoint& endpoint, std::function<void(net::Reached)> on_done) {
-             reach = std::make_unique<net::Reach>(executor, endpoint, OnlineCheck::kStepMax,
-                                                  std::move(on_done));
-           }},
-      targets_of(settings),
-      [&](const OnlineStep& step) {
-        steps.push_back(step);
-        if (!as_json) print(step);
-      },
-      [&] { executor.stop(); });
+      {.executor = executor, .requester = requester, .channels = channels, .reach = try_reach},
+      targets_of(engine), on_step, [&] {
+        if (of_redis) return of_redis->start();
+        executor.stop();
+      });
   executor.post([&] { check.start(); });
   executor.run();
   const auto count = [&](OnlineStep::State state) {

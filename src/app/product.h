@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "app/composition.h"
+#include "app/history_thread.h"
 #include "app/machine_meter.h"
 #include "app/recorder_thread.h"
+#include "app/redis_thread.h"
 #include "app/storage_threads.h"
 #include "config/settings.h"
 #include "net/http_requester.h"
@@ -68,9 +70,15 @@ class Product {
   void join_engine();
   void stop_recorder(std::function<void()> on_stopped);
   void stop_storage(std::function<void()> on_stopped);
+  void stop_redis(std::function<void()> on_stopped);
+  void publish_second();
   void watch_event_loops();
+  decltype(serve::Service::Outside::history) ask_history();
 
   std::uint64_t seed_;
+  bool simulated_;
+  std::vector<store::Spooler::Market> followed_;  // whose trades are, at the start
+  serve::ProcessInfo process_;
   runtime::AsioExecutor& main_;
   runtime::Log& log_;
   std::function<void(std::string_view)> watch_events_;
@@ -80,9 +88,11 @@ class Product {
   std::unique_ptr<runtime::MessageChannelFactory> tapped_;  // or null
   std::unique_ptr<RecorderThread> recorder_;                // null: nothing is recorded
   std::unique_ptr<StorageThreads> storage_;                 // null: nothing is stored
+  std::unique_ptr<RedisThread> redis_;                      // null: there is none
   Composition composition_;
   serve::Server server_;
-  net::SocketBytes bytes_seen_;  // of the feeds, on the engine's thread
+  std::unique_ptr<HistoryThread> history_;  // null: there is no file to ask
+  net::SocketBytes bytes_seen_;             // of the feeds, on the engine's thread
   MachineMeter machine_;
   std::unique_ptr<runtime::Timer> machine_timer_;
   base::Instant next_measure_{};

@@ -9,6 +9,7 @@
 
 #include "app/build_info.h"
 #include "app/commands.h"
+#include "app/disk_estimate.h"
 #include "app/product.h"
 #include "app/read_files.h"
 #include "app/say.h"
@@ -46,6 +47,9 @@ class Run {
     // Jitter wants no secrecy, only that two processes differ.
     const auto seed = static_cast<std::uint64_t>(process.started.wall.time_since_epoch().count()) ^
                       static_cast<std::uint64_t>(getpid());
+    const auto engine = engine_settings(settings_, seed);
+    if (!engine) return complain(engine.error().message, kConfiguration);
+    const DiskEstimate estimate = estimate_disk(settings_, *engine);  // before anybody writes there
     auto product = Product::make(settings_, process, seed, executor_, log_);
     if (!product) return complain(product.error().message, kConfiguration);
     product_ = std::move(*product);
@@ -68,6 +72,8 @@ class Run {
                  {"page", fmt::format("http{}://{}:{}/live", settings_.tls.enabled() ? "s" : "",
                                       settings_.listen[i].host, (*ports)[i])}});
     }
+    tell(estimate, log_);
+    const DiskMeasurement measurement(executor_, product_->registry(), log_);
     executor_.run();
     log_.info("app", "stopped");
     return kOk;
@@ -152,10 +158,20 @@ int check_command(const CheckOptions& options) {
   } else if (!options.json) {
     std::size_t subscriptions = 0;
     for (const auto& one : engine->feeds) subscriptions += one.feed.subscriptions.size();
-    fmt::print("{}: good. {} subscriptions, {} files read.\n", options.config, subscriptions,
-               loaded->files.size());
+    fmt::print("{}: good. {} subscriptions, {} files read.\n{}\n", options.config, subscriptions,
+               loaded->files.size(), describe(estimate_disk(loaded->settings, *engine)));
   }
-  return options.online ? check_online(*engine, options.json) : kOk;
+  if (!options.online) return kOk;
+  std::optional<cache::RedisSettings> redis;
+  if (loaded->settings.redis.enabled()) {
+    auto wanted = redis_settings(loaded->settings, 0);
+    if (!wanted) {
+      say("{}: {}\n", options.config, wanted.error().message);
+      return kConfiguration;
+    }
+    redis = *std::move(wanted);
+  }
+  return check_online(*engine, loaded->settings, redis, options.json);
 }
 
 int reload_command(const ReloadOptions& options) {

@@ -118,6 +118,20 @@ base::Result<EngineSettings> engine_settings(const config::Settings& settings, s
   return engine;
 }
 
+base::Result<cache::RedisSettings> redis_settings(const config::Settings& settings,
+                                                  std::uint64_t seed) {
+  auto address = cache::parse_redis_url(settings.redis.url);
+  if (!address) return base::fail(fmt::format("redis.url: {}", address.error().message));
+  address->endpoint.ca_file = settings.redis.ca_file;
+  cache::RedisSettings redis;
+  redis.address = *std::move(address);
+  redis.user = settings.redis.user;
+  redis.password = settings.redis.password;
+  redis.client_name = settings.instance;
+  redis.seed = seed;
+  return redis;
+}
+
 serve::ServerSettings server_settings(const config::Settings& settings) {
   serve::ServerSettings server;
   for (const auto& address : settings.listen) {

@@ -65,6 +65,7 @@ exchanges:
     stale_after_seconds: {{trade: {}, spread: {}, ohlc: {}}}
     healthy_after_seconds: {}
 pipeline: {{ring_capacity: {}, overload: {}}}
+store: {{spool_segment_bytes: 2MiB, spool_total_bytes: 48MiB, spool_free_bytes: 0}}
 )",
       kTokenFile, kStreamsFile, kBreakerFile, seconds(promises.stale_after_trade),
       seconds(promises.stale_after_spread), seconds(promises.stale_after_ohlc),

@@ -37,13 +37,22 @@ bool could_be_told(const sim::Kraken& exchange, std::size_t pair, std::uint64_t 
   return !refused && !trades.empty() && id >= trades.front().fill.id;
 }
 
+// Then a record that nobody was told is accepted may survive.
+bool syncs_fail(const sim::Plan& plan) {
+  return std::ranges::any_of(plan.faults, [](const sim::WorldFault& fault) {
+    return fault.kind == sim::WorldFaultKind::sync_fails;
+  });
+}
+
 }  // namespace
 
 SimulatedJudges::SimulatedJudges(base::Duration drain_max, const sim::Plan& plan,
-                                 const sim::Kraken& exchange, base::Instant start)
+                                 const sim::Kraken& exchange, base::Instant start,
+                                 const sim::Database& database)
     : bounds_(add<sim::Bounds>(kLimits)),
       page_(add<sim::PageChecker>()),
       draining_(add<sim::Draining>(drain_max)),
+      once_(add<sim::Once>(database, exchange, market::Venue::kraken, !syncs_fail(plan))),
       reader_([this](const sim::PageEvent& event) { event_ = event; }) {
   add<sim::Conservation>();
   add<sim::Gaps>([&exchange](std::size_t pair, std::uint64_t id) {
@@ -95,6 +104,12 @@ void SimulatedJudges::on_output(base::Duration at, std::string_view text) {
   for (const auto& checker : checkers_) checker->on_output(at, text, report_);
 }
 
+void SimulatedJudges::on_death(const Look& look, const std::string& metrics) {
+  const Answers answers{.metrics = metrics, .feeds = {}, .gaps = {}};
+  if (const auto scrape = read(look, answers))
+    once_->on_death(seen(look, *scrape, answers), report_);
+}
+
 void SimulatedJudges::on_restart() {
   reader_.reset();
   for (const auto& checker : checkers_) checker->on_restart();
@@ -102,7 +117,14 @@ void SimulatedJudges::on_restart() {
 
 bool SimulatedJudges::drained(const Look& look, const Answers& answers) {
   const auto scrape = read(look, answers);
-  return !scrape || draining_->drained(seen(look, *scrape, answers), report_);
+  if (!scrape) return true;
+  const auto observed = seen(look, *scrape, answers);
+  const bool drained = draining_->drained(observed, report_);
+  return drained && once_->caught_up(observed);
+}
+
+void SimulatedJudges::settle(const Look& look, const Answers& answers) {
+  if (const auto scrape = read(look, answers)) once_->settle(seen(look, *scrape, answers), report_);
 }
 
 void SimulatedJudges::at_rest(std::string_view stage, const Look& look, const Answers& answers) {

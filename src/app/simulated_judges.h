@@ -10,6 +10,7 @@
 #include "sim/checkers/bounds.h"
 #include "sim/checkers/checker.h"
 #include "sim/checkers/draining.h"
+#include "sim/checkers/once.h"
 #include "sim/checkers/page.h"
 #include "sim/checkers/report.h"
 #include "sim/exchange/kraken.h"
@@ -32,14 +33,18 @@ struct Answers {
 class SimulatedJudges {
  public:
   // `drain_max`: within which all must be well again after healing. `plan` and `exchange`, whose
-  // clock says `start`, outlive the judges: what was withheld, and what REST could have told.
+  // clock says `start`, outlive the judges: what was withheld, and what REST could have told. So
+  // does the `database`.
   SimulatedJudges(base::Duration drain_max, const sim::Plan& plan, const sim::Kraken& exchange,
-                  base::Instant start);
+                  base::Instant start, const sim::Database& database);
 
   void on_scrape(const Look& look, const Answers& answers);
   void on_event(const Look& look, std::string_view chunk);
   void on_output(base::Duration at, std::string_view text);
+  // What /metrics said when the process died.
+  void on_death(const Look& look, const std::string& metrics);
   void on_restart();
+  void on_blind_start() { once_->on_blind_start(); }
   void on_wall_step(base::Duration at) { page_->clock_stepped(at); }
   void on_queue(base::Duration at, std::string_view name, std::size_t length, std::size_t limit) {
     bounds_->queue(at, name, length, limit, report_);
@@ -49,6 +54,8 @@ class SimulatedJudges {
   void on_healed(const Look& look) { draining_->healed(look.at, look.now.mono); }
   // Whether all that must come back after healing has.
   bool drained(const Look& look, const Answers& answers);
+  // What has reached the product by now has gone its way at the next rest.
+  void settle(const Look& look, const Answers& answers);
   // `stage` tells the moments of rest of one run apart in the report.
   void at_rest(std::string_view stage, const Look& look, const Answers& answers);
   void violation(std::string_view checker, base::Duration at, std::string what) {
@@ -76,6 +83,7 @@ class SimulatedJudges {
   sim::Bounds* bounds_;
   sim::PageChecker* page_;
   sim::Draining* draining_;
+  sim::Once* once_;
   sim::PageEvent event_;
   sim::EventStreamReader reader_;
 };

@@ -50,7 +50,8 @@ SimulatedWorld::SimulatedWorld(sim::Plan plan)
       exchange_(plan_.exchange, true_clock_.now()),
       network_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
       rest_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
-      judges_(kDrainMax, plan_, exchange_, kStart.mono),
+      storage_(scheduler_, machine_clock_, plan_),
+      judges_(kDrainMax, plan_, exchange_, kStart.mono, storage_.database()),
       page_(scheduler_, random_.split(),
             [this](std::string what) {
               judges_.violation("stream", scheduler_.now(), std::move(what));
@@ -107,7 +108,12 @@ void SimulatedWorld::begin_life() {
                                    .started = machine_clock_.now(),
                                    .cores = 2};
   product_ = std::make_unique<Composition>(
-      Seams{.engine = engine_, .serve = serve_, .channels = network_, .log = *log_, .http = &rest_},
+      Seams{.engine = engine_,
+            .serve = serve_,
+            .channels = network_,
+            .log = *log_,
+            .http = &rest_,
+            .records = &storage_.begin_life(settings)},
       engine_settings_of(settings), service_settings(settings), process,
       serve::Service::Outside{
           .publish =
@@ -123,8 +129,25 @@ void SimulatedWorld::begin_life() {
                                               .clients_lagged = page_.lagged()};
               }},
       nullptr);
+  restore(storage_.open(product_->metrics(), *log_, engine_settings_of(settings)));
+  storage_.start();
   engine_.post([this] { product_->engine().start(); });
   serve_.post([this] { product_->service().start(); });
+}
+
+// The record begins with what the engine knows, that it can be held against it; whether that is so
+// `once` sees in the database.
+void SimulatedWorld::restore(Engine::Past past) {
+  for (const auto& market : past.trades) {
+    const auto symbol = std::ranges::find(ledger_->symbols(), market.symbol.str());
+    std::vector<sim::TradeIds::Hole> holes;
+    holes.reserve(market.holes.size());
+    for (const auto& hole : market.holes) holes.push_back({hole.from, hole.to, hole.given_up});
+    ledger_->on_known(static_cast<std::size_t>(symbol - ledger_->symbols().begin()), market.top,
+                      holes);
+  }
+  if (past.trades.empty()) judges_.on_blind_start();
+  product_->engine().restore(std::move(past));
 }
 
 // As kill -9: nothing is said to anybody, what was not synced is at the disk's mercy.
@@ -132,6 +155,7 @@ void SimulatedWorld::die() {
   if (product_ == nullptr) return;
   note("crash");
   count_life();
+  judges_.on_death(look(), get({.path = "/metrics", .accept = "text/plain;version=0.0.4"}));
   engine_.kill();
   serve_.kill();
   network_.set_ledger(nullptr);
@@ -139,6 +163,7 @@ void SimulatedWorld::die() {
   page_.disconnect(true);
   scraping_ = false;
   product_.reset();
+  storage_.die();
   log_.reset();
   disk_.crash();
   judges_.on_restart();
@@ -204,6 +229,16 @@ void SimulatedWorld::begin(const sim::WorldFault& fault) {
     }
     case Kind::reload:
       return reload();
+    case Kind::stall_spool:
+    case Kind::disk_full:
+    case Kind::sync_fails:
+    case Kind::reads_fail:
+    case Kind::database_down:
+    case Kind::slow_commit:
+    case Kind::commit_unknown:
+    case Kind::deadlock:
+    case Kind::connection_lost:
+      return storage_.begin(fault);
   }
 }
 
@@ -213,6 +248,7 @@ void SimulatedWorld::end(const sim::WorldFault& fault) {
   if (fault.kind == Kind::slow_network) --slow_;
   if (fault.kind == Kind::shred) --shredded_;
   if (fault.kind == Kind::slow_page) page_.set_slow(--slow_pages_ > 0);
+  if (sim::is_of_storage(fault.kind)) storage_.end(fault);
   set_weather();
 }
 
@@ -240,7 +276,9 @@ void SimulatedWorld::reload() {
   serve_.post([this] {
     // What the disk says by now: another reload may have come while this waited its turn.
     const config::Settings settings = settings_on_disk();
-    product_->apply(engine_settings_of(settings), settings.dialects);
+    const EngineSettings engine = engine_settings_of(settings);
+    storage_.follow(engine);
+    product_->apply(engine, settings.dialects);
     const std::string last = ledger_->symbols().back();
     const auto followed = config::subscriptions(settings.kraken.streams);
     if (std::ranges::find(followed, last, &config::StreamSubscription::pair) != followed.end()) {
@@ -260,6 +298,7 @@ void SimulatedWorld::heal() {
   machine_clock_.set_drift(0);
   engine_.release();
   serve_.release();
+  storage_.heal();
   network_.heal_exchange();
   if (product_ == nullptr) begin_life();
   judges_.on_healed(look());
@@ -299,6 +338,7 @@ void SimulatedWorld::scrape_now_and_then() {
   scheduler_.at(scheduler_.now() + plan_.scrape_every, [this] { scrape_now_and_then(); });
   judges_.on_queue(scheduler_.now(), "engine", engine_.queued_max(), kRoleQueueMax);
   judges_.on_queue(scheduler_.now(), "serve", serve_.queued_max(), kRoleQueueMax);
+  judges_.on_queue(scheduler_.now(), "storage", storage_.queued_max(), kRoleQueueMax);
   judges_.on_queue(scheduler_.now(), "network",
                    network_.bytes_in_flight() + rest_.bytes_in_flight(), kBytesInFlightMax);
   // A scraper waits for its answer before it asks again.
@@ -346,6 +386,7 @@ void SimulatedWorld::drain() {
 // followed.
 void SimulatedWorld::rest(std::string_view stage) {
   const base::Duration deadline = scheduler_.now() + kRestMax;
+  judges_.settle(look(), scrape());
   bool changing = true;
   while (changing && scheduler_.now() < deadline) {
     scheduler_.run_until(scheduler_.now() + 1s);
@@ -370,9 +411,11 @@ void SimulatedWorld::finish_product() {
     scheduler_.run_until(scheduler_.now() + 100ms);
   }
   if (!ended_) judges_.violation("draining", scheduler_.now(), "connections did not end");
-  engine_.post([this] { product_->engine().stop([this] { stopped_ = true; }); });
+  engine_.post([this] {
+    product_->engine().stop([this] { storage_.finish([this] { stopped_ = true; }); });
+  });
   scheduler_.run_until(scheduler_.now() + 2s);
-  if (!stopped_) judges_.violation("draining", scheduler_.now(), "the engine did not stop");
+  if (!stopped_) judges_.violation("draining", scheduler_.now(), "the product did not stop");
 }
 
 SimulationResult SimulatedWorld::run() {
@@ -403,7 +446,8 @@ SimulationResult SimulatedWorld::run() {
           .virtual_time = scheduler_.now(),
           .frames = frames_,
           .events = events_,
-          .lives = lives_};
+          .lives = lives_,
+          .stored = storage_.database().rows_brought()};
 }
 
 }  // namespace tickwitness::app

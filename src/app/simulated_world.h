@@ -11,6 +11,7 @@
 #include "app/composition.h"
 #include "app/simulated_judges.h"
 #include "app/simulated_page.h"
+#include "app/simulated_storage.h"
 #include "config/settings.h"
 #include "sim/checkers/report.h"
 #include "sim/disk/disk.h"
@@ -30,6 +31,7 @@ struct SimulationResult {
   std::uint64_t frames = 0;       // that reached the product
   std::uint64_t events = 0;       // of the market, in these
   std::uint64_t lives = 0;        // of the product's process
+  std::uint64_t stored = 0;       // trades in its database
 };
 
 // One run, one thread. Not to be run twice.
@@ -44,6 +46,7 @@ class SimulatedWorld {
 
  private:
   void begin_life();
+  void restore(Engine::Past past);
   void die();
   void plan_faults();
   void begin(const sim::WorldFault& fault);
@@ -79,6 +82,7 @@ class SimulatedWorld {
   sim::Kraken exchange_;
   sim::Network network_;
   sim::RestNetwork rest_;
+  SimulatedStorage storage_;
   SimulatedJudges judges_;
   SimulatedPage page_;
 

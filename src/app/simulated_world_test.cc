@@ -40,6 +40,18 @@ TEST(SimulatedWorld, EachFaultOfTheWorldIsSurvivedAndJudged) {
   }
 }
 
+TEST(SimulatedWorld, WhateverDiskAndDatabaseDoEveryTradeIsStoredOnce) {
+  for (const auto* fault : {"stall_spool@30s+25s", "disk_full@30s+60s", "sync_fails@30s+60s",
+                            "reads_fail@30s+60s", "database_down@30s+100s", "slow_commit@30s+60s",
+                            "commit_unknown@30s+60s", "deadlock@30s+60s", "connection_lost@40s"}) {
+    for (const auto& faults : {std::vector<std::string>{fault}, {fault, "crash@60s"}}) {
+      const auto result = run(4, faults);
+      EXPECT_THAT(result.report.failed(), IsEmpty()) << fault << ", faults " << faults.size();
+      EXPECT_GT(result.stored, 100U);
+    }
+  }
+}
+
 TEST(SimulatedWorld, EachFaultOfTheExchangeIsSurvivedAndJudged) {
   for (const auto* fault : {"disconnect@40s",
                             "reset@40s",

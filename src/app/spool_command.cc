@@ -9,6 +9,7 @@
 #include "app/say.h"
 #include "base/json_write.h"
 #include "runtime/posix_disk.h"
+#include "store/accepted.h"
 #include "store/batch/batch_format.h"
 #include "store/spool/survey.h"
 
@@ -17,21 +18,30 @@ namespace {
 
 // Of all batches together.
 struct Ticks {
-  std::uint64_t trades = 0, quotes = 0, candles = 0;
-  std::uint64_t unreadable = 0;  // batches that make no sense
+  std::uint64_t trades = 0, quotes = 0, candles = 0, gaps = 0;
+  std::uint64_t unreadable = 0;  // batches and checkpoints that make no sense
 };
 
 void count(std::string_view batch, Ticks& ticks) {
+  if (store::Accepted::is_checkpoint(batch)) {
+    if (!store::Accepted::read(batch)) ++ticks.unreadable;
+    return;
+  }
   auto reader = store::BatchReader::open(batch);
   if (!reader) {
     ++ticks.unreadable;
     return;
   }
   for (;;) {
-    const auto tick = reader->next();
-    if (!tick) ++ticks.unreadable;
-    if (!tick || !*tick) return;
-    const auto& event = (*tick)->event;
+    const auto record = reader->next();
+    if (!record) ++ticks.unreadable;
+    if (!record || !*record) return;
+    const auto* tick = std::get_if<pipeline::Tick>(&**record);
+    if (tick == nullptr) {
+      ++ticks.gaps;
+      continue;
+    }
+    const auto& event = tick->event;
     if (std::holds_alternative<market::Trade>(event)) ++ticks.trades;
     if (std::holds_alternative<market::Quote>(event)) ++ticks.quotes;
     if (std::holds_alternative<market::Candle>(event)) ++ticks.candles;
@@ -59,6 +69,7 @@ void print_json(const store::spool::Survey& all, const Ticks& ticks) {
       .member("trades", ticks.trades)
       .member("quotes", ticks.quotes)
       .member("candles", ticks.candles)
+      .member("gaps", ticks.gaps)
       .member("unreadable", ticks.unreadable)
       .end_object();
   fmt::print("{}\n", line);
@@ -77,8 +88,8 @@ void print_table(const store::spool::Survey& all, const Ticks& ticks) {
   }
   for (const auto& name : all.damaged)
     fmt::print("{:<22}  cannot be read: its head is gone\n", name);
-  fmt::print("In them: {} trades, {} quotes, {} candles", ticks.trades, ticks.quotes,
-             ticks.candles);
+  fmt::print("In them: {} trades, {} quotes, {} candles, {} entries of the gap ledger",
+             ticks.trades, ticks.quotes, ticks.candles, ticks.gaps);
   if (ticks.unreadable > 0) fmt::print(", {} records that make no sense", ticks.unreadable);
   fmt::print(".\n");
 }

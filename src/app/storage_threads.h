@@ -6,13 +6,14 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "app/storage.h"
 #include "config/settings.h"
 #include "runtime/executor_asio.h"
 #include "runtime/log.h"
-#include "store/spooler.h"
-#include "store/tick_ring.h"
-#include "store/writer.h"
+#include "store/database_metrics.h"
 #include "telemetry/catalog.gen.h"
 
 namespace tickwitness::app {
@@ -30,27 +31,28 @@ class StorageThreads {
   StorageThreads& operator=(const StorageThreads&) = delete;
 
   // For the engine's thread.
-  pipeline::TickTap& tap() { return ring_; }
+  pipeline::RecordTap& tap() { return storage_.tap(); }
   runtime::AsioExecutor& spool_executor() { return spool_executor_; }
 
-  // Both outlive the threads.
-  void start(telemetry::Catalog& metrics, runtime::Log& log);
-  // When the engine shows nothing more: makes what is left durable, and calls back on a thread of
-  // its own once the database has it or does not answer. Once, after start().
-  void finish(std::function<void()> on_finished);
+  // See Storage. Both references outlive the threads.
+  Engine::Past open(telemetry::Catalog& metrics, runtime::Log& log,
+                    const std::vector<store::Spooler::Market>& followed) {
+    meter_.show(metrics);
+    return storage_.open(metrics, log, followed);
+  }
+  void start();
+  bool refuses() const { return storage_.refuses(); }
+  void follow(std::vector<store::Spooler::Market> followed) {
+    storage_.follow(std::move(followed));
+  }
+  // As Storage::finish(); calls back on a thread of its own.
+  void finish(std::function<void()> on_finished) { storage_.finish(std::move(on_finished)); }
 
  private:
-  void turn();
-
-  store::spool::SpoolSettings settings_;
-  std::string directory_;
-  std::uint64_t drawn_;
-  store::TickRing ring_;
   runtime::AsioExecutor spool_executor_, store_executor_;
-  std::unique_ptr<runtime::Timer> timer_;
+  store::DatabaseMetrics meter_;
   std::unique_ptr<store::Sink> sink_;
-  std::unique_ptr<store::Spooler> spooler_;
-  std::unique_ptr<store::Writer> writer_;
+  Storage storage_;
   std::thread spool_thread_, store_thread_;
 };
 

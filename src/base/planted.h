@@ -17,6 +17,8 @@ enum class PlantedBug : std::uint8_t {
   hole_forgotten,            // trades that are missing for a while are missed no more
   checksum_believed,         // whatever an order book's checksum is, it is right
   witness_not_believed,      // what a witness calls dead is called quiet
+  commit_believed,           // a commit whose answer was lost is taken for done
+  accepted_before_sync,      // what the disk did not take counts as accepted, and is forgotten
 };
 
 // Two names for the linker: files with and without the bugs live in one program.

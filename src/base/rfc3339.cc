@@ -98,6 +98,12 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
          nanoseconds{nanos};
 }
 
+std::optional<WallTime> parse_moment(std::string_view text) {
+  constexpr std::string_view kDay = "2024-05-27";
+  if (text.size() != kDay.size()) return parse_rfc3339(text);
+  return parse_rfc3339(std::string(text) + "T00:00:00Z");
+}
+
 std::string format_rfc3339(WallTime time, int decimals) {
   using namespace std::chrono;
   const auto midnight = floor<days>(time);

@@ -14,6 +14,9 @@ namespace tickwitness::base {
 // seconds. Never throws.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 
+// The same, or a day: "2024-05-27" is its first moment.
+std::optional<WallTime> parse_moment(std::string_view text);
+
 // With `decimals` (0 to 9) fractional digits, the rest cut off: 6 is microseconds, 9 is all.
 std::string format_rfc3339(WallTime time, int decimals = 6);
 

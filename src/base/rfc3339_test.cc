@@ -79,5 +79,13 @@ TEST(Rfc3339, TextComesBackAsTheSameTime) {
   }));
 }
 
+TEST(Moment, IsATimeOrTheBeginningOfADay) {
+  EXPECT_EQ(parse_moment("2024-05-27T12:33:10.826003Z"),
+            parse_rfc3339("2024-05-27T12:33:10.826003Z"));
+  EXPECT_EQ(parse_moment("2024-02-29"), parse_rfc3339("2024-02-29T00:00:00Z"));
+  for (const char* text : {"", "2023-02-29", "yesterday!", "2024-05-2", "2024-05-27T"})
+    EXPECT_EQ(parse_moment(text), std::nullopt) << text;
+}
+
 }  // namespace
 }  // namespace tickwitness::base

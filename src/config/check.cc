@@ -89,6 +89,15 @@ void pair_addresses(Loading& loading, const ExchangeKind& kind) {
                                    url, path_of(kind, "rest_url")));
 }
 
+// `url` is a good one; `port` goes without saying.
+bool is_loopback_url(std::string_view url, std::uint16_t port) {
+  std::string_view host = url.substr(url.find("://") + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  const bool told = host.rfind(':') != host.npos && !host.ends_with(']');
+  const auto address = parse_address(told ? std::string(host) : fmt::format("{}:{}", host, port));
+  return address && address->is_loopback();
+}
+
 void check_encryption(Loading& loading, const ExchangeKind& kind) {
   const Exchange& exchange = kind.in(loading.out.settings);
   if (!exchange.url.starts_with("ws://")) return;
@@ -96,13 +105,7 @@ void check_encryption(Loading& loading, const ExchangeKind& kind) {
   const std::string ca_file = path_of(kind, "ca_file");
   if (!exchange.ca_file.empty())
     loading.warning(ca_file, fmt::format("{} has no effect: {} is not wss://", ca_file, url));
-  std::string_view host = std::string_view(exchange.url).substr(5);
-  host = host.substr(0, host.find_first_of("/?#"));
-  const std::string authority = host.rfind(':') == host.npos || host.ends_with(']')
-                                    ? std::string(host) + ":80"
-                                    : std::string(host);
-  const auto address = parse_address(authority);
-  if (!address || !address->is_loopback())
+  if (!is_loopback_url(exchange.url, 80))
     loading.warning(url, fmt::format("{} is not encrypted: anybody on the way can change what "
                                      "the exchange says; use wss://",
                                      url));
@@ -176,28 +179,48 @@ void check_sizes(Loading& loading) {
                     "has to hold two segments at least");
 }
 
-// A token that was written where the name of its file belongs must not be printed either.
+// The secret that a file named by this field holds; null: it holds none.
+const Field* secret_in(const Field& file) {
+  const auto found = std::ranges::find_if(fields(), [&](const Field& field) {
+    return std::holds_alternative<base::Secret*>(type_of(field)) &&
+           file.path == fmt::format("{}_file", field.path);
+  });
+  return found == fields().end() ? nullptr : &*found;
+}
+
+// A secret that was written where the name of its file belongs must not be printed either.
 std::string unreadable(const Field& field, const std::string& path, std::string_view why) {
   const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-  if (field.path == "auth.token_file" && name.size() >= 16 && name.find('.') == name.npos)
+  const Field* const secret = secret_in(field);
+  const bool perhaps_itself = secret != nullptr &&
+                              static_cast<double>(name.size()) >= secret->min &&
+                              name.find('.') == name.npos;
+  if (perhaps_itself)
     return fmt::format(
         "{} names a file that cannot be read: {} (the name is not shown, in case "
-        "it is the token itself; that belongs in a file)",
-        field.path, why);
+        "it is the {} itself; that belongs in a file)",
+        field.path, why, secret->path.substr(secret->path.rfind('.') + 1));
   return fmt::format("{} names {}, which cannot be read: {}", field.path, path, why);
 }
 
-void read_token(Loading& loading, const std::string& content) {
-  if (loading.sources.contains("auth.token")) return;  // the variable comes first
-  std::string_view token = content;
-  while (token.ends_with('\n') || token.ends_with('\r')) token.remove_suffix(1);
-  for (const Field& field : fields()) {
-    if (field.path != "auth.token") continue;
-    if (const auto set = set_scalar(field, loading.out.settings, token); !set)
-      loading.problem("auth.token_file",
-                      fmt::format("auth.token_file ({}): {}", loading.out.settings.auth_token_file,
-                                  set.error().message));
-  }
+void read_secret(Loading& loading, const Field& file, const Field& secret, const std::string& path,
+                 const std::string& content) {
+  if (loading.sources.contains(secret.path)) return;  // the variable comes first
+  std::string_view text = content;
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  if (const auto set = set_scalar(secret, loading.out.settings, text); !set)
+    loading.problem(file.path, fmt::format("{} ({}): {}", file.path, path, set.error().message));
+}
+
+void check_redis(Loading& loading) {
+  const Redis& redis = loading.out.settings.redis;
+  if (!redis.url.starts_with("redis://")) return;
+  if (!redis.ca_file.empty())
+    loading.warning("redis.ca_file", "redis.ca_file has no effect: redis.url is not rediss://");
+  if (!is_loopback_url(redis.url, 6379))
+    loading.warning("redis.url",
+                    "redis.url is not encrypted: anybody on the way can read the password and "
+                    "change what is sent; use rediss://");
 }
 
 }  // namespace
@@ -212,8 +235,8 @@ void check_files(Loading& loading) {
     const auto content = loading.reader(path);
     if (!content)
       loading.problem(field.path, unreadable(field, path, content.error().message));
-    else if (field.path == "auth.token_file")
-      read_token(loading, *content);
+    else if (const Field* const secret = secret_in(field))
+      read_secret(loading, field, *secret, path, *content);
   }
 }
 
@@ -222,6 +245,7 @@ void check_settings(Loading& loading) {
   check_exposure(loading);
   check_tls(loading);
   check_exchanges(loading);
+  check_redis(loading);
   check_sizes(loading);
   auto& dialects = loading.out.settings.dialects;
   if (std::ranges::find(dialects, "tickwitness") == dialects.end())

@@ -8,9 +8,9 @@ namespace {
 constexpr std::string_view kDialects[] = {"tickwitness", "bots",   "core",
                                           "kiro",        "kraken", "trading"};
 
-constexpr std::string_view kRooms[] = {"app",    "base",  "config",   "exchange", "feed",
-                                       "market", "net",   "pipeline", "runtime",  "serve",
-                                       "sim",    "store", "telemetry"};
+constexpr std::string_view kRooms[] = {"app",   "base",   "cache", "config",   "exchange",
+                                       "feed",  "market", "net",   "pipeline", "runtime",
+                                       "serve", "sim",    "store", "telemetry"};
 
 constexpr double kDay = 86400;
 constexpr double kMiB = 1024 * 1024;
@@ -50,7 +50,8 @@ const Field kFirst[] = {
     {.path = "auth.token",
      .ref = [](Settings& s) -> Ref { return &s.auth_token; },
      .doc = "The token itself: from the environment only, before `auth.token_file`. Never "
-            "written in a configuration file, never printed."},
+            "written in a configuration file, never printed.",
+     .min = 16},
     {.path = "telemetry.dialects",
      .ref = [](Settings& s) -> Ref { return &s.dialects; },
      .doc = "The names under which `/metrics` shows what is measured. `tickwitness` is always on.",
@@ -126,6 +127,13 @@ const Field kLast[] = {
      .min = 0.1,
      .max = kDay,
      .unit = "seconds"},
+    {.path = "store.keep_quotes_seconds",
+     .ref = [](Settings& s) -> Ref { return &s.store.keep_quotes; },
+     .doc = "Quotes are removed from the database when they were received so long ago. Trades and "
+            "candles are kept.",
+     .min = 60,
+     .max = 3650 * kDay,
+     .unit = "seconds"},
     {.path = "store.spool_segment_bytes",
      .ref = [](Settings& s) -> Ref { return &s.store.spool_segment_bytes; },
      .doc = "Room of the spool, in front of the database, is reserved so much at a time.",
@@ -145,6 +153,34 @@ const Field kLast[] = {
      .min = 0,
      .max = 1024.0 * 1024 * kMiB,
      .unit = "bytes"},
+    {.path = "redis.url",
+     .ref = [](Settings& s) -> Ref { return &s.redis.url; },
+     .doc = "A Redis to publish to and to take signals from: `rediss://host:6379` with TLS, "
+            "`redis://host:6379/2` without and in database 2. Empty: none. It only gets to see "
+            "what there is: whatever happens to it, engine and store go on.",
+     .text = Text::redis_url},
+    {.path = "redis.ca_file",
+     .ref = [](Settings& s) -> Ref { return &s.redis.ca_file; },
+     .doc = "The authority that signed its certificate, PEM. Empty: those that this system "
+            "trusts.",
+     .text = Text::file},
+    {.path = "redis.user",
+     .ref = [](Settings& s) -> Ref { return &s.redis.user; },
+     .doc = "The user of its access lists (ACL). Empty: its default user.",
+     .text = Text::optional},
+    {.path = "redis.password_file",
+     .ref = [](Settings& s) -> Ref { return &s.redis.password_file; },
+     .doc = "A file with that user's password. Empty: none is sent.",
+     .text = Text::file},
+    {.path = "redis.password",
+     .ref = [](Settings& s) -> Ref { return &s.redis.password; },
+     .doc = "The password itself: from the environment only, before `redis.password_file`. Never "
+            "written in a configuration file, never printed.",
+     .min = 1},
+    {.path = "redis.signals",
+     .ref = [](Settings& s) -> Ref { return &s.redis.signals; },
+     .doc = "Whether trading signals are read from the streams `signals:paper` and "
+            "`signals:live`."},
     {.path = "http.connections_max",
      .ref = [](Settings& s) -> Ref { return &s.http.connections_max; },
      .doc = "Connections served at once, event streams not counted; further ones are answered 503.",

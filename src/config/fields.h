@@ -34,6 +34,8 @@ enum class Text : std::uint8_t {
   file,       // of a file that must be readable; empty: none
   url,        // of a WebSocket
   http_url,   // of a REST interface; may be empty
+  redis_url,  // of a Redis; may be empty
+  optional,   // a name; may be empty
   database,   // a path, or the address of a server without a password; empty: a default
 };
 

@@ -109,7 +109,10 @@ Result<void> check_url(std::string_view url, std::string_view scheme) {
   if (end == url.npos || !written.starts_with(scheme) || (written != scheme && !secure)) {
     return fail(fmt::format("{} is not {} URL; it begins with {}s:// or {}://",
                             url.find('@') == url.npos ? quote(url) : "this",
-                            scheme == "ws" ? "a WebSocket's" : "an HTTP", scheme, scheme));
+                            scheme == "ws"     ? "a WebSocket's"
+                            : scheme == "http" ? "an HTTP"
+                                               : "a Redis",
+                            scheme, scheme));
   }
   std::string_view rest = url.substr(end + 3);
   // Never quoted: it would be a password.

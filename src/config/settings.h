@@ -145,6 +145,7 @@ struct Store {
   bool enabled = true;
   std::string database;  // a file or a server; empty: "market.sqlite" in the data directory
   base::Duration quote_every = std::chrono::seconds(1);
+  base::Duration keep_quotes = std::chrono::days(30);
   std::size_t spool_segment_bytes = std::size_t{64} << 20;
   std::size_t spool_total_bytes = std::size_t{4} << 30;
   std::size_t spool_free_bytes = std::size_t{256} << 20;
@@ -154,6 +155,18 @@ struct Store {
     return text.starts_with("postgresql://") || text.starts_with("postgres://");
   }
   friend bool operator==(const Store&, const Store&) = default;
+};
+
+// Where what the engine knows can be seen from elsewhere, and signals come from.
+struct Redis {
+  std::string url;      // empty: none
+  std::string ca_file;  // PEM; empty: the system's certificate authorities
+  std::string user;     // of Redis's access lists; empty: its default user
+  std::string password_file;
+  base::Secret password;  // empty: none is sent
+  bool signals = true;    // trading signals are read
+  bool enabled() const { return !url.empty(); }
+  friend bool operator==(const Redis&, const Redis&) = default;
 };
 
 struct Http {
@@ -186,6 +199,7 @@ struct Settings {
   Pipeline pipeline;
   Recorder recorder;
   Store store;
+  Redis redis;
   Http http;
   Log log;
   friend bool operator==(const Settings&, const Settings&) = default;

@@ -90,12 +90,35 @@ Result<void> check_server(std::string_view url) {
   return {};
 }
 
+Result<void> check_redis_url(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::string_view rest = scheme == url.npos ? url : url.substr(scheme + 3);
+  if (rest.find('@') != rest.npos || url.find("password=") != url.npos)
+    return fail(
+        "has a user or a password in it (not shown); the user belongs in redis.user, the password "
+        "in the file that redis.password_file names");
+  if (auto good = check_url(url, "redis"); !good) return good;
+  std::size_t slash = rest.find('/');
+  if (slash == rest.npos) slash = rest.size();
+  const std::string_view database = rest.substr(std::min(slash + 1, rest.size()));
+  if (database.empty()) return {};
+  const auto number = parse_whole(database);
+  if (!number || *number > 65535)
+    return fail(
+        fmt::format("{}: behind the host stands the number of a database, as "
+                    "redis://localhost:6379/0",
+                    quote(url)));
+  return {};
+}
+
 Result<void> check_string(const Field& field, std::string_view text) {
   static constexpr std::size_t kPathMax = 4095;
   if (text.size() > kPathMax || text.find('\0') != text.npos)
     return fail("too long, or has a NUL in it");
   if (field.text == Text::url) return check_url(text, "ws");
   if (field.text == Text::http_url) return text.empty() ? Result<void>() : check_url(text, "http");
+  if (field.text == Text::redis_url) return text.empty() ? Result<void>() : check_redis_url(text);
+  if (field.text == Text::optional && text.empty()) return {};
   if (field.text == Text::path && text.empty()) return fail("is empty; name a directory");
   if (field.text == Text::database && Store::names_server(text)) return check_server(text);
   if (field.text == Text::path || field.text == Text::directory || field.text == Text::file ||
@@ -111,13 +134,15 @@ Result<void> check_string(const Field& field, std::string_view text) {
   return {};
 }
 
-Result<void> set_secret(base::Secret* to, std::string_view text) {
-  const bool good = text.size() >= 16 && text.size() <= 512 &&
+Result<void> set_secret(const Field& field, base::Secret* to, std::string_view text) {
+  const auto least = static_cast<std::size_t>(field.min);
+  const bool good = text.size() >= least && text.size() <= 512 &&
                     std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
   if (!good)
     return fail(
-        "a token has 16 to 512 visible ASCII characters (`openssl rand -hex 32` makes "
-        "one); this one, not shown, does not");
+        fmt::format("a {} has {} to 512 visible ASCII characters{}; this one, not shown, does not",
+                    field.path.substr(field.path.rfind('.') + 1), least,
+                    least > 1 ? " (`openssl rand -hex 32` makes one)" : ""));
   *to = base::Secret(std::string(text));
   return {};
 }
@@ -187,7 +212,7 @@ Result<void> set_scalar(const Field& field, Settings& settings, std::string_view
             *to = text;
             return {};
           },
-          [&](base::Secret* to) { return set_secret(to, text); },
+          [&](base::Secret* to) { return set_secret(field, to, text); },
           [&](Overload* to) { return set_word(to, text); },
           [&](base::LogFormat* to) { return set_word(to, text); },
           [&](base::LogLevel* to) { return set_word(to, text); },

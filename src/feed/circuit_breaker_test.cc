@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "feed/attempt_budget.h"
-#include "feed/backoff.h"
 #include "feed/clock_offset.h"
 
 namespace tickwitness::feed {
@@ -52,19 +51,6 @@ TEST(CircuitBreaker, HalfOpenClosesOnSuccessAndTripsAgainOnFailure) {
   EXPECT_EQ(breaker.state(), BreakerState::closed);
   EXPECT_FALSE(breaker.open_until());
   EXPECT_EQ(breaker.trips(), 2u);
-}
-
-TEST(Backoff, AtOnceThenDoublingToTheMaximumWithinTheJitter) {
-  Backoff backoff({.immediate_max = 250ms, .first = 1s, .max = 60s, .jitter = 0.2}, base::Prng(3));
-  for (int round = 0; round < 2; ++round) {
-    EXPECT_LE(backoff.next(), 250ms);
-    for (const base::Duration middle : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s}) {
-      const base::Duration delay = backoff.next();
-      EXPECT_GE(delay, middle * 8 / 10);
-      EXPECT_LE(delay, middle * 12 / 10);
-    }
-    backoff.reset();
-  }
 }
 
 TEST(AttemptBudget, HoldsTheCountOfAnyWindow) {

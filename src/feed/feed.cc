@@ -79,6 +79,22 @@ Feed::Feed(const FeedSettings& settings, Dialect dialect, Parts parts)
   for (auto& plan : plan()) add_line(std::move(plan));
 }
 
+void Feed::restore(TradesPast past) {
+  past_.push_back(std::move(past));
+  take_up_past();
+}
+
+// What is known may be of aggregates where nobody follows the trades; these are not asked for.
+void Feed::take_up_past() {
+  std::erase_if(past_, [&](const TradesPast& past) {
+    const exchange::Subscription trades{.channel = exchange::Channel::trade, .symbol = past.symbol};
+    const auto& all = settings_.subscriptions;
+    if (std::ranges::find(all, trades) == all.end()) return false;
+    intake_.trades().restore(executor_.clock().now(), trades.channel, past);
+    return true;
+  });
+}
+
 void Feed::resubscribe_book(const market::Symbol& symbol) {
   const exchange::Subscription book{.channel = exchange::Channel::book, .symbol = symbol};
   for (auto& line : lines_) line->renew(book);
@@ -149,6 +165,7 @@ void Feed::apply(const FeedSettings& settings) {
   const FeedSettings before = std::exchange(settings_, settings);
   settings_.endpoint = before.endpoint;  // another venue address needs a restart
   budget_.set_attempts_max(settings_.attempts_per_10_minutes);
+  take_up_past();
   auto plans = plan();
   // First, so that a stream which moves to another connection is not forgotten after the move.
   for (auto& line : lines_) {

@@ -13,6 +13,7 @@
 #include "feed/gap_filler.h"
 #include "feed/intake.h"
 #include "feed/line.h"
+#include "feed/past.h"
 #include "feed/rest_client.h"
 #include "feed/rest_witness.h"
 #include "feed/status.h"
@@ -58,6 +59,9 @@ class Feed {
   };
   Feed(const FeedSettings& settings, Dialect dialect, Parts parts);
 
+  // What an earlier process knew of this venue's trades. Of a market whose trades are not followed
+  // it counts from when they are. Before start().
+  void restore(TradesPast past);
   void start();
   // Connections that end from now on are not replaced: the exchange is about to close. Calls back
   // once all have ended.
@@ -83,6 +87,7 @@ class Feed {
   std::optional<exchange::VenueStatus> venue_status() const;
   void on_venue(exchange::VenueStatus status);
   LineSettings line_settings() const;
+  void take_up_past();
   void add_line(Plan plan);
   void resubscribe_book(const market::Symbol& symbol);
   void retire(std::unique_ptr<Line> line);
@@ -102,6 +107,7 @@ class Feed {
   telemetry::StateSet<telemetry::label::VenueStatus> venue_status_;
   telemetry::Gauge clock_offset_, clock_uncertainty_;
   std::optional<exchange::VenueStatus> last_word_;  // newest ever; links that come later must know
+  std::vector<TradesPast> past_;                    // of trades that nobody followed yet
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<std::unique_ptr<Line>> retired_;  // closing after a reload
   bool started_ = false;

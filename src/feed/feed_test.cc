@@ -172,6 +172,27 @@ TEST(Feed, AReloadSendsOnlyWhatChanged) {
   }
 }
 
+// As if it had been followed all the time: nothing is stored twice, and what passed is missing.
+TEST(Feed, WhatIsKnownOfAMarketCountsFromWhenItIsFollowed) {
+  const market::Symbol eth = *market::Symbol::parse("ETH-USD");
+  World world({"trade BTC-USD"});
+  world.feed.restore({.symbol = eth, .top = 10, .top_time = {}, .holes = {}});
+  world.connect_all();
+  EXPECT_THAT(world.labels("tickwitness_feed_trade_duplicates_total", "symbol"),
+              ElementsAre("BTC-USD"));
+  world.apply({"trade BTC-USD", "trade ETH-USD"});
+  world.wire(0).say("trade ETH-USD 10");
+  world.wire(0).say("trade ETH-USD 13");
+  world.executor.run_until(1s);
+  EXPECT_EQ(read(world.registry, "tickwitness_feed_trade_duplicates_total", {{"symbol", "ETH-USD"}}),
+            1);
+  ASSERT_EQ(world.ledger.entries().size(), 1U);
+  const Gap& gap = world.ledger.entries().front();
+  EXPECT_EQ(gap.symbol, eth);
+  EXPECT_EQ(gap.from, 11U);
+  EXPECT_EQ(gap.to, 12U);
+}
+
 TEST(Feed, AnIntervalThatIsAddedOpensAConnection) {
   World world;
   world.connect_all();

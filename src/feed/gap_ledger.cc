@@ -44,8 +44,67 @@ std::uint64_t GapLedger::open(Gap gap) {
   ++totals.by_cause[static_cast<std::size_t>(gap.cause)];
   totals.ids_missing += gap.missing;
   entries_.push_back(std::move(gap));
+  changed_.insert(last_id_);
   ++open_;
   return last_id_;
+}
+
+void GapLedger::restore(std::vector<Gap> entries, std::uint64_t last_id, base::Now now) {
+  last_id_ = last_id;
+  for (Gap& gap : entries) {
+    if (!gap.closed && gap.channel == exchange::Channel::trade && gap.from != 0) {
+      gap.missing = 0;
+      gap.state = GapState::open;
+      ++open_;
+    } else if (!gap.closed) {
+      gap.state = GapState::filled;
+      gap.closed = now;
+      changed_.insert(gap.id);
+    }
+    entries_.push_back(std::move(gap));
+  }
+}
+
+void GapLedger::claim(std::uint64_t id, std::uint64_t count) {
+  Gap* const gap = entry(id);
+  if (gap == nullptr || gap->closed) return;
+  Totals& totals = totals_[index(gap->venue)];
+  if (gap->missing == 0) ++totals.by_cause[static_cast<std::size_t>(gap->cause)];
+  gap->missing += count;
+  totals.ids_missing += count;
+}
+
+void GapLedger::end_restore(base::Now now, const std::function<std::string(const Gap&)>& why) {
+  for (Gap& gap : entries_) {
+    if (gap.closed || gap.missing != 0) continue;
+    gap.reason = gap.lost != 0 ? gap.reason : why(gap);
+    gap.state = gap.reason.empty() ? GapState::filled : GapState::unrecoverable;
+    gap.closed = now;
+    changed_.insert(gap.id);
+    --open_;
+  }
+}
+
+std::uint64_t GapLedger::entry_of(const exchange::Subscription& trades, market::Venue venue,
+                                  const PastHole& ids) const {
+  const auto found = std::ranges::find_if(entries_, [&](const Gap& gap) {
+    return gap.closed.has_value() == ids.given_up && gap.venue == venue &&
+           gap.symbol == trades.symbol && gap.channel == trades.channel && gap.from <= ids.from &&
+           ids.to <= gap.to;
+  });
+  return found == entries_.end() ? 0 : found->id;
+}
+
+std::vector<std::uint64_t> GapLedger::take_changed() {
+  std::vector<std::uint64_t> all(changed_.begin(), changed_.end());
+  changed_.clear();
+  return all;
+}
+
+Gap* GapLedger::entry(std::uint64_t id) {
+  auto* const found = const_cast<Gap*>(find(id));
+  if (found != nullptr) changed_.insert(id);
+  return found;
 }
 
 const Gap* GapLedger::find(std::uint64_t id) const {
@@ -107,7 +166,7 @@ void GapLedger::settle(Gap& gap, base::Now now) {
   --open_;
   if (entries_.size() - open_ <= kClosedMax) return;
   const auto oldest =
-      std::ranges::find_if(entries_, [](const Gap& entry) { return entry.closed.has_value(); });
+      std::ranges::find_if(entries_, [](const Gap& one) { return one.closed.has_value(); });
   entries_.erase(oldest);
 }
 

@@ -5,14 +5,16 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
 #include "exchange/messages.h"
+#include "feed/past.h"
 #include "market/symbol.h"
 #include "market/venue.h"
 
@@ -76,6 +78,24 @@ class GapLedger {
   // An entry without ids is over.
   void close(std::uint64_t id, base::Now now);
 
+  // Entries of an earlier process, ascending, before any of this one; ids go on from `last_id`.
+  // Of what was open, but for trades, nothing is missing any more with a new connection. Of trades
+  // it is what claim() says; then end_restore() closes the entries that nothing is missing of.
+  void restore(std::vector<Gap> entries, std::uint64_t last_id, base::Now now);
+  // `count` ids of a restored entry are still missing; they count in the totals as if they were
+  // found now.
+  void claim(std::uint64_t id, std::uint64_t count);
+  // `why` tells of an entry that was open, and of which nothing was claimed, why it ends so; empty:
+  // it was filled before the process ended.
+  void end_restore(base::Now now, const std::function<std::string(const Gap&)>& why);
+  // The entry that has these ids, a closed one if they were given up; 0: none.
+  std::uint64_t entry_of(const exchange::Subscription& trades, market::Venue venue,
+                         const PastHole& ids) const;
+  // Entries that are new or have changed since this was last asked, ascending.
+  std::vector<std::uint64_t> take_changed();
+  // It could not be told of then.
+  void changed_again(std::uint64_t id) { changed_.insert(id); }
+
   // Newest last.
   const std::deque<Gap>& entries() const { return entries_; }
   const Gap* find(std::uint64_t id) const;
@@ -85,11 +105,13 @@ class GapLedger {
 
  private:
   static std::size_t index(market::Venue venue) { return static_cast<std::size_t>(venue); }
-  Gap* entry(std::uint64_t id) { return const_cast<Gap*>(find(id)); }
+  // For a change.
+  Gap* entry(std::uint64_t id);
   void settle(Gap& gap, base::Now now);
 
   std::deque<Gap> entries_;  // by id
   std::array<Totals, market::kVenues> totals_{};
+  std::set<std::uint64_t> changed_;
   std::uint64_t last_id_ = 0;
   std::size_t open_ = 0;
 };

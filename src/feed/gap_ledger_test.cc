@@ -112,5 +112,43 @@ TEST(GapLedger, ForgetsTheOldestThatIsClosedAndNeverAnOpenOne) {
   ledger.take_back(open + 5, 1, at(3));
 }
 
+TEST(GapLedger, EntriesOfAnEarlierProcessAreGoneOnWith) {
+  GapLedger ledger;
+  Gap gone = trades(3, 4), open = trades(5, 9), connection = trades(0, 0), closed = trades(1, 2);
+  gone.id = 6;
+  gone.missing = 2;
+  open.id = 7;
+  open.missing = 3;
+  open.state = GapState::filling;
+  connection.id = 8;
+  connection.connection = "main";
+  closed.id = 9;
+  closed.closed = at(2);
+  closed.state = GapState::filled;
+  ledger.restore({gone, open, connection, closed}, 9, at(10));
+  EXPECT_EQ(ledger.open_count(), 2U);
+  EXPECT_EQ(ledger.find(7)->state, GapState::open) << "nobody asks for them yet";
+  EXPECT_EQ(ledger.find(8)->state, GapState::filled);
+  EXPECT_EQ(ledger.find(8)->closed->mono, at(10).mono);
+  ledger.claim(7, 3);
+  ledger.end_restore(at(10), [](const Gap& gap) { return gap.id == 6 ? "gone" : ""; });
+  EXPECT_EQ(ledger.open_count(), 1U);
+  EXPECT_EQ(ledger.find(6)->state, GapState::unrecoverable);
+  EXPECT_EQ(ledger.find(6)->reason, "gone");
+  EXPECT_EQ(ledger.take_changed(), (std::vector<std::uint64_t>{6, 7, 8}));
+  const auto& totals = ledger.totals(market::Venue::kraken);
+  EXPECT_EQ(totals.ids_missing, 3U);
+  EXPECT_EQ(totals.filled, 0U);
+  const exchange::Subscription btc{.symbol = open.symbol};
+  EXPECT_EQ(ledger.entry_of(btc, market::Venue::kraken, {.from = 6, .to = 7}), 7U);
+  EXPECT_EQ(ledger.entry_of(btc, market::Venue::kraken, {.from = 6, .to = 10}), 0U);
+  EXPECT_EQ(ledger.entry_of(btc, market::Venue::binance, {.from = 6, .to = 7}), 0U);
+  EXPECT_EQ(ledger.entry_of(btc, market::Venue::kraken, {.from = 1, .to = 2}), 0U) << "it is over";
+  ledger.fill(7, 3, at(11));
+  EXPECT_EQ(ledger.open(trades(20, 21)), 10U);
+  EXPECT_EQ(ledger.take_changed(), (std::vector<std::uint64_t>{7, 10}));
+  EXPECT_TRUE(ledger.take_changed().empty());
+}
+
 }  // namespace
 }  // namespace tickwitness::feed

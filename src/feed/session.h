@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "base/backoff.h"
 #include "base/prng.h"
 #include "base/time.h"
 #include "exchange/protocol.h"
 #include "feed/attempt_budget.h"
-#include "feed/backoff.h"
 #include "feed/circuit_breaker.h"
 #include "feed/clock_offset.h"
 #include "feed/paced_requests.h"
@@ -38,7 +38,7 @@ struct SessionSettings {
   // After HTTP 403, 429 or 451 at the upgrade.
   base::Duration banned_pause = std::chrono::minutes(10);
   StaleAfter stale_after;
-  BackoffSettings backoff;
+  base::BackoffSettings backoff;
   BreakerSettings breaker;
 };
 
@@ -158,7 +158,7 @@ class Session {
   SessionSettings settings_;
   exchange::Protocol& protocol_;
   AttemptBudget& budget_;
-  Backoff backoff_;
+  base::Backoff backoff_;
   CircuitBreaker breaker_;
   SubscriptionTable table_;
   PacedRequests requests_;

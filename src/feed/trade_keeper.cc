@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::string_view kNotAsked = "aggregated trades are not back-filled";
 constexpr std::string_view kTooMany = "too many holes at once";
+constexpr std::string_view kAnew = "the exchange's ids began anew";
+// As store::Accepted has it.
+constexpr base::Duration kMuchLater = std::chrono::seconds(10);
 constexpr std::string_view kAbsent = "the exchange's REST interface does not have them";
 
 void consider(std::optional<base::Instant>& first, base::Instant at) {
@@ -34,6 +37,40 @@ TradeKeeper::TradeKeeper(market::Venue venue, const TradeKeeperSettings& setting
 
 void TradeKeeper::expect(const exchange::Subscription& trades) {
   market(trades.symbol, trades.channel).followed = true;
+}
+
+void TradeKeeper::restore(base::Now now, exchange::Channel channel, const TradesPast& past) {
+  Market& m = market(past.symbol, channel);
+  if (m.sequence.begun()) return;
+  std::vector<TradeHole> holes;
+  for (const PastHole& hole : past.holes) {
+    const std::uint64_t entry =
+        ledger_.entry_of({.channel = channel, .symbol = m.symbol}, venue_, hole);
+    holes.push_back({.from = hole.from,
+                     .to = hole.to,
+                     .since = now,
+                     .before = hole.before,
+                     .entry = entry,
+                     .after_disconnect = true,
+                     .given_up = hole.given_up});
+    if (entry == 0 || hole.given_up) continue;
+    ledger_.claim(entry, holes.back().count());
+    note_missing(m, holes.back());
+  }
+  m.sequence.restore(past.top, past.top_time, holes);
+  m.after_disconnect = true;
+  m.restored = true;
+}
+
+// A lower id than the last one that an earlier process had, and much later: what it knew is of
+// other ids, and nothing that it missed will come.
+void TradeKeeper::begin_anew(Market& m, base::Now now) {
+  for (const TradeHole& hole : m.sequence.holes()) {
+    if (hole.entry == 0) continue;
+    ledger_.give_up(hole.entry, hole.count(), kAnew, now);
+    m.lost.add(hole.count());
+  }
+  m.sequence = TradeSequence(settings_.sequence);
 }
 
 void TradeKeeper::forget(const exchange::Subscription& trades) {
@@ -96,6 +133,12 @@ void TradeKeeper::take(Market& m, base::Now received, const market::Trade& trade
     return note_given_out(m, out, before);
   }
   const bool ahead = trade.id > m.sequence.top();
+  if (m.restored && origin != TradeOrigin::rest) {
+    const bool other_ids = !ahead && !m.sequence.is_missing(trade.id) &&
+                           trade.exchange_time > m.sequence.top_time() + kMuchLater;
+    if (other_ids) begin_anew(m, received);
+    if (ahead || other_ids) m.restored = false;
+  }
   const bool fresh = m.sequence.on_trade(
       received, trade, origin, out, [&](const TradeHole& hole) { note_filled(m, hole, received); });
   if (!fresh) m.duplicates.inc();
@@ -121,9 +164,12 @@ void TradeKeeper::note_filled(Market& m, const TradeHole& hole, base::Now now) {
   m.days.on_found(hole.before, 1);
 }
 
-void TradeKeeper::note_given_out(Market& m, const Out& out, std::size_t from) {
+void TradeKeeper::note_given_out(Market& m, Out& out, std::size_t from) {
   m.held.set(static_cast<double>(m.sequence.held()));
+  // Ids of aggregates mean something else than those of the trades that come beside them.
+  const bool nameless = m.channel == exchange::Channel::agg_trade && find(m.symbol) != nullptr;
   for (std::size_t i = from; i < out.size(); ++i) {
+    if (nameless) out[i].trade.id = 0;
     switch (out[i].origin) {
       case TradeOrigin::live:
         m.live.inc();
@@ -189,6 +235,10 @@ void TradeKeeper::open_entry(Market& m, TradeHole& hole) {
                     .to = hole.to,
                     .cause = hole.after_disconnect ? GapCause::disconnect : GapCause::missing,
                     .opened = hole.since});
+  note_missing(m, hole);
+}
+
+void TradeKeeper::note_missing(Market& m, const TradeHole& hole) {
   m.missing.add(hole.count());
   m.days.on_missing(hole.before, hole.count());
   m.gaps.inc();

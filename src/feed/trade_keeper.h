@@ -12,6 +12,7 @@
 #include "exchange/rest.h"
 #include "feed/completeness.h"
 #include "feed/gap_ledger.h"
+#include "feed/past.h"
 #include "feed/stream_number.h"
 #include "feed/trade_sequence.h"
 #include "telemetry/catalog.gen.h"
@@ -51,6 +52,9 @@ class TradeKeeper {
 
   // A market that is configured: its counters exist at 0 from now on.
   void expect(const exchange::Subscription& trades);
+  // What an earlier process had received, before the first trade of this one: what it was still
+  // missing is missing now, and so will be what came to pass between the two.
+  void restore(base::Now now, exchange::Channel channel, const TradesPast& past);
   // No longer followed; no connection brings them. What comes all the same is handed on.
   void forget(const exchange::Subscription& trades);
   // Trades of a frame that came on `stream`.
@@ -102,6 +106,7 @@ class TradeKeeper {
     std::vector<StreamNumber> feeders;  // connections that bring them
     bool followed = true;
     bool after_disconnect = false;
+    bool restored = false;  // and no trade was received since that is newer
     bool asking = false;
     int failures = 0;
     base::Instant next_ask{};
@@ -115,12 +120,14 @@ class TradeKeeper {
             Out& out);
   void note_filled(Market& m, const TradeHole& hole, base::Now now);
   void open_entry(Market& m, TradeHole& hole);
+  void begin_anew(Market& m, base::Now now);
+  static void note_missing(Market& m, const TradeHole& hole);
   void relax(Market& m, base::Now now, Out& out);
   void give_up(Market& m, TradeHole hole, std::string_view reason, base::Now now, Out& out);
   // All holes that are entries and of which `hopeless(const TradeHole&)` is true.
   template <class Hopeless>
   void give_up_if(Market& m, std::string_view reason, base::Now now, Out& out, Hopeless hopeless);
-  void note_given_out(Market& m, const Out& out, std::size_t from);
+  void note_given_out(Market& m, Out& out, std::size_t from);
   std::optional<base::Instant> deadline(const Market& m) const;
 
   market::Venue venue_;

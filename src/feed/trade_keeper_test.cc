@@ -356,6 +356,67 @@ TEST(TradeKeeper, TheEndOfAStreamIsOfItsOwnChannelAlone) {
   EXPECT_EQ(w.ledger.entries()[1].cause, GapCause::disconnect);
 }
 
+TEST(TradeKeeper, GoesOnWhereAnEarlierProcessEnded) {
+  World w;
+  const base::WallTime then{1'600'000'000s};
+  w.ledger.restore({{.id = 4, .symbol = kBtc, .from = 10, .to = 14, .missing = 2},
+                    {.id = 5,
+                     .symbol = kBtc,
+                     .from = 20,
+                     .to = 21,
+                     .lost = 2,
+                     .state = GapState::unrecoverable,
+                     .closed = w.now,
+                     .reason = "gone"}},
+                   5, w.now);
+  w.keeper.restore(w.now, Channel::trade,
+                   {.symbol = kBtc,
+                    .top = 30,
+                    .top_time = World::trade(30).exchange_time,
+                    .holes = {{.from = 12, .to = 13, .before = then},
+                              {.from = 20, .to = 21, .before = then, .given_up = true},
+                              {.from = 25, .to = 25, .before = then}}});
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_missing_total"), 2);
+  // The snapshot of the new connection overlaps; what came to pass meanwhile is a hole.
+  w.wire({29, 30, 33}, true);
+  EXPECT_EQ(w.given(), (Ids{})) << "what lies behind the new hole waits";
+  w.move(500ms);
+  w.keeper.on_time(w.now, w.out);
+  ASSERT_EQ(w.ledger.entries().size(), 4U);
+  EXPECT_EQ(w.ledger.entries()[2].id, 6U) << "of 25, which nobody had noticed";
+  EXPECT_EQ(w.ledger.entries()[3].from, 31U);
+  EXPECT_EQ(w.ledger.entries()[3].cause, GapCause::disconnect);
+  const auto ask = w.keeper.next_ask(w.now);
+  ASSERT_TRUE(ask);
+  EXPECT_EQ(ask->cursor.after_id, 11U) << "the oldest first; what was given up is not asked for";
+  EXPECT_EQ(ask->cursor.after_time, then);
+  w.page(*ask, {12, 13, 14, 20, 25, 30, 31, 32});
+  EXPECT_EQ(w.given(), (Ids{-12, -13, -20, -25, 31, 32, 33}));
+  EXPECT_EQ(w.ledger.find(4)->state, GapState::filled);
+  EXPECT_EQ(w.ledger.find(5)->lost, 1U) << "20 came after all";
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_missing_total"), 5);
+  EXPECT_EQ(w.figure("tickwitness_feed_trades_recovered_total"), 6);
+  w.wire({12, 34});
+  EXPECT_EQ(w.given(), (Ids{34}));
+}
+
+TEST(TradeKeeper, IdsThatBeginAnewAreNoDuplicates) {
+  World w;
+  const base::WallTime then{1'600'000'000s};
+  w.ledger.restore({{.id = 1, .symbol = kBtc, .from = 12, .to = 13, .missing = 2}}, 1, w.now);
+  w.keeper.restore(w.now, Channel::trade,
+                   {.symbol = kBtc,
+                    .top = 1'000'000,
+                    .top_time = then,
+                    .holes = {{.from = 12, .to = 13, .before = then}}});
+  w.wire({40, 41});  // years later
+  EXPECT_EQ(w.given(), (Ids{40, 41}));
+  EXPECT_EQ(w.ledger.find(1)->state, GapState::unrecoverable);
+  EXPECT_EQ(w.ledger.find(1)->reason, "the exchange's ids began anew");
+  w.wire({41, 42});
+  EXPECT_EQ(w.given(), (Ids{42}));
+}
+
 TEST(TradeKeeper, MarketsAndAggregatesHaveIdsOfTheirOwn) {
   World w;
   w.keeper.expect({.channel = Channel::trade, .symbol = kEth});
@@ -364,9 +425,9 @@ TEST(TradeKeeper, MarketsAndAggregatesHaveIdsOfTheirOwn) {
   w.wire({7}, false, kEth);
   w.wire({50, 52}, false, kBtc, Channel::agg_trade);
   w.wire({8}, false, kEth);
-  EXPECT_EQ(w.given(), (Ids{100, 7, 50, 8}));
+  EXPECT_EQ(w.given(), (Ids{100, 7, 0, 8})) << "beside trades aggregates are handed on without";
   w.pass(1s);
-  EXPECT_EQ(w.given(), (Ids{52})) << "aggregates are not asked for again";
+  EXPECT_EQ(w.given(), (Ids{0})) << "aggregates are not asked for again";
   ASSERT_EQ(w.ledger.entries().size(), 1U);
   EXPECT_EQ(w.ledger.entries()[0].channel, Channel::agg_trade);
   EXPECT_EQ(w.ledger.entries()[0].state, GapState::unrecoverable);

@@ -10,6 +10,17 @@ std::size_t TradeSequence::find(const Holes& in, std::uint64_t id) {
   return has_it ? static_cast<std::size_t>(hole - in.begin()) : in.size();
 }
 
+void TradeSequence::restore(std::uint64_t top, base::WallTime top_time,
+                            const std::vector<TradeHole>& holes) {
+  top_ = given_ = top;
+  top_time_ = top_time;
+  for (const TradeHole& hole : holes) {
+    (hole.given_up ? given_up_ : holes_).push_back(hole);
+    if (given_up_.size() > limits_.given_up_max) given_up_.erase(given_up_.begin());
+    if (!hole.given_up) holes_.back().blocking = false;
+  }
+}
+
 void TradeSequence::take_out(Holes& from, std::size_t index, std::uint64_t id) {
   const auto hole = from.begin() + static_cast<std::ptrdiff_t>(index);
   if (hole->from == hole->to) {

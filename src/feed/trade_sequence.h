@@ -56,6 +56,10 @@ class TradeSequence {
   bool on_trade(base::Now received, const market::Trade& trade, TradeOrigin origin,
                 std::vector<SequencedTrade>& out, OnFilled&& on_filled);
 
+  // Of an earlier process, before the first trade: `top` was the highest id, `holes` (by id, below
+  // it, with given_up as it was) are all that was not received. What comes of them is late.
+  void restore(std::uint64_t top, base::WallTime top_time, const std::vector<TradeHole>& holes);
+
   // Never received, and on_trade() would take it: expected or given up.
   bool is_missing(std::uint64_t id) const {
     return find(holes_, id) < holes_.size() || find(given_up_, id) < given_up_.size();

@@ -158,8 +158,7 @@ void write_completeness(JsonWriter& json, const EngineStatus& status) {
 
 }  // namespace
 
-std::string health_json(const EngineStatus* status, base::Instant now) {
-  const auto all = components(status, now);
+std::string health_json(const std::vector<Component>& all) {
   const bool engine_runs = all.front().ok;
   const bool all_ok = std::ranges::all_of(all, &Component::ok);
   std::string text;

@@ -12,7 +12,7 @@ using feed::LinkState;
 using feed::SubscriptionState;
 
 TEST(HealthJson, SaysDownBeforeTheEngineReported) {
-  EXPECT_EQ(health_json(nullptr, at().mono),
+  EXPECT_EQ(health_json(components(nullptr, at().mono)),
             R"({"status":"down","components":[{"name":"engine","state":"silent","ok":false,)"
             R"("age_s":null,"detail":"no report from the engine's thread"}]})");
 }
@@ -37,7 +37,8 @@ TEST(HealthJson, OneWordForTheWhole) {
   };
   for (const auto& c : cases) {
     const std::string start = R"({"status":")" + std::string(c.word) + '"';
-    EXPECT_TRUE(health_json(&c.status, at(c.since).mono).starts_with(start)) << &c - cases;
+    EXPECT_TRUE(health_json(components(&c.status, at(c.since).mono)).starts_with(start))
+        << &c - cases;
   }
 }
 
@@ -45,7 +46,7 @@ TEST(HealthJson, ComponentsWithTheirAge) {
   auto up = connection("main", LinkState::connected);
   up.last_frame = at().mono;
   const EngineStatus status = engine({up});
-  EXPECT_EQ(health_json(&status, at(1500ms).mono),
+  EXPECT_EQ(health_json(components(&status, at(1500ms).mono)),
             R"({"status":"ok","components":[)"
             R"({"name":"engine","state":"running","ok":true,"age_s":1.5,"detail":null},)"
             R"({"name":"kraken main","state":"connected","ok":true,"age_s":1.5,"detail":null}]})");

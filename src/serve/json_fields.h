@@ -1,6 +1,7 @@
 // The forms in which all our JSON writes times, ages and values that may be unknown.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -18,6 +19,17 @@ inline double seconds(base::Duration duration) {
   // Milliseconds are as fine as an age shown to a person needs to be.
   return static_cast<double>(std::chrono::round<std::chrono::milliseconds>(duration).count()) /
          1000;
+}
+
+// Quantiles and rates are good to three decimals at best; more would pretend.
+inline std::optional<double> rounded(std::optional<double> value) {
+  if (!value) return std::nullopt;
+  return std::round(*value * 1000) / 1000;
+}
+
+inline std::optional<std::uint64_t> whole(std::optional<double> value) {
+  if (!value) return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
 }
 
 template <class T>

@@ -104,6 +104,16 @@ constexpr std::string_view kDocument = R"json({
             "ratio": {"type": "number", "nullable": true, "description": "1 when nothing is missing; not rounded."}}}}
         }
       },
+      "History": {
+        "type": "object",
+        "properties": {
+          "exchange": {"type": "string"},
+          "symbol": {"type": "string"},
+          "kind": {"type": "string", "enum": ["trades", "candles", "quotes"]},
+          "interval_minutes": {"type": "integer", "description": "Of candles."},
+          "more": {"type": "boolean", "description": "There are older rows within the time."},
+          "rows": {"type": "array", "items": {"type": "object", "description": "Of trades: time, id, taker_side, price, quantity. Of candles: begin, open, high, low, close, volume, vwap, trades. Of quotes: time, bid, bid_quantity, ask, ask_quantity. Times are UTC with nine digits; what is not known is null."}}}
+      },
       "Health": {
         "type": "object",
         "properties": {
@@ -138,6 +148,20 @@ constexpr std::string_view kDocument = R"json({
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Feeds"}}}}}}},
     "/api/v1/gaps": {"get": {"summary": "What is missing, or was, and how it ended; completeness of trades by market and day.", "responses": {"200": {"description": "Gaps.",
       "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gaps"}}}}}}},
+    "/api/v1/history": {"get": {"summary": "What was stored, after a restart too: the newest rows of a market within a time, oldest first.",
+      "parameters": [
+        {"name": "exchange", "in": "query", "required": true, "schema": {"type": "string", "enum": ["kraken", "binance", "binance_us"]}},
+        {"name": "symbol", "in": "query", "required": true, "schema": {"type": "string"}, "description": "BTC-USD."},
+        {"name": "kind", "in": "query", "schema": {"type": "string", "enum": ["trades", "candles", "quotes"], "default": "trades"}},
+        {"name": "interval", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}, "description": "Minutes, of candles."},
+        {"name": "from", "in": "query", "schema": {"type": "string"}, "description": "2026-11-22 or 2026-11-22T05:00:00Z, included: the exchange's time of a trade, a candle's begin, the receipt of a quote."},
+        {"name": "to", "in": "query", "schema": {"type": "string"}, "description": "The same, not included. For older rows: the time of the oldest one that was answered."},
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 500}}],
+      "responses": {"200": {"description": "History. Its numbers have all digits of the exchange.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/History"}}}},
+        "400": {"description": "Names the parameter that is wrong."},
+        "404": {"description": "Nothing is stored, or on a server."},
+        "503": {"description": "Too many questions wait, or the database cannot be read; Retry-After says when to ask again."}}}},
     "/api/v1/snapshot": {"get": {"summary": "What the event kraken_metrics of /sse/metrics says, as of now: all exchanges, each with its status, its connections and their successors, and every market.",
       "responses": {"200": {"description": "The event's data.", "content": {"application/json": {}}}}}},
     "/api/v1/openapi.json": {"get": {"summary": "This document.", "responses": {"200": {"description": "OpenAPI 3.0.", "content": {"application/json": {}}}}}}

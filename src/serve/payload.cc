@@ -13,23 +13,13 @@
 #include "serve/json_fields.h"
 #include "serve/liveness.h"
 #include "serve/losses.h"
+#include "serve/seed_values.h"
 #include "telemetry/read.h"
 
 namespace tickwitness::serve {
 namespace {
 
 using base::JsonWriter;
-
-// Quantiles and rates are good to three decimals at best; more would pretend.
-std::optional<double> rounded(std::optional<double> value) {
-  if (!value) return std::nullopt;
-  return std::round(*value * 1000) / 1000;
-}
-
-std::optional<std::uint64_t> whole(std::optional<double> value) {
-  if (!value) return std::nullopt;
-  return static_cast<std::uint64_t>(*value);
-}
 
 // The newest of a kind of moment over all connections or subscriptions.
 template <class Range, class Projection>
@@ -216,15 +206,7 @@ std::string kraken_metrics(const telemetry::Registry& registry, const EngineStat
   std::string text;
   JsonWriter json(text);
   json.begin_object();
-  for (const auto* name : {"latency_p50_ms", "latency_p95_ms", "latency_p99_ms"}) {
-    member_or_null(json, name, rounded(telemetry::value(registry, name)));
-  }
-  for (const auto* name : {"circuit_breaker_trips", "reconnect_count"}) {
-    member_or_null(json, name, whole(telemetry::value(registry, name)));
-  }
-  member_or_null(json, "trades_per_min", rounded(telemetry::value(registry, "trades_per_min")));
-  member_or_null(json, "ws_status", ws_status(status, now.mono));
-  json.member("timestamp", milliseconds(now.wall));
+  write(json, seed_values(registry, status, now));
   json.member("mode", process.simulated ? "SIMULATED" : "LIVE");
   write_breaker(json, status);
   member_or_null(json, "venue_status", venue_status(status));

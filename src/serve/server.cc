@@ -52,6 +52,10 @@ void Server::stop(base::Duration limit, std::function<void()> on_stopped) {
 }
 
 void Server::handle(const net::Request& request, const net::Responder& responder) {
+  if (Service::is_query(request)) {
+    return service_.answer_query(
+        request, [responder](net::Response response) { responder.respond(std::move(response)); });
+  }
   if (!Service::is_stream(request)) return responder.respond(service_.handle(request));
   const base::Instant began = clock_.now().mono;
   if (auto refused = service_.refuse_stream(request)) {

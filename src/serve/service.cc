@@ -7,6 +7,7 @@
 #include "serve/access.h"
 #include "serve/api.h"
 #include "serve/compress.h"
+#include "serve/history.h"
 #include "serve/liveness.h"
 #include "serve/page.gen.h"
 #include "serve/payload.h"
@@ -22,6 +23,7 @@ constexpr std::size_t kCompressBytesMin = 1024;  // below, compressing costs mor
 constexpr std::string_view kAssets = "/live/assets/";
 constexpr std::string_view kEvents = "/sse/metrics";
 constexpr std::string_view kSockets = "/ws";
+constexpr std::string_view kHistory = "/api/v1/history";
 constexpr std::string_view kMetricsEvent = "kraken_metrics";
 
 const net::Headers kPageHeaders{
@@ -158,6 +160,41 @@ net::Response Service::handle(const net::Request& request) {
   return std::move(*response);
 }
 
+bool Service::is_query(const net::Request& request) {
+  return request.method == "GET" && request.path == kHistory;
+}
+
+void Service::answer_query(const net::Request& request,
+                           std::function<void(net::Response)> respond) {
+  const base::Instant began = executor_.clock().now().mono;
+  const auto finish = [this, request, began, respond = std::move(respond)](net::Response response) {
+    const std::string route(kHistory);
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+    count(request, route, response.status, began);
+    count_sent(request, route, response);
+    respond(std::move(response));
+  };
+  if (auto refused = refusal(request)) return finish(std::move(*refused));
+  if (!outside_.history)
+    return finish(net::Response::text(
+        404, "There is no history: store.enabled is false, or store.database is a server."));
+  const auto query = parse_history(request);
+  if (!query) return finish(net::Response::text(400, query.error().message));
+  const bool taken = outside_.history(
+      *query, [finish, query = *query](const base::Result<pipeline::History>& history) {
+        if (history) return finish(json(200, history_json(query, *history)));
+        net::Response response =
+            net::Response::text(503, "The database cannot be read now; the log says why.");
+        response.headers.push_back({"Retry-After", "5"});
+        finish(std::move(response));
+      });
+  if (taken) return;
+  net::Response response =
+      net::Response::text(503, "Too many questions wait for the database already; ask again.");
+  response.headers.push_back({"Retry-After", "1"});
+  finish(std::move(response));
+}
+
 bool Service::is_stream(const net::Request& request) {
   return request.method == "GET" && (request.path == kEvents || request.path == kSockets);
 }
@@ -187,12 +224,15 @@ std::vector<EventLog::Chunk> Service::first_events(const net::Request& request) 
 // The event, for those whom the stream does not reach.
 std::string Service::snapshot() const {
   const base::Now now = executor_.clock().now();
+  if (outside_.view != nullptr) return outside_.view->event(now);
   return kraken_metrics(registry_, fresh_status(now.mono), process_, now);
 }
 
 std::string Service::first_text() const {
-  return socket_text(kMetricsEvent,
-                     kraken_metrics(registry_, status_.get(), process_, executor_.clock().now()));
+  const base::Now now = executor_.clock().now();
+  return socket_text(kMetricsEvent, outside_.view != nullptr
+                                        ? outside_.view->event(now)
+                                        : kraken_metrics(registry_, status_.get(), process_, now));
 }
 
 net::Response Service::answer(const net::Request& request, std::string& route) {
@@ -213,6 +253,10 @@ net::Response Service::answer(const net::Request& request, std::string& route) {
   if (is("/health/live")) return net::Response::text(200, "OK");
   if (is("/health/ready")) return ready_answer();
   if (is("/api/v1/status")) return json(200, status_json(status_.get(), process_, now));
+  // Another process's feeds and gaps are not known here, which is not the same as none.
+  const bool elsewhere = outside_.view != nullptr;
+  if (elsewhere && (is("/api/v1/feeds") || is("/api/v1/gaps")))
+    return net::Response::text(404, "This is a gateway: ask the engine itself.");
   if (is("/api/v1/feeds")) return json(200, feeds_json(status_.get(), now));
   if (is("/api/v1/gaps")) return json(200, gaps_json(status_.get()));
   if (is("/api/v1/snapshot")) return json(200, snapshot());
@@ -260,13 +304,25 @@ net::Response Service::metrics_answer(const net::Request& request) {
 net::Response Service::health_answer(const net::Request& request) const {
   const auto accept = request.header("Accept");
   if (accept && accept->find("application/json") != std::string_view::npos) {
-    return json(200, health_json(status_.get(), executor_.clock().now().mono));
+    const base::Instant now = executor_.clock().now().mono;
+    auto all =
+        outside_.view != nullptr ? outside_.view->components(now) : components(status_.get(), now);
+    if (outside_.storage_refuses)
+      all.push_back(
+          {.name = "storage", .state = refuses() ? "refusing" : "accepting", .ok = !refuses()});
+    return json(200, health_json(all));
   }
   return net::Response::text(200, "OK");
 }
 
 net::Response Service::ready_answer() const {
-  const Readiness state = readiness(status_.get(), executor_.clock().now().mono);
+  const base::Instant now = executor_.clock().now().mono;
+  Readiness state =
+      outside_.view != nullptr ? outside_.view->readiness(now) : readiness(status_.get(), now);
+  if (refuses()) {
+    state.ready = false;
+    state.missing.emplace_back("storage: the spool takes nothing; the log says why");
+  }
   if (state.ready) return net::Response::text(200, "OK");
   return net::Response::text(
       503, fmt::format("Not ready. Missing: {}.", fmt::join(state.missing, "; ")));

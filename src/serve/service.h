@@ -11,11 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "base/secret.h"
 #include "net/http_message.h"
+#include "pipeline/history.h"
 #include "runtime/executor.h"
 #include "serve/event_log.h"
 #include "serve/status.h"
+#include "serve/view.h"
 #include "telemetry/catalog.gen.h"
 #include "telemetry/registry.h"
 
@@ -62,6 +65,15 @@ class Service {
                        const EventLog::Chunk& chunk)>
         publish;
     std::function<TransportCounts()> counts;
+    // Asks the database; the answer comes later. False: too many questions wait already, and it was
+    // not asked. Null: there is no database.
+    std::function<bool(const pipeline::HistoryQuery& query,
+                       std::function<void(base::Result<pipeline::History>)> on_history)>
+        history = nullptr;
+    // Whether storage accepts nothing at the moment. Null: nothing is stored.
+    std::function<bool()> storage_refuses = nullptr;
+    // What is told in place of an engine's reports; null: those are. Outlives the service.
+    const View* view = nullptr;
   };
 
   // Everything referenced outlives the service.
@@ -75,8 +87,13 @@ class Service {
   void start();
   void stop();
 
-  // Any request but those that is_stream() tells of; refused requests too. Counted.
+  // Any request but those that is_stream() and is_query() tell of; refused requests too. Counted.
   net::Response handle(const net::Request& request);
+
+  // GET /api/v1/history: answered later, by what is at work on the database meanwhile.
+  static bool is_query(const net::Request& request);
+  // Calls `respond` once, now or later, with the answer, which is counted.
+  void answer_query(const net::Request& request, std::function<void(net::Response)> respond);
 
   // GET /sse/metrics or /ws: answered by the carrier, who asks refuse_stream() first, opens the
   // stream and then says so with count_stream(). `status`: as answered; `began`:
@@ -101,6 +118,7 @@ class Service {
   net::Response metrics_answer(const net::Request& request);
   net::Response health_answer(const net::Request& request) const;
   net::Response ready_answer() const;
+  bool refuses() const { return outside_.storage_refuses && outside_.storage_refuses(); }
   // What is wrong with where the request comes from; nothing when it may be answered.
   std::optional<net::Response> refusal(const net::Request& request) const;
   // The engine's last report, null when it is too old to stand for now.

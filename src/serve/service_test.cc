@@ -54,7 +54,7 @@ TEST(Service, RoutesAnswer) {
 
 TEST(Service, TheDescriptionNamesEveryRouteThatAnswersAndNoOther) {
   World world;
-  std::set<std::string> routes{"/live", "/sse/metrics", "/ws"};
+  std::set<std::string> routes{"/live", "/sse/metrics", "/ws", "/api/v1/history"};
   for (const auto& route : kRoutes) routes.emplace(route.path);
   std::set<std::string> described;
   const std::string_view text = openapi_json();
@@ -329,6 +329,50 @@ TEST(Service, WhatTheCarrierCountsIsExportedEachSecond) {
     EXPECT_EQ(messages("in"), times(150));
     EXPECT_EQ(messages("out"), times(160));
   }
+}
+
+struct FarView final : View {
+  std::string event(base::Now) const override { return R"({"ws_status":null})"; }
+  Readiness readiness(base::Instant) const override {
+    return {.ready = ready, .missing = {"redis: refused"}};
+  }
+  std::vector<Component> components(base::Instant) const override {
+    return {{.name = "redis", .state = "down", .ok = false, .age = {}, .detail = "refused"}};
+  }
+  bool ready = false;
+};
+
+TEST(Service, AViewStandsInForAnEngine) {
+  FarView view;
+  World world({}, true, &view);
+  world.service.start();
+  EXPECT_EQ(world.published.front().data, R"({"ws_status":null})");
+  EXPECT_EQ(world.body("/api/v1/snapshot"), R"({"ws_status":null})");
+  EXPECT_THAT(world.service.first_text(), HasSubstr(R"("data":{"ws_status":null})"));
+  EXPECT_EQ(world.get("/health/ready").status, 503);
+  EXPECT_THAT(world.body("/health/ready"), HasSubstr("redis: refused"));
+  EXPECT_THAT(world.body("/health", {{"Accept", "application/json"}}),
+              HasSubstr(R"({"status":"down","components":[{"name":"redis")"));
+  // Not known is not none.
+  EXPECT_EQ(world.get("/api/v1/gaps").status, 404);
+  EXPECT_EQ(world.get("/api/v1/feeds").status, 404);
+  view.ready = true;
+  EXPECT_EQ(world.get("/health/ready").status, 200);
+}
+
+TEST(Service, IsNotReadyWhileStorageTakesNothing) {
+  World world({}, true, nullptr, true);
+  world.report(feed::LinkState::connected);
+  EXPECT_EQ(world.get("/health/ready").status, 200);
+  EXPECT_THAT(world.body("/health", {{"Accept", "application/json"}}),
+              HasSubstr(R"("name":"storage","state":"accepting","ok":true)"));
+  world.refuses = true;
+  EXPECT_EQ(world.get("/health/ready").status, 503);
+  EXPECT_THAT(world.body("/health/ready"), HasSubstr("storage: the spool takes nothing"));
+  EXPECT_THAT(world.body("/health", {{"Accept", "application/json"}}),
+              HasSubstr(R"("name":"storage","state":"refusing","ok":false)"));
+  world.refuses = false;
+  EXPECT_EQ(world.get("/health/ready").status, 200);
 }
 
 }  // namespace

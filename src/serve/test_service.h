@@ -22,7 +22,8 @@ struct Event {
 };
 
 struct World {
-  explicit World(ServiceSettings settings = {})
+  explicit World(ServiceSettings settings = {}, bool has_history = true, const View* view = nullptr,
+                 bool stores = false)
       : service(executor, registry, metrics,
                 {.mode = "run",
                  .version = "1.2.3",
@@ -35,7 +36,16 @@ struct World {
                             const EventLog::Chunk& chunk) {
                        published.push_back({std::string(event), data, *chunk});
                      },
-                 .counts = [this] { return counts; }}) {}
+                 .counts = [this] { return counts; },
+                 .history = has_history ? asked_of_history() : nullptr,
+                 .storage_refuses = stores ? [this] { return refuses; } : std::function<bool()>(),
+                 .view = view}) {}
+  using AskHistory = decltype(Service::Outside::history);
+  AskHistory asked_of_history() {
+    return [this](const pipeline::HistoryQuery& query, auto on_history) {
+      return history(query, std::move(on_history));
+    };
+  }
   static ServiceSettings with_dialects(ServiceSettings settings) {
     settings.dialects = {"kraken", "trading"};
     return settings;
@@ -69,7 +79,9 @@ struct World {
   telemetry::Catalog metrics{registry};
   feed::test::HandExecutor executor;
   std::vector<Event> published;
+  bool refuses = false;  // storage
   TransportCounts counts;
+  AskHistory history;
   Service service;
 };
 

@@ -24,6 +24,7 @@ Recorder::Recorder(RecorderSettings settings, FrameRing& ring, telemetry::Catalo
       compressed_bytes_(metrics.recorder_bytes.at(RecordedAs::compressed)),
       lost_(metrics.recorder_lost.at()),
       failures_(metrics.recorder_write_failures.at()),
+      removed_(metrics.retention_removed.at(telemetry::label::RetentionKind::recordings)),
       files_(metrics.recorder_files.at()),
       disk_bytes_(metrics.recorder_disk_bytes.at()) {}
 
@@ -167,6 +168,8 @@ void Recorder::observe(base::Now now) {
     tell_lost_at_ = now.mono + kTellLostEvery;
   }
   if (!folder_.is_open()) return;
+  const std::uint64_t removed = folder_.trimmed();
+  removed_.add(removed - std::exchange(removed_seen_, removed));
   files_.set(static_cast<double>(folder_.files()));
   disk_bytes_.set(static_cast<double>(folder_.bytes()));
 }

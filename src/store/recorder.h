@@ -76,10 +76,10 @@ class Recorder {
   std::uint64_t block_records_ = 0, block_frames_ = 0, block_text_bytes_ = 0;
   base::Instant retry_at_{};
   base::Duration retry_after_ = kRetryFirst;
-  std::uint64_t lost_seen_ = 0, lost_told_ = 0;
+  std::uint64_t lost_seen_ = 0, lost_told_ = 0, removed_seen_ = 0;
   base::Instant tell_lost_at_{};
 
-  telemetry::Counter frames_written_, raw_bytes_, compressed_bytes_, lost_, failures_;
+  telemetry::Counter frames_written_, raw_bytes_, compressed_bytes_, lost_, failures_, removed_;
   telemetry::Gauge files_, disk_bytes_;
 };
 

@@ -186,6 +186,10 @@ TEST(Recorder, ThrowsTheOldestAwayBySizeAndByAge) {
   world.step(200s);  // all others are older than 30 s
   EXPECT_EQ(world.files.by_name.size(), 1U);
   EXPECT_EQ(world.metric("files"), 1);
+  // 51 were begun, each of one block.
+  EXPECT_EQ(telemetry::test::read(world.registry, "tickwitness_retention_removed_total",
+                                  {{"kind", "recordings"}}),
+            50);
 }
 
 TEST(Recorder, FinishesWhatACrashLeftAndGoesOnCounting) {

@@ -78,6 +78,7 @@ DiskResult<void> RecordingFolder::trim(std::uint64_t bytes_max, std::uint64_t co
     const auto removed = disk_->remove(first.name.str());
     // Somebody else was faster.
     if (!removed && removed.error().fault != runtime::DiskFault::not_found) return removed;
+    if (removed) ++trimmed_;
     recordings_.erase(recordings_.begin());
   }
   return {};

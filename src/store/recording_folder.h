@@ -39,6 +39,7 @@ class RecordingFolder {
   bool is_open() const { return disk_ != nullptr; }
   std::size_t files() const { return recordings_.size(); }
   std::uint64_t bytes() const;
+  std::uint64_t trimmed() const { return trimmed_; }  // recordings that trim() removed
 
  private:
   struct Recording {
@@ -51,6 +52,7 @@ class RecordingFolder {
   std::unique_ptr<runtime::Disk> disk_;  // null until open() succeeded
   std::vector<Recording> recordings_;    // by number
   std::uint64_t next_number_ = 1;
+  std::uint64_t trimmed_ = 0;
 };
 
 }  // namespace tickwitness::store

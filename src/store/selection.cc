@@ -45,7 +45,10 @@ std::optional<Tick> Selection::pick(const Tick& tick, const Candle& candle) {
   if (candle.begin < std::get<Candle>(before.event).begin) return std::nullopt;
   std::optional<Tick> ended = over ? std::optional(before) : std::nullopt;
   before = tick;
-  if (ended) std::get<Candle>(ended->event).closed = true;
+  if (ended) {
+    std::get<Candle>(ended->event).closed = true;
+    ended->received = tick.received;  // what shows that it is over came now
+  }
   return ended;
 }
 

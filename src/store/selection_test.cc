@@ -53,6 +53,18 @@ TEST(Selection, KeepsCandlesThatTheVenueCallsClosed) {
   EXPECT_FALSE(selection.pick(candle(2, false)));
 }
 
+// It is as old as what tells so: not behind by the silence before.
+TEST(Selection, ThatACandleIsOverCameWithTheNext) {
+  Selection selection(1s);
+  EXPECT_FALSE(selection.pick(candle(1, std::nullopt)));
+  Tick next = candle(2, std::nullopt);
+  next.received.mono += 50s;
+  const auto over = selection.pick(next);
+  ASSERT_TRUE(over);
+  EXPECT_EQ(std::get<Candle>(over->event).begin, base::WallTime(1min));
+  EXPECT_EQ(over->received.mono, next.received.mono);
+}
+
 TEST(Selection, ACandleIsOverWhenTheNextBeginsIfTheVenueDoesNotTell) {
   Selection selection(1s);
   EXPECT_FALSE(selection.pick(candle(1, std::nullopt, 5)));

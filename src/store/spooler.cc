@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
+#include "store/recollect.h"
+
 namespace tickwitness::store {
 namespace {
 
@@ -11,23 +14,25 @@ constexpr base::Duration kTellLostEvery = std::chrono::seconds(10);
 std::optional<base::WallTime> first_received(std::string_view batch) {
   auto reader = BatchReader::open(batch);
   if (!reader) return std::nullopt;
-  const auto tick = reader->next();
-  if (!tick || !*tick) return std::nullopt;
-  return (*tick)->received.wall;
+  for (;;) {
+    const auto record = reader->next();
+    if (!record || !*record) return std::nullopt;
+    if (const auto* tick = std::get_if<pipeline::Tick>(&**record)) return tick->received.wall;
+  }
 }
 
 }  // namespace
 
-Spooler::Spooler(const spool::SpoolSettings& settings, TickRing& ring, const runtime::Clock& clock,
-                 telemetry::Catalog& metrics, runtime::Log& log, OpenDisk open_disk,
-                 std::uint64_t drawn)
+Spooler::Spooler(const spool::SpoolSettings& settings, RecordRing& ring,
+                 const runtime::Clock& clock, telemetry::Catalog& metrics, runtime::Log& log,
+                 OpenDisk open_disk, std::uint64_t drawn)
     : settings_(settings),
       ring_(ring),
       clock_(clock),
       log_(log),
       open_disk_(std::move(open_disk)),
       drawn_(drawn),
-      ticks_(metrics.spool_ticks.at()),
+      metrics_(metrics),
       lost_(metrics.spool_ticks_lost.at()),
       failures_(metrics.spool_write_failures.at()),
       damage_(metrics.spool_damage.at()),
@@ -51,7 +56,7 @@ void Spooler::finish(base::Now now) {
   step(now);
   lost_.add(batch_.ticks());
   batch_.clear();
-  for (pipeline::Tick tick; ring_.try_pop(tick);) lost_.inc();
+  for (RecordRing::Item item; ring_.try_pop(item);) lost_.inc();
   finished_ = true;
   answer();
   observe(now);
@@ -59,26 +64,50 @@ void Spooler::finish(base::Now now) {
 
 // A full batch takes nothing more: what the ring then loses is counted there.
 void Spooler::take_in() {
-  for (pipeline::Tick tick; batch_.ticks() < kBatchTicks && batch_.bytes().size() < kBatchBytes &&
-                            ring_.try_pop(tick);) {
-    batch_.add(tick);
+  for (RecordRing::Item item; batch_.ticks() < kBatchTicks && batch_.bytes().size() < kBatchBytes &&
+                              ring_.try_pop(item);) {
+    if (const auto* tick = std::get_if<pipeline::Tick>(&item)) {
+      batch_.add(*tick);
+    } else {
+      batch_.add(*std::get<1>(item));
+    }
   }
 }
 
 // True when nothing waits any more but what is in the ring.
 bool Spooler::flush(base::Now now) {
-  if (spool_ && batch_.ticks() == 0) return true;
+  if (spool_ && batch_.empty()) return true;
   if (now.mono < retry_at_ || !open(now)) return false;
-  if (batch_.ticks() == 0) return true;
+  if (batch_.empty()) return true;
   const auto accepted = append(now);
-  if (!accepted) {
+  if (!accepted && !base::planted(base::PlantedBug::accepted_before_sync)) {
     failed(now, accepted.error().message);
     return false;
   }
-  ticks_.add(batch_.ticks());
+  // Read as a later start will read it: what it counts is what that one will count.
+  accepted_.add_batch(batch_.bytes());
+  count_accepted();
   batch_.clear();
   retry_after_ = kRetryFirst;
+  refuses_ = false;
   return true;
+}
+
+telemetry::Counter Spooler::counter_of(market::Venue venue, const market::Symbol& symbol) const {
+  return metrics_.trades_accepted.at(static_cast<telemetry::label::Exchange>(venue),
+                                     telemetry::label::Symbol{symbol.str()});
+}
+
+void Spooler::count_accepted() {
+  const auto& markets = accepted_.markets();
+  for (std::size_t i = 0; i < markets.size(); ++i) {
+    if (i == counted_.size())
+      counted_.push_back({.counter = counter_of(markets[i].venue, markets[i].symbol)});
+    const std::uint64_t told = std::exchange(counted_[i].told, markets[i].trades);
+    if (markets[i].trades != told) counted_[i].counter.add(markets[i].trades - told);
+  }
+  if (!ticks_) ticks_ = metrics_.spool_ticks.at();
+  ticks_->add(accepted_.ticks() - std::exchange(ticks_told_, accepted_.ticks()));
 }
 
 runtime::DiskResult<spool::Lsn> Spooler::append(base::Now now) {
@@ -109,8 +138,30 @@ bool Spooler::open(base::Now now) {
     return false;
   }
   spool_.emplace(std::move(*spool));
+  auto past = recollect(*spool_);
+  if (!past) {
+    spool_.reset();
+    failed(now, past.error().message);
+    return false;
+  }
+  accepted_ = std::move(past->accepted);
+  past_is_whole_ = past->whole;
+  spool_->set_preface([this] { return accepted_.checkpoint(); });
+  refuses_ = false;
   tell_recovery();
+  count_accepted();
+  expect(expected_);
   return true;
+}
+
+bool Spooler::recover(base::Now now) {
+  return open(now);
+}
+
+void Spooler::expect(const std::vector<Market>& markets) {
+  expected_ = markets;
+  if (!spool_) return;
+  for (const auto& [venue, symbol] : markets) counter_of(venue, symbol);
 }
 
 void Spooler::tell_recovery() {
@@ -119,6 +170,13 @@ void Spooler::tell_recovery() {
   damage_.add(found.damaged.size());
   log_.info("store", "spool opened",
             {{"segments", found.segments}, {"last", found.last}, {"torn_bytes", found.torn_bytes}});
+  if (!past_is_whole_) {
+    damage_.inc();
+    log_.error(
+        "store",
+        "what was accepted before is not all known any more: counters of it may have fallen, "
+        "and trades that were missing are not all asked for");
+  }
   for (const auto& name : found.damaged) {
     log_.error("store", "a segment of the spool has no head any more; what it held is lost here",
                {{"segment", name}, {"kept_as", name + ".damaged"}});
@@ -152,7 +210,14 @@ void Spooler::answer() {
 
 // Bounded; empty where nothing follows or the disk cannot be read now.
 Load Spooler::load() {
-  const spool::Lsn after = asked_after_.spool == spool_->id() ? asked_after_.lsn : 0;
+  spool::Lsn after = asked_after_.spool == spool_->id() ? asked_after_.lsn : 0;
+  if (after > spool_->last()) {
+    log_.error("store",
+               "the database has more than the spool ever had: one of them was restored from a "
+               "backup; all that the spool has is stored again, each trade once",
+               {{"database", after}, {"spool", spool_->last()}});
+    after = 0;
+  }
   if (!reader_ || after != read_upto_) reader_.emplace(*spool_, after);
   Load load{.upto = asked_after_};
   read_upto_ = after;
@@ -165,6 +230,7 @@ Load Spooler::load() {
     }
     if (read->lost) tell_lost(*read->lost);
     if (!read->record) break;
+    if (Accepted::is_checkpoint(read->record->payload)) continue;  // the store has it all
     if (load.batches.empty()) oldest_ = first_received(read->record->payload);
     load.batches.emplace_back(read->record->payload);
     load.upto = {.spool = spool_->id(), .lsn = read->record->lsn};
@@ -186,6 +252,7 @@ void Spooler::tell_lost(const spool::LostRecords& lost) {
 
 void Spooler::failed(base::Now now, const std::string& why) {
   failures_.inc();
+  refuses_ = true;
   log_.error(
       "store", "the spool takes nothing now",
       {{"why", why}, {"again_in_seconds", std::chrono::duration<double>(retry_after_).count()}});

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
+
 namespace tickwitness::store {
 
 using telemetry::label::StoreResult;
@@ -23,7 +25,9 @@ Writer::Writer(runtime::Executor& executor, Sink& sink, Source source, telemetry
       batches_failed_(metrics.batches_failed.at()),
       failures_(metrics.store_failures.at()),
       insert_seconds_(metrics.batch_insert_duration_seconds.at()),
-      connected_(metrics.store_connected.at()) {}
+      forgotten_(metrics.retention_removed.at(telemetry::label::RetentionKind::quotes)),
+      connected_(metrics.store_connected.at()),
+      disk_bytes_(metrics.store_disk_bytes.at()) {}
 
 void Writer::start() {
   open();
@@ -44,33 +48,62 @@ void Writer::ask() {
 
 void Writer::take(const Load& load) {
   if (load.last) return ended();
+  if (load.upto.spool != cursor_.spool) {
+    const auto own = sink_.cursor(load.upto.spool);
+    if (!own) return failed(own.error());
+    cursor_ = *own;
+    if (cursor_.lsn > 0) return ask();
+  }
   decode(load);
   if (std::exchange(failed_load_, false)) retries_.inc();
   const base::Instant before = executor_.clock().now().mono;
-  const auto stored = sink_.store(ticks_, load.upto);
-  if (!stored) {
+  const auto stored = sink_.store(ticks_, gaps_, load.upto);
+  if (!stored && !base::planted(base::PlantedBug::commit_believed)) {
     failed_load_ = true;
     return failed(stored.error());
   }
   insert_seconds_.observe(executor_.clock().now().mono - before);
   retry_after_ = kRetryFirst;
   cursor_ = load.upto;
-  count(*stored);
+  if (stored) count(*stored);
   source_.stored(cursor_);
+  if (const auto done = look_after(); !done) return failed(done.error());
   ask();
+}
+
+// Here, where nobody has been asked for the next load: after an error the store is opened anew.
+SinkResult<void> Writer::look_after() {
+  const base::Now now = executor_.clock().now();
+  if (now.mono < look_after_at_) return {};
+  look_after_at_ = now.mono + kForgetEvery;
+  if (keep_quotes_) {
+    const auto gone = sink_.forget_quotes(now.wall - *keep_quotes_, kForgetAtMost);
+    if (!gone) return std::unexpected(gone.error());
+    forgotten_.add(*gone);
+    if (*gone == kForgetAtMost) look_after_at_ = now.mono + kForgetNext;
+  }
+  if (const auto bytes = sink_.disk_bytes()) disk_bytes_.set(static_cast<double>(*bytes));
+  return {};
 }
 
 // A batch that makes no sense is passed over: it would hold up what comes after it for ever.
 void Writer::decode(const Load& load) {
   ticks_.clear();
+  gaps_.clear();
   for (const auto& batch : load.batches) {
     auto reader = BatchReader::open(batch);
-    base::Result<std::optional<pipeline::Tick>> tick =
+    base::Result<std::optional<pipeline::Record>> record =
         reader ? reader->next() : std::unexpected(reader.error());
-    for (; tick && *tick; tick = reader->next()) ticks_.push_back(**tick);
-    if (tick) continue;
+    for (; record && *record; record = reader->next()) {
+      if (auto* tick = std::get_if<pipeline::Tick>(&**record)) {
+        ticks_.push_back(*tick);
+      } else {
+        gaps_.push_back(std::get<pipeline::GapEntry>(std::move(**record)));
+      }
+    }
+    if (record) continue;
     batches_failed_.inc();
-    log_.error("store", "a batch of the spool cannot be read", {{"why", tick.error().message}});
+    log_.error("store", "a batch of the spool cannot be read", {{"why", record.error().message}});
   }
 }
 

@@ -1,145 +1,24 @@
-// What the core role hands over reaches the store once, whatever disk and store do: the spooler and
-// the writer together, on one executor, with a disk and a store in memory.
-#include "store/writer.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <map>
-
-#include "runtime/test_disk.h"
-#include "runtime/test_executor.h"
-#include "telemetry/test_read.h"
+// What the core role hands over reaches the store once, whatever disk and store do.
+#include "store/life_for_tests.h"
 
 namespace tickwitness::store {
 namespace {
 
 using namespace std::chrono_literals;
 using runtime::test::Files;
-using runtime::test::HandExecutor;
 using runtime::test::TestDisk;
 using telemetry::test::read;
-using testing::Contains;
+using test::ids;
+using test::kSpoolId;
+using test::Life;
 using testing::ElementsAre;
+using testing::Gt;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pair;
 
-// Keeps what it is given by id, as a store has to. Can be down, and can do its work and lose the
-// answer.
-class MemorySink final : public Sink {
- public:
-  SinkResult<Cursor> open() override {
-    ++opened;
-    if (down) return std::unexpected(SinkError{{"no route to it"}, true});
-    return cursor;
-  }
-  SinkResult<Stored> store(std::span<const pipeline::Tick> ticks, Cursor upto) override {
-    if (down) return std::unexpected(SinkError{{"the connection is gone"}, true});
-    Stored stored;
-    for (const auto& tick : ticks) {
-      const auto& trade = std::get<market::Trade>(tick.event);
-      const auto [row, added] = rows.try_emplace(trade.id, trade.price.str());
-      if (added) {
-        ++stored.inserted;
-      } else if (row->second == trade.price.str()) {
-        ++stored.duplicates;
-      } else {
-        stored.conflicts.push_back({.tick = tick, .stored = row->second});
-      }
-    }
-    cursor = upto;
-    if (std::exchange(lose_answer, false))
-      return std::unexpected(SinkError{{"the answer was lost"}, true});
-    return stored;
-  }
-
-  std::map<std::uint64_t, std::string> rows;
-  Cursor cursor;
-  bool down = false, lose_answer = false;
-  int opened = 0;
-};
-
-constexpr std::uint64_t kSpoolId = 7;
-
-// One life of the process: what outlives it are the files and the store.
-class Life {
- public:
-  Life(Files& files, MemorySink& sink) : files_(files), sink_(sink) {
-    spooler.emplace(
-        spool::SpoolSettings{.segment_bytes = spool::kSegmentBytesMin,
-                             .total_bytes = 3 * spool::kSegmentBytesMin,
-                             .free_bytes = 0},
-        ring, executor.clock(), metrics, log,
-        [this]() -> runtime::DiskResult<std::unique_ptr<runtime::Disk>> {
-          return std::make_unique<TestDisk>(files_);
-        },
-        kSpoolId);
-    writer.emplace(
-        executor, sink_,
-        Writer::Source{
-            .ask = [this](Cursor after, auto on_load) { spooler->ask(after, std::move(on_load)); },
-            .stored = [this](Cursor upto) { spooler->stored(upto); }},
-        metrics, log);
-    writer->start();
-  }
-
-  void trade(std::uint64_t id, std::int64_t price = 64'000) {
-    ring.on_tick({.event = market::Trade{.symbol = *market::Symbol::parse("BTC-USD"),
-                                         .id = id,
-                                         .price = base::Decimal(price, 1),
-                                         .quantity = base::Decimal(1, 0)},
-                  .received = executor.now()});
-  }
-  // Runs for so long, with the spooler's turn each 10 ms.
-  void run(base::Duration length) {
-    for (const base::Duration end = time_ + length; time_ < end;) {
-      time_ += 10ms;
-      executor.run_until(time_);
-      spooler->step(executor.now());
-    }
-  }
-  void finish() {
-    bool finished = false;
-    spooler->finish(executor.now());
-    writer->finish([&] { finished = true; });
-    EXPECT_TRUE(finished);
-  }
-  double metric(std::string_view name) const {
-    return read(registry, "tickwitness_" + std::string(name)).value_or(-1);
-  }
-  double ticks(std::string_view result) const {
-    return read(registry, "tickwitness_store_ticks_total", {{"result", result}}).value_or(-1);
-  }
-
-  HandExecutor executor;
-  telemetry::Registry registry;
-  telemetry::Catalog metrics{registry};
-  std::string logged;
-  runtime::Log log{executor.clock(), base::LogFormat::logfmt, {}, [this](std::string_view line) {
-                     logged += line;
-                   }};
-  TickRing ring{1 << 12, 1s};
-  std::optional<Spooler> spooler;
-  std::optional<Writer> writer;
-
- private:
-  Files& files_;
-  MemorySink& sink_;
-  base::Duration time_{};
-};
-
-std::vector<std::uint64_t> ids(const MemorySink& sink) {
-  std::vector<std::uint64_t> all;
-  for (const auto& row : sink.rows) all.push_back(row.first);
-  return all;
-}
-
-class StoreWriter : public testing::Test {
- protected:
-  Files files_;
-  MemorySink sink_;
-};
+class StoreWriter : public test::StoreTest {};
 
 TEST_F(StoreWriter, WhatIsHandedOverIsStoredAndCounted) {
   Life life(files_, sink_);
@@ -147,7 +26,7 @@ TEST_F(StoreWriter, WhatIsHandedOverIsStoredAndCounted) {
   for (std::uint64_t id = 1; id <= 5; ++id) life.trade(id);
   life.run(20ms);
   EXPECT_THAT(ids(sink_), ElementsAre(1, 2, 3, 4, 5));
-  EXPECT_EQ(sink_.cursor, (Cursor{.spool = kSpoolId, .lsn = 1}));
+  EXPECT_THAT(sink_.cursors, ElementsAre(Pair(kSpoolId, 2)));
   EXPECT_EQ(life.metric("spool_ticks_total"), 5);
   EXPECT_EQ(life.ticks("inserted"), 5);
   EXPECT_EQ(life.metric("batches_flushed_total"), 1);
@@ -214,6 +93,30 @@ TEST_F(StoreWriter, WhatWasAcceptedIsStoredByTheNextLife) {
   EXPECT_EQ(life.ticks("inserted"), 4);
 }
 
+TEST_F(StoreWriter, AnotherEngineOfTheSameStoreIsNotInTheWay) {
+  sink_.cursors = {{kSpoolId + 1, 50}};
+  {
+    Life life(files_, sink_);
+    for (std::uint64_t id = 1; id <= 3; ++id) {
+      life.trade(id);
+      life.run(10ms);
+    }
+    EXPECT_EQ(life.ticks("inserted"), 3);
+  }
+  sink_.cursors[kSpoolId + 1] = 60;
+  Life life(files_, sink_);
+  life.trade(4);
+  life.run(50ms);
+  sink_.down = true;
+  life.trade(5);
+  life.run(1s);
+  sink_.down = false;
+  life.run(1s);
+  EXPECT_THAT(ids(sink_), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(life.ticks("duplicate"), 0);
+  EXPECT_EQ(sink_.cursors.at(kSpoolId + 1), 60U);
+}
+
 TEST_F(StoreWriter, TheEndWaitsForTheStoreButNotForOneThatIsDown) {
   Life life(files_, sink_);
   life.run(50ms);
@@ -229,7 +132,7 @@ TEST_F(StoreWriter, TheEndWaitsForTheStoreButNotForOneThatIsDown) {
   sink_.down = true;
   other.trade(30'001);
   other.finish();
-  EXPECT_EQ(other.metric("spool_ticks_total"), 1);
+  EXPECT_EQ(other.metric("spool_ticks_total"), 30'001);
   EXPECT_EQ(sink_.rows.size(), 30'000U);
 }
 
@@ -246,9 +149,11 @@ TEST_F(StoreWriter, AFullDiskLosesWhatTheRingCannotHoldAndSaysSo) {
   EXPECT_EQ(life.metric("batch_buffer_depth"), kept);
   EXPECT_GT(life.metric("spool_write_failures_total"), 0);
   EXPECT_THAT(life.logged, HasSubstr("0 bytes are free on the disk"));
+  EXPECT_TRUE(life.spooler->refuses());
   files_.free = std::uint64_t{1} << 40;
   life.run(Spooler::kRetryMax);
   EXPECT_EQ(sink_.rows.size(), kept);
+  EXPECT_FALSE(life.spooler->refuses());
   EXPECT_EQ(life.metric("spool_ticks_total"), kept);
 }
 
@@ -260,7 +165,7 @@ TEST_F(StoreWriter, SegmentsGoWhenTheStoreHasThem) {
   }
   life.run(1s);
   EXPECT_EQ(sink_.rows.size(), 200'000U);
-  EXPECT_EQ(sink_.cursor.lsn, 200U);
+  EXPECT_THAT(sink_.cursors, ElementsAre(Pair(kSpoolId, Gt(200U))));  // and the checkpoints
   EXPECT_EQ(files_.names().size(), 1U);
 }
 
@@ -291,7 +196,7 @@ TEST_F(StoreWriter, DamageIsToldAndTheRestStored) {
   Life life(files_, sink_);
   life.run(1s);
   EXPECT_THAT(ids(sink_), ElementsAre(1, 3));
-  EXPECT_EQ(life.metric("spool_damage_total"), 1);
+  EXPECT_EQ(life.metric("spool_damage_total"), 2) << "the run of records, and that it was counted";
   EXPECT_EQ(life.metric("batches_failed_total"), 1);
   EXPECT_THAT(life.logged, HasSubstr("accepted records of the spool cannot be read any more"));
 }
@@ -307,6 +212,62 @@ TEST_F(StoreWriter, ABatchThatMakesNoSenseHoldsUpNothing) {
   life.run(1s);
   EXPECT_THAT(ids(sink_), ElementsAre(1));
   EXPECT_EQ(life.metric("batches_failed_total"), 1);
+}
+
+TEST_F(StoreWriter, OldQuotesGoInSmallStepsBetweenWhatIsStored) {
+  Life life(files_, sink_);
+  life.writer->keep_quotes(1h);
+  const base::WallTime now = life.executor.now().wall;
+  for (int i = 0; i < 2500; ++i) sink_.quotes.insert(now - 1h - std::chrono::milliseconds(i + 1));
+  sink_.quotes.insert({now - 59min, now - 30min, now});
+  life.run(1s);  // nothing comes, nothing grows
+  EXPECT_EQ(sink_.quotes.size(), 2503U);
+  for (std::uint64_t id = 1; id <= 100; ++id) {
+    life.trade(id);
+    life.run(10ms);
+  }
+  life.run(20ms);
+  EXPECT_THAT(sink_.steps, ElementsAre(2503, 1503, 503));
+  EXPECT_EQ(sink_.quotes.size(), 3U);
+  EXPECT_EQ(sink_.rows.size(), 100U);
+  const auto removed = [&] {
+    return read(life.registry, "tickwitness_retention_removed_total", {{"kind", "quotes"}});
+  };
+  EXPECT_EQ(removed(), 2500);
+  life.run(2min);  // one has become too old meanwhile
+  life.trade(101);
+  life.run(20ms);
+  EXPECT_EQ(sink_.quotes.size(), 2U);
+  EXPECT_EQ(removed(), 2501);
+  EXPECT_EQ(life.metric("store_disk_bytes"), 10'100);
+}
+
+TEST_F(StoreWriter, WhatCannotBeRemovedHoldsNothingUp) {
+  Life life(files_, sink_);
+  life.writer->keep_quotes(1h);
+  sink_.quotes.insert(life.executor.now().wall - 2h);
+  sink_.refuse_to_forget = true;
+  for (std::uint64_t id = 1; id <= 20; ++id) {
+    life.trade(id);
+    life.run(100ms);
+  }
+  EXPECT_EQ(sink_.rows.size(), 20U);
+  EXPECT_GE(life.metric("store_failures_total"), 1);
+  EXPECT_THAT(life.logged, HasSubstr("it is locked"));
+  sink_.refuse_to_forget = false;
+  life.run(2min);
+  life.trade(21);
+  life.run(20ms);
+  EXPECT_THAT(sink_.quotes, IsEmpty());
+  EXPECT_EQ(sink_.rows.size(), 21U);
+}
+
+TEST_F(StoreWriter, WithoutATimeToKeepThemQuotesAreKept) {
+  Life life(files_, sink_);
+  sink_.quotes.insert(life.executor.now().wall - std::chrono::days(10'000));
+  life.trade(1);
+  life.run(1s);
+  EXPECT_EQ(sink_.quotes.size(), 1U);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ sum() { curl -sf "$url/metrics" | awk -v name="$1" '{ n = $1; sub(/\{.*/, "", n)
 reaches() { [ "$(metric "$2" | cut -d. -f1)" -ge "$1" ] 2>/dev/null; }
 
 start_engine "$config" "$scratch/run.log"
-expect_equal "rooms that are counted from the start" 13 \
+expect_equal "rooms that are counted from the start" 14 \
   "$(curl -sf "$url/metrics" | grep -c '^tickwitness_errors_total{')"
 
 # A subscription that the exchange refuses.

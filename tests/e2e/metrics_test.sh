@@ -82,12 +82,12 @@ expect_equal "scraped, not declared" "" \
   "$(sort -m "$scratch/measured" "$scratch/awaited" | comm -23 "$scratch/scraped" -)"
 expect_equal "scraped, though it awaits a capability" "" \
   "$(comm -12 "$scratch/scraped" "$scratch/awaited")"
-# No breaker opened, nobody reloaded a configuration, a demo records nothing, and one exchange alone
-# has nobody to be compared with.
+# No breaker opened, nobody reloaded a configuration, a demo records nothing and has no Redis, and one
+# exchange alone has nobody to be compared with.
 comm -13 "$scratch/scraped" "$scratch/measured" >"$scratch/missing"
 expect_equal "declared, measured, not scraped" \
   "tickwitness_breaker_last_trip_timestamp_seconds tickwitness_config_last_reload_success" \
-  "$(grep -vE '^tickwitness_recorder_|_price_deviation_ratio$' "$scratch/missing" | xargs)"
+  "$(grep -vE '^tickwitness_recorder_|_price_deviation_ratio$|(_|^)(redis|cache|signals)_' "$scratch/missing" | xargs)"
 # Every name of seeds 001 to 004 is one or the other; those of other exporters are neither.
 cat "$scratch/measured" "$scratch/awaited" >"$scratch/named"
 for family in trading_bots_active_total portfolio_total_value_usd market_data_lag_seconds \

@@ -46,13 +46,33 @@ for step in "rest resolve" "rest connect" "rest time" "rest status" "rest pairs"
   "stream resolve" "stream connect" "stream upgrade" "stream frame"; do
   has well "kraken $step ok"
 done
-expect_contains "summary" "good: 9 ok, 0 failed, 2 skipped." "$scratch/well.out"
+for step in "disk write" "disk space" "database open"; do has well "storage $step ok"; done
+expect_contains "summary" "good: 12 ok, 0 failed, 2 skipped." "$scratch/well.out"
 "$TICKWITNESS" check -c "$scratch/well.yaml" --online --json >"$scratch/well.json"
-expect_equal "json" "true 11 9" "$(node -e '
+expect_equal "json" "true 14 12" "$(node -e '
   const { ok, steps } = JSON.parse(require("fs").readFileSync(0));
   console.log(ok, steps.length, steps.filter((s) => s.state === "ok" && s.took_ms >= 0).length)
 ' <"$scratch/well.json")"
 [ ! -e "$scratch/data" ] || fail "something was started: there is a data directory"
+[ ! -e "$scratch/tickwitness-check.tmp" ] || fail "what was tried is still there"
+
+# A disk and a database that are not.
+touch "$scratch/file"
+{ sed "s,^data_directory: .*,data_directory: $scratch/file/data," "$scratch/well.yaml"; } >"$scratch/disk.yaml"
+check 69 disk
+has disk "storage disk write failed"
+{ cat "$scratch/well.yaml" && echo 'store: {spool_free_bytes: 1048576MiB}'; } >"$scratch/space.yaml"
+check 69 space
+has space "storage disk space failed"
+echo "this is no database at all, and long enough to be told from one" >"$scratch/text.sqlite"
+{ cat "$scratch/well.yaml" && echo "store: {database: $scratch/text.sqlite}"; } >"$scratch/text.yaml"
+check 69 text
+has text "storage database open failed"
+expect_contains "what to do" "move it away or name another file" "$scratch/text.out"
+{ cat "$scratch/well.yaml" && echo 'store: {database: "postgresql://bot@127.0.0.1:1/db"}'; } >"$scratch/server.yaml"
+check 69 server
+has server "storage database connect failed"
+has server "storage database write skipped"
 
 # A pair that it does not have.
 write_config pairs "$well" "$(rest_of "$well")" "BTC-USD, ETH-USX"

@@ -8,7 +8,7 @@ set -euo pipefail
 
 # as COMMAND...: PostgreSQL does not run as root.
 as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
-bin=$(pg_config --bindir 2>/dev/null || echo /usr/lib/postgresql/15/bin)
+bin=/usr/lib/postgresql/15/bin
 server=$(mktemp -d)
 if [ "$(id -u)" = 0 ]; then chown postgres "$server"; fi
 port=$(node -e '
@@ -25,10 +25,26 @@ start_server() {
     fail "PostgreSQL does not start: $(cat "$server/log")"
 }
 stop_server() { as "$bin/pg_ctl" -D "$server/data" -w -t 20 -m fast stop >/dev/null; }
-trap 'stop_server 2>/dev/null || true; cleanup; rm -rf "$server"' EXIT
+end() {
+  if [ -f "$server/data/postmaster.pid" ]; then
+    stop_server || echo "PostgreSQL still runs: $(head -n 1 "$server/data/postmaster.pid")" >&2
+  fi
+  cleanup
+  rm -rf "$server"
+}
+trap end EXIT
 rows() { as "$bin/psql" -h 127.0.0.1 -p "$port" -U bot -d postgres -qAt -F, -c "$1"; }
 
 start_server
+check() { # CODE
+  local code=0
+  "$TICKWITNESS" check -c "$scratch/tickwitness.yaml" --online >"$scratch/check.out" || code=$?
+  expect_equal "check --online: $(cat "$scratch/check.out")" "$1" "$code"
+}
+told() {
+  tr -s ' ' <"$scratch/check.out" | grep -q "^storage database $1" ||
+    fail "no '$1' in $(cat "$scratch/check.out")"
+}
 start_demo exchange --data "$scratch/demo"
 cat >"$scratch/streams.yaml" <<'YAML'
 streams:
@@ -42,9 +58,33 @@ recorder: {enabled: false}
 store: {database: "postgresql://bot@127.0.0.1:$port/postgres", spool_segment_bytes: 4MiB}
 YAML
 
-stored() { [ "$(rows 'SELECT count(*) FROM tickwitness.trades' 2>/dev/null || echo 0)" -gt "$1" ]; }
+connected() { [ "$(metric tickwitness_store_connected)" = 1 ]; }
+eventually 20 connected || fail "the store does not answer: $(tail -n 5 "$scratch/run.log")"
+stored() { [ "$(rows 'SELECT count(*) FROM tickwitness.trades')" -gt "$1" ]; }
 eventually 20 stored 100 || fail "nothing is stored: $(tail -n 5 "$scratch/run.log")"
-expect_equal "the store answers" 1 "$(metric tickwitness_store_connected)"
+
+check 0
+told 'connect ok .* postgresql://bot@'
+told 'tls skipped '
+told "schema ok .* version [0-9]*, of this tickwitness"
+told 'write ok '
+rows 'CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA tickwitness TO reader;
+      GRANT SELECT ON ALL TABLES IN SCHEMA tickwitness TO reader'
+cp "$scratch/tickwitness.yaml" "$scratch/kept.yaml"
+sed -i 's,postgresql://bot@,postgresql://reader@,' "$scratch/tickwitness.yaml"
+check 69
+told 'write failed .* GRANT CREATE, USAGE ON SCHEMA tickwitness TO reader is missing'
+cp "$scratch/kept.yaml" "$scratch/tickwitness.yaml"
+
+# What is told of statements and connections is what the server has.
+connections() { rows "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tickwitness'"; }
+told_connections() {
+  curl -sf "$url/metrics" |
+    awk '/^tickwitness_db_connections_(active|idle)\{/ { sum += $NF } END { print sum + 0 }'
+}
+expect_equal "connections" "$(connections)" "$(told_connections)"
+[ "$(metric 'tickwitness_db_queries_total{operation="copy",table="trades",result="success"}')" -gt 0 ] ||
+  fail "no COPY is counted"
 
 stop_server
 away() { [ "$(metric tickwitness_store_connected)" = 0 ]; }
@@ -54,14 +94,29 @@ sleep 5
 [ "$(metric tickwitness_spool_ticks_total)" -gt "$before" ] || fail "nothing is accepted meanwhile"
 expect_equal "reconnections of the feed" 0 "$(metric kraken_ws_reconnects_total)"
 start_server
-caught_up() { [ "$(metric tickwitness_store_connected)" = 1 ] && [ "$(metric tickwitness_store_lag_seconds)" = 0 ]; }
+caught_up() { connected && [ "$(metric tickwitness_store_lag_seconds)" = 0 ]; }
 eventually 40 caught_up || fail "not caught up: $(tail -n 5 "$scratch/run.log")"
 kill -TERM "$run_pid"
 wait "$run_pid" || fail "the engine's end: $(tail -n 5 "$scratch/run.log")"
 kill -TERM "$demo_pid"
-wait "$demo_pid" || true # its record has two clients; of what it stored it must be content
-grep -q ' equal *stored.trades BTC-USD@kraken$' "$scratch/demo.out" ||
-  fail "the demo compared nothing: $(tail -n 20 "$scratch/demo.out")"
+# Its exchange has recorded two clients where it was one: not content with that, it must be with all
+# that it stored.
+code=0
+wait "$demo_pid" || code=$?
+expect_equal "the exit code of the demo" 1 "$code"
+expect_contains "what the demo compared" 'stored.trades BTC-USD@kraken' "$scratch/demo.out"
+differs=$(awk '/ stored\./ && !/ equal /' "$scratch/demo.out")
+expect_equal "what the demo stored differently" "" "$differs"
+
+# What export gives is what the table has.
+"$TICKWITNESS" export trades --database "postgresql://bot@127.0.0.1:$port/postgres" --symbol BTC-USD |
+  tail -n +2 | cut -d, -f3,5,6,7 >"$scratch/exported.csv"
+rows "SELECT t.id, t.taker_side, t.price, t.quantity FROM tickwitness.trades t
+      JOIN tickwitness.symbols s ON s.id = t.symbol WHERE s.name = 'BTC-USD'
+      ORDER BY t.exchange_time, t.id" >"$scratch/rows.csv"
+[ "$(wc -l <"$scratch/exported.csv")" -gt 50 ] || fail "hardly anything is exported"
+diff "$scratch/rows.csv" "$scratch/exported.csv" >"$scratch/diff" ||
+  fail "the export is not what the table has: $(head -n 5 "$scratch/diff")"
 
 # Of the ids that both have seen: the same trades, digit by digit.
 for symbol in BTC-USD ETH-USD; do
@@ -77,5 +132,5 @@ for symbol in BTC-USD ETH-USD; do
   diff "$scratch/sqlite.csv" "$scratch/postgres.csv" >"$scratch/diff" ||
     fail "$symbol in PostgreSQL is not what the exchange sent: $(head -n 5 "$scratch/diff")"
 done
-others=$(grep 'level=error' "$scratch/run.log" | grep -v 'the store does not answer' || true)
+others=$(awk '/level=error/ && !/the store does not answer/' "$scratch/run.log")
 expect_equal "errors beside those of the database" "" "$others"

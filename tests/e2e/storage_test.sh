@@ -72,7 +72,9 @@ killed=$!
 pids+=("$killed")
 sleep 4
 kill -9 "$killed"
-wait "$killed" 2>/dev/null || true
+code=0
+wait "$killed" || code=$?
+expect_equal "the exit code of what was killed" 137 "$code"
 "$TICKWITNESS" spool --data "$data" --json >"$scratch/spool.json" || fail "the spool after kill -9"
 "$TICKWITNESS" demo --for 3s --seed 10 --port 0 --data "$data" --json >"$scratch/demo.json" \
   2>"$scratch/demo.log" || fail "a demo after kill -9: $(tail -c 300 "$scratch/demo.json")"

@@ -28,7 +28,7 @@ namespace {
 
 using tickwitness::base::PlantedBug;
 
-constexpr std::array<std::pair<std::string_view, PlantedBug>, 9> kBugs{{
+constexpr std::array<std::pair<std::string_view, PlantedBug>, 11> kBugs{{
     {"none", PlantedBug::none},
     {"lost_at_reconnect", PlantedBug::lost_at_reconnect},
     {"double_after_retry", PlantedBug::double_after_retry},
@@ -38,6 +38,8 @@ constexpr std::array<std::pair<std::string_view, PlantedBug>, 9> kBugs{{
     {"hole_forgotten", PlantedBug::hole_forgotten},
     {"checksum_believed", PlantedBug::checksum_believed},
     {"witness_not_believed", PlantedBug::witness_not_believed},
+    {"commit_believed", PlantedBug::commit_believed},
+    {"accepted_before_sync", PlantedBug::accepted_before_sync},
 }};
 
 int search(std::string_view bug, std::string_view checker, std::uint64_t seeds) {

@@ -18,6 +18,7 @@ constexpr std::string_view kTable =
     "runtime: base | fmt boost\n"
     "market: base | fmt\n"
     "net: runtime base | boost openssl\n"
+    "sums: base | openssl\n"
     "sim: market base | fmt\n"
     "app: * | fmt\n";
 
@@ -72,6 +73,9 @@ std::vector<Case> layering_cases() {
        "beast in runtime",
        {{"src/runtime/x_asio.cc", "#include <boost/beast.hpp>\n"}},
        1},
+      {"libraries", "digests", {{"src/sums/x.cc", "#include <openssl/evp.h>\n"}}, 0},
+      {"libraries", "digests elsewhere", {{"src/base/x.cc", "#include <openssl/evp.h>\n"}}, 1},
+      {"libraries", "TLS elsewhere", {{"src/sums/x.cc", "#include <openssl/ssl.h>\n"}}, 1},
       {"libraries", "raw sockets", {{"src/base/x.cc", "#include <sys/socket.h>\n"}}, 1},
       {"libraries", "a test's peer", {{"src/base/test_x.h", "#include <sys/socket.h>\n"}}, 0},
   };

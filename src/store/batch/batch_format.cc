@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/bytes.h"
+#include "store/batch/gap_format.h"
 
 namespace tickwitness::store {
 
@@ -18,8 +19,8 @@ using pipeline::Tick;
 
 namespace {
 
-// What an item is. All but the first are of a market that was declared before.
-enum Item : std::uint8_t { kMarket = 0, kTrade = 1, kQuote = 2, kCandle = 3 };
+// What an item is. Ticks are of a market that was declared before.
+enum Item : std::uint8_t { kMarket = 0, kTrade = 1, kQuote = 2, kCandle = 3, kGap = 4 };
 
 // Flags of every tick: bit 0 late, bits 1–2 origin. Of a trade: bit 3 sell, bits 4–5 order type.
 constexpr unsigned kOriginShift = 1, kSellShift = 3, kTypeShift = 4;
@@ -42,7 +43,7 @@ std::uint8_t flags_of(const Tick& tick) {
 
 void BatchWriter::clear() {
   bytes_.assign(1, static_cast<char>(kBatchVersion));
-  ticks_ = 0;
+  ticks_ = gaps_ = 0;
   markets_.clear();
   last_time_ = 0;
 }
@@ -74,6 +75,12 @@ void BatchWriter::add(const Tick& tick) {
     put(std::get<market::Candle>(tick.event));
   }
   ++ticks_;
+}
+
+void BatchWriter::add(const pipeline::GapEntry& gap) {
+  bytes_ += static_cast<char>(kGap);
+  put_gap(gap, bytes_);
+  ++gaps_;
 }
 
 void BatchWriter::put(base::Decimal number) {
@@ -129,17 +136,18 @@ base::Result<BatchReader> BatchReader::open(std::string_view bytes) {
   return BatchReader(bytes.substr(1));
 }
 
-base::Result<std::optional<Tick>> BatchReader::next() {
+base::Result<std::optional<pipeline::Record>> BatchReader::next() {
   while (!left_.empty()) {
     const auto kind = static_cast<std::uint8_t>(left_.front());
     left_.remove_prefix(1);
-    Tick tick;
-    const bool good = kind == kMarket ? take_market() : take_tick(kind, tick);
-    if (!good) {
-      left_ = {};
-      return base::fail("what the batch holds makes no sense");
+    if (kind == kMarket && take_market()) continue;
+    if (kind == kGap) {
+      if (pipeline::GapEntry gap; take_gap(left_, gap)) return gap;
+    } else if (kind != kMarket) {
+      if (Tick tick; take_tick(kind, tick)) return tick;
     }
-    if (kind != kMarket) return tick;
+    left_ = {};
+    return base::fail("what the batch holds makes no sense");
   }
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
-// Ticks as the payload of a spool record, both ways; docs/spool-format.md has every field. Pure.
+// What is to be kept as the payload of a spool record, both ways; docs/spool-format.md has every
+// field. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "pipeline/tick.h"
+#include "pipeline/record.h"
 
 namespace tickwitness::store {
 
@@ -17,14 +18,16 @@ inline constexpr std::uint8_t kBatchVersion = 1;
 // A tick takes no more, with the declaration of its market.
 inline constexpr std::size_t kTickBytesMax = 256;
 
-// Makes a batch of ticks, some 25 bytes each. Its memory is used again. Not thread-safe.
+// Makes a batch, of ticks some 25 bytes each. Its memory is used again. Not thread-safe.
 class BatchWriter {
  public:
   BatchWriter() { clear(); }
   // Of the time of receipt only the wall clock is kept: the other one means nothing to a later
   // process.
   void add(const pipeline::Tick& tick);
+  void add(const pipeline::GapEntry& gap);
   std::string_view bytes() const { return bytes_; }
+  bool empty() const { return ticks_ == 0 && gaps_ == 0; }
   std::size_t ticks() const { return ticks_; }
   void clear();
 
@@ -42,7 +45,7 @@ class BatchWriter {
   void put(base::WallTime time);
 
   std::string bytes_;
-  std::size_t ticks_ = 0;
+  std::size_t ticks_ = 0, gaps_ = 0;
   std::vector<Market> markets_;
   std::uint64_t last_time_ = 0;
 };
@@ -54,7 +57,7 @@ class BatchReader {
   static base::Result<BatchReader> open(std::string_view bytes);
   // Nothing: the batch is at its end. An error: what follows makes no sense, and nothing comes any
   // more.
-  base::Result<std::optional<pipeline::Tick>> next();
+  base::Result<std::optional<pipeline::Record>> next();
 
  private:
   struct Market {

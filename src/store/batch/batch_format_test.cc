@@ -6,6 +6,8 @@
 
 #include <limits>
 
+#include "store/batch/gap_format.h"
+
 namespace tickwitness::store {
 namespace {
 
@@ -53,6 +55,13 @@ std::string text(const Tick& tick) {
          text(tick.received.wall);
 }
 
+std::string text(const pipeline::GapEntry& gap) {
+  return "gap " + text(gap.id) + std::string(to_string(gap.venue)) + std::string(gap.symbol.str()) +
+         gap.channel + " " + gap.connection + text(gap.from) + " " + text(gap.to) + " " +
+         text(gap.missing) + " " + text(gap.lost) + gap.cause + " " + gap.state + text(gap.opened) +
+         " " + text(gap.closed) + gap.reason;
+}
+
 std::vector<std::string> read_all(std::string_view bytes) {
   std::vector<std::string> all;
   auto reader = BatchReader::open(bytes);
@@ -61,7 +70,7 @@ std::vector<std::string> read_all(std::string_view bytes) {
     const auto next = reader->next();
     if (!next) return {next.error().message};
     if (!*next) return all;
-    all.push_back(text(**next));
+    all.push_back(std::visit([](const auto& record) { return text(record); }, **next));
   }
 }
 
@@ -133,22 +142,64 @@ Tick tick() {
           .received = {.wall = *time()}};
 }
 
+std::string word() {
+  return *rc::gen::element<std::string>("", "trade", "main", "the exchange does not have them");
+}
+pipeline::GapEntry gap() {
+  return {.id = count(),
+          .venue = market::Venue::binance,
+          .symbol = *rc::gen::arbitrary<bool>() ? symbol() : Symbol(),
+          .channel = word(),
+          .connection = word(),
+          .from = count(),
+          .to = count(),
+          .missing = count(),
+          .lost = count(),
+          .cause = word(),
+          .state = word(),
+          .opened = *time(),
+          .closed = maybe(time()),
+          .reason = word()};
+}
+
 }  // namespace draw
 
 RC_GTEST_PROP(BatchFormat, WhatGoesInComesOut, ()) {
   BatchWriter writer;
   std::vector<std::string> truth;
+  std::size_t ticks = 0;
   for (int left = *rc::gen::inRange(0, 20); left > 0; --left) {
+    if (*rc::gen::inRange(0, 4) == 0) {
+      const pipeline::GapEntry gap = draw::gap();
+      writer.add(gap);
+      truth.push_back(text(gap));
+      continue;
+    }
+    ++ticks;
     const std::size_t before = writer.bytes().size();
     const Tick tick = draw::tick();
     writer.add(tick);
     truth.push_back(text(tick));
     RC_ASSERT(writer.bytes().size() - before <= kTickBytesMax);
   }
-  RC_ASSERT(writer.ticks() == truth.size());
+  RC_ASSERT(writer.ticks() == ticks);
+  RC_ASSERT(writer.empty() == truth.empty());
   RC_ASSERT(read_all(writer.bytes()) == truth);
   writer.clear();
   RC_ASSERT(read_all(writer.bytes()).empty());
+}
+
+TEST(BatchFormat, ALongTextOfAGapIsCutOff) {
+  BatchWriter writer;
+  writer.add(
+      pipeline::GapEntry{.id = 1, .connection = "a\xff\n'b", .reason = std::string(1000, 'x')});
+  auto reader = *BatchReader::open(writer.bytes());
+  const auto record = reader.next();
+  ASSERT_TRUE(record && *record);
+  EXPECT_EQ(std::get<pipeline::GapEntry>(**record).connection,
+            "a?"
+            "?'b");
+  EXPECT_EQ(std::get<pipeline::GapEntry>(**record).reason, std::string(kGapTextMax, 'x'));
 }
 
 TEST(BatchFormat, ATradeTakesFewBytes) {

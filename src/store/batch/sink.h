@@ -4,17 +4,18 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "pipeline/tick.h"
+#include "pipeline/record.h"
 
 namespace tickwitness::store {
 
-// How far a store has come: every record up to `lsn` of the spool with this id. Both 0: a new
-// store.
+// How far a store has come: every record up to `lsn` of the spool with this id. It has one for each
+// spool, since several engines may fill it. Both 0: a new store.
 struct Cursor {
   std::uint64_t spool = 0;
   std::uint64_t lsn = 0;
@@ -50,13 +51,35 @@ class Sink {
   virtual ~Sink() = default;
 
   // Connects, brings the schema up to date where needed, and tells where it stands. Again after any
-  // error, before anything else.
+  // error, before anything else. Both 0 also where it has had records of several spools: cursor()
+  // tells then.
   virtual SinkResult<Cursor> open() = 0;
 
-  // Puts the trades, closed candles and quotes among `ticks` into the store and moves its cursor to
-  // `upto`, in one transaction. A tick that is there already changes nothing. Trades without an id
-  // are not stored. After an error: open().
-  virtual SinkResult<Stored> store(std::span<const pipeline::Tick> ticks, Cursor upto) = 0;
+  // Where it stands in this spool, once it is open; lsn is 0 if it has had nothing of it. A store
+  // that knows one spool only is told by open(). After an error: open().
+  virtual SinkResult<Cursor> cursor(std::uint64_t spool) {
+    return Cursor{.spool = spool, .lsn = 0};
+  }
+
+  // Puts the trades, closed candles and quotes among `ticks` into the store, each of `gaps` in the
+  // place of the entry with its id and of this spool, and moves its cursor to `upto`, in one
+  // transaction. A tick that is there already changes nothing. Trades without an id are not stored.
+  // After an error: open().
+  virtual SinkResult<Stored> store(std::span<const pipeline::Tick> ticks,
+                                   std::span<const pipeline::GapEntry> gaps, Cursor upto) = 0;
+  SinkResult<Stored> store(std::span<const pipeline::Tick> ticks, Cursor upto) {
+    return store(ticks, {}, upto);
+  }
+
+  // Deletes quotes that were received before that, of each market the oldest first, `at_most` in
+  // all, in one transaction; how many. To be called again while it is `at_most`: between two calls
+  // trades can be stored. A store that keeps none deletes none. After an error: open().
+  virtual SinkResult<std::uint64_t> forget_quotes(base::WallTime /*before*/,
+                                                  std::uint64_t /*at_most*/) {
+    return 0;
+  }
+  // What the rows take of this machine's disk; nothing where that is not known.
+  virtual std::optional<std::uint64_t> disk_bytes() { return std::nullopt; }
 };
 
 }  // namespace tickwitness::store

@@ -19,7 +19,7 @@ std::string copy_of(std::string_view bytes) {
   for (;;) {
     const auto next = reader->next();
     if (!next || !*next) return std::string(writer.bytes());
-    writer.add(**next);
+    std::visit([&](const auto& record) { writer.add(record); }, **next);
   }
 }
 

@@ -1,6 +1,7 @@
 // How enumerations are written into the columns of a database, and read from them.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "market/events.h"
@@ -27,6 +28,28 @@ constexpr std::string_view word(pipeline::Origin origin) {
       break;
   }
   return "rest";
+}
+
+inline std::optional<market::Side> side_of(std::string_view text) {
+  for (const auto side : {market::Side::buy, market::Side::sell}) {
+    if (text == word(side)) return side;
+  }
+  return {};
+}
+
+inline std::optional<market::OrderType> order_type_of(std::string_view text) {
+  for (const auto type : {market::OrderType::market, market::OrderType::limit}) {
+    if (text == word(type)) return type;
+  }
+  return {};
+}
+
+inline std::optional<pipeline::Origin> origin_of(std::string_view text) {
+  for (const auto origin :
+       {pipeline::Origin::live, pipeline::Origin::snapshot, pipeline::Origin::rest}) {
+    if (text == word(origin)) return origin;
+  }
+  return {};
 }
 
 }  // namespace tickwitness::store

@@ -6,7 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
+#include "store/batch/sql_statement.h"
 #include "store/postgres/sql_state.h"
 
 namespace tickwitness::store::postgres {
@@ -105,7 +107,7 @@ SinkResult<Connection> Connection::open(const PostgresSettings& settings) {
                              "UTF8",
                              static_cast<const char*>(nullptr)};
   Connection connection(PQconnectStartParams(keywords.data(), values.data(), 1),
-                        std::move(*secrets));
+                        std::move(*secrets), settings.meter);
   if (!connection.handle_) return sink_fail("store.database: no memory to connect", true);
   if (auto ok = connection.connect(settings); !ok) return std::unexpected(ok.error());
   if (auto ok = connection.set_up(settings); !ok) return std::unexpected(ok.error());
@@ -156,58 +158,90 @@ SinkResult<void> Connection::set_up(const PostgresSettings& settings) {
   return {};
 }
 
-SinkResult<Answer> Connection::run(const std::string& sql) {
-  if (auto ok = begin(sql); !ok) return std::unexpected(ok.error());
-  std::optional<Answer> last;
-  for (;;) {
-    auto answer = receive();
-    if (!answer) return std::unexpected(answer.error());
-    if (!*answer) break;
-    last = std::move(*answer);
+Connection::Tls Connection::tls() const {
+  if (PQsslInUse(handle_.get()) == 0) return {};
+  const std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfo(handle_.get()));
+  bool verified = false;
+  for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr;
+       ++option) {
+    if (std::string_view(option->keyword) == "sslmode") {
+      verified = or_empty(option->val) == "verify-full";
+    }
   }
-  if (!last) return lost();
-  return std::move(*last);
+  return {.encrypted = true, .verified = verified};
 }
 
-SinkResult<void> Connection::begin(const std::string& sql) {
+SinkResult<Answer> Connection::run(std::string_view script) {
+  begin(script);
+  for (;;) {
+    auto answer = next();
+    if (!answer || script_.empty()) return answer;
+  }
+}
+
+SinkResult<Answer> Connection::next() {
+  auto answer = step();
+  if (!answer || !answer->wants_rows()) ended(answer.has_value());
+  return answer;
+}
+
+SinkResult<Answer> Connection::step() {
+  if (!under_way_) {
+    if (auto sent = send(); !sent) return std::unexpected(sent.error());
+  }
+  auto answer = receive();
+  if (!answer) return std::unexpected(answer.error());
+  if (!*answer) return lost();
+  if ((*answer)->wants_rows()) return std::move(**answer);
+  const auto rest = receive();
+  if (!rest) return std::unexpected(rest.error());
+  if (*rest) return fail("a statement answered more than was asked", false);
+  return std::move(**answer);
+}
+
+SinkResult<void> Connection::send() {
   state_.clear();
+  const std::string sql(take_statement(script_));
+  auto left = script_;
+  if (take_statement(left).empty()) script_ = {};
+  under_way_ = true;
+  if (meter_ != nullptr) {
+    const auto kind = kind_of(sql);
+    auto& meter = meters_[{kind.operation, std::string(kind.table)}];
+    if (meter == nullptr) meter = &meter_->of(kind.operation, kind.table);
+    statement_ = meter;
+    began_ = meter_->now();
+  }
   if (PQsendQuery(handle_.get(), sql.c_str()) != 1) return lost();
   return flush();
 }
 
-SinkResult<Answer> Connection::next() {
-  auto answer = receive();
-  if (!answer) return std::unexpected(answer.error());
-  if (!*answer) return lost();
-  return std::move(**answer);
-}
-
-SinkResult<void> Connection::finish() {
-  auto answer = receive();
-  if (!answer) return std::unexpected(answer.error());
-  if (*answer) return fail("a statement answered more than was asked", false);
-  return {};
+void Connection::ended(bool good) {
+  under_way_ = false;
+  if (!good) script_ = {};
+  if (auto* const meter = std::exchange(statement_, nullptr); meter != nullptr) {
+    meter->ended(meter_->now() - began_, good);
+  }
 }
 
 SinkResult<void> Connection::put(std::string_view bytes) {
   // 0 would mean that it is to be repeated: the buffer is empty, and grows.
-  if (PQputCopyData(handle_.get(), bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    return lost();
-  }
-  return flush();
+  return sent(PQputCopyData(handle_.get(), bytes.data(), static_cast<int>(bytes.size())) == 1);
 }
 
 SinkResult<void> Connection::end_of_rows() {
-  if (PQputCopyEnd(handle_.get(), nullptr) != 1) return lost();
-  return flush();
+  return sent(PQputCopyEnd(handle_.get(), nullptr) == 1);
 }
 
-SinkResult<void> Connection::refuse_rows() {
-  if (PQputCopyEnd(handle_.get(), "these rows need a closer look") != 1) return lost();
-  if (auto ok = flush(); !ok) return ok;
-  auto answer = receive();
-  if (answer || PQstatus(handle_.get()) != CONNECTION_OK) return lost();
-  return {};
+SinkResult<void> Connection::sent(bool good) {
+  SinkResult<void> done = good ? flush() : lost();
+  if (!done) ended(false);
+  return done;
+}
+
+bool Connection::healthy() const {
+  pollfd socket{.fd = PQsocket(handle_.get()), .events = POLLIN, .revents = 0};
+  return PQstatus(handle_.get()) == CONNECTION_OK && ::poll(&socket, 1, 0) == 0;
 }
 
 // After an error, what else the server has to say is taken off too: the next script finds the line
@@ -289,6 +323,11 @@ std::unexpected<SinkError> Connection::fail_of(const PGresult* result) {
 std::unexpected<SinkError> Connection::lost() {
   const auto message = first_line(PQerrorMessage(handle_.get()));
   return fail(message.empty() ? "an answer is missing" : message, true);
+}
+
+std::unique_ptr<Connections> make_pool(const PostgresSettings& settings, PoolLimits limits) {
+  return std::make_unique<Connections>(
+      "postgresql", [settings] { return Connection::open(settings); }, limits, settings.meter);
 }
 
 std::string Connection::without_secrets(std::string text) const {

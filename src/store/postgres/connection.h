@@ -5,13 +5,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/secret.h"
+#include "store/batch/database_meter.h"
+#include "store/batch/pool.h"
 #include "store/batch/sink.h"
 
 namespace tickwitness::store::postgres {
@@ -25,6 +29,8 @@ struct PostgresSettings {
   // The longest that it may work on one statement, or wait for a lock; after some seconds more of
   // silence it is given up.
   std::chrono::milliseconds statement{30'000};
+  // Hears of each statement; null: nobody does. Outlives the connections.
+  DatabaseMeter* meter = nullptr;
 };
 
 std::unexpected<SinkError> sink_fail(std::string message, bool passing);
@@ -61,20 +67,27 @@ class Connection {
   // "postgresql://user@host:5432/db": never a password.
   const std::string& where() const { return where_; }
 
-  // Statements to their end; the last one's answer.
-  SinkResult<Answer> run(const std::string& sql);
+  struct Tls {
+    bool encrypted = false;
+    bool verified = false;  // that the server is who it was asked for
+  };
+  Tls tls() const;
+
+  // Statements to their end; the last one's answer. Each waits for the answer of the one before:
+  // the server keeps its answers to a script until the end, and nobody could tell how long each
+  // took. After an error the others do not run.
+  SinkResult<Answer> run(std::string_view script);
 
   // The same in steps: begin(), then next() for each statement. Where a COPY wants rows: put() as
-  // often as needed and one end_of_rows(), then next() tells how it ended.
-  SinkResult<void> begin(const std::string& sql);
+  // often as needed and one end_of_rows(), then next() tells how it ended. `script` stays where it
+  // is until the last next().
+  void begin(std::string_view script) { script_ = script; }
   SinkResult<Answer> next();
-  // Nothing follows the last statement's answer.
-  SinkResult<void> finish();
   SinkResult<void> put(std::string_view bytes);
   SinkResult<void> end_of_rows();
-  // Instead: the COPY and what follows it in the script is given up; an open transaction is to be
-  // rolled back.
-  SinkResult<void> refuse_rows();
+
+  // False: the server has said something in between, which is that it ends.
+  bool healthy() const;
 
   // The last error was a row with a key that is there already; the connection can be used on.
   bool key_taken() const;
@@ -82,12 +95,16 @@ class Connection {
   std::unexpected<SinkError> fail(std::string_view what, bool passing) const;
 
  private:
-  Connection(PGconn* handle, std::vector<std::string> secrets)
-      : handle_(handle), secrets_(std::move(secrets)) {}
+  Connection(PGconn* handle, std::vector<std::string> secrets, DatabaseMeter* meter)
+      : handle_(handle), secrets_(std::move(secrets)), meter_(meter) {}
   SinkResult<void> connect(const PostgresSettings& settings);
   SinkResult<void> set_up(const PostgresSettings& settings);
   SinkResult<void> wait(bool to_write);
   SinkResult<void> flush();
+  SinkResult<void> send();
+  SinkResult<Answer> step();
+  SinkResult<void> sent(bool good);
+  void ended(bool good);
   SinkResult<std::optional<Answer>> receive();
   std::unexpected<SinkError> fail_of(const PGresult* result);
   std::unexpected<SinkError> lost();
@@ -101,6 +118,17 @@ class Connection {
   std::string where_;
   std::string state_;  // SQLSTATE of the last error
   std::chrono::milliseconds silence_{};
+
+  std::string_view script_;  // what is left of it
+  bool under_way_ = false;   // a statement, whose answer has not come
+  DatabaseMeter* meter_;
+  std::map<std::pair<Operation, std::string>, StatementMeter*> meters_;
+  StatementMeter* statement_ = nullptr;  // of what is under way
+  base::Instant began_{};
 };
+
+using Connections = Pool<Connection>;
+// As many as there are roles: one that writes, and readers.
+std::unique_ptr<Connections> make_pool(const PostgresSettings& settings, PoolLimits limits = {});
 
 }  // namespace tickwitness::store::postgres

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "store/postgres/postgres_store.h"
+#include "store/postgres/rows_for_tests.h"
 #include "store/postgres/test_proxy.h"
-#include "store/postgres/test_rows.h"
 
 namespace tickwitness::store::postgres {
 namespace {

@@ -12,11 +12,6 @@
 namespace tickwitness::store::postgres {
 namespace {
 
-std::int64_t begin_of(int day) {
-  const base::WallTime midnight = std::chrono::sys_days(std::chrono::days(day));
-  return midnight.time_since_epoch().count();
-}
-
 std::string make_part(int day) {
   const auto name = part_name(day);
   const auto from = day < kDayFirst ? "MINVALUE" : std::to_string(begin_of(day));
@@ -34,6 +29,11 @@ std::string make_part(int day) {
 int day_of(base::WallTime exchange_time) {
   const auto day = std::chrono::floor<std::chrono::days>(exchange_time).time_since_epoch().count();
   return std::clamp(static_cast<int>(day), kDayFirst - 1, kDayLast + 1);
+}
+
+std::int64_t begin_of(int day) {
+  const base::WallTime midnight = std::chrono::sys_days(std::chrono::days(day));
+  return midnight.time_since_epoch().count();
 }
 
 std::string part_name(int day) {

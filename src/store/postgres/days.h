@@ -18,6 +18,9 @@ inline constexpr int kDayFirst = 14'245;  // 2009-01-01
 inline constexpr int kDayLast = 47'481;   // 2099-12-31
 int day_of(base::WallTime exchange_time);
 
+// The first nanosecond of the day, since 1970-01-01 UTC.
+std::int64_t begin_of(int day);
+
 // "trades_2026_03_01", "trades_before", "trades_after".
 std::string part_name(int day);
 

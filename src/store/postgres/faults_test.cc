@@ -6,10 +6,12 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <utility>
 
+#include "store/postgres/locks.h"
 #include "store/postgres/postgres_store.h"
+#include "store/postgres/rows_for_tests.h"
 #include "store/postgres/test_proxy.h"
-#include "store/postgres/test_rows.h"
 
 namespace tickwitness::store::postgres {
 namespace {
@@ -197,7 +199,9 @@ TEST_F(FaultsTest, OpenWaitsForATransactionThatMovesTheCursor) {
   ASSERT_TRUE(store.store(batch(1), {7, 1}));
   auto late = Connection::open({.database = base::Secret(trusted_)});
   ASSERT_TRUE(late);
-  ASSERT_TRUE(late->run("BEGIN; UPDATE tickwitness.sink_cursor SET lsn = 2"));
+  ASSERT_TRUE(late->run("BEGIN; SELECT pg_advisory_xact_lock(" +
+                        std::to_string(std::to_underlying(Lock::store)) +
+                        "); UPDATE tickwitness.sink_cursor SET lsn = 2"));
   std::thread commits([&] {
     const std::string waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + name_ +
                                 "' AND wait_event_type = 'Lock'";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -46,6 +47,20 @@ class Column {
   }
   std::string text_;
 };
+
+std::int64_t number(std::uint64_t of) {
+  return std::bit_cast<std::int64_t>(of);
+}
+
+// Texts of the gap ledger are printable ASCII.
+std::string quoted(std::string_view text) {
+  std::string literal = "'";
+  for (const char c : text) {
+    if (c == '\'') literal += c;
+    literal += c;
+  }
+  return literal += '\'';
+}
 
 std::string candles_sql(std::span<const CandleRow> candles) {
   Column begin, trades, symbol, interval, venue, open, high, low, close, volume, vwap;
@@ -170,6 +185,26 @@ void add_candles(std::span<const CandleRow> candles, std::vector<Statement>& sta
     keys.insert(key);
   }
   flush(candles.size());
+}
+
+void add_gaps(std::span<const pipeline::GapEntry> gaps, std::uint64_t spool,
+              std::vector<Statement>& statements) {
+  std::map<std::uint64_t, const pipeline::GapEntry*> last;
+  for (const auto& gap : gaps) last[gap.id] = &gap;
+  for (const auto& [id, gap] : last) {
+    statements.push_back(
+        {.sql = fmt::format(
+             "INSERT INTO tickwitness.gaps VALUES({},{},{},{},{},{},{},{},{},{},{},{},{},{},{}) "
+             "ON CONFLICT (spool, id) DO UPDATE SET missing = excluded.missing, "
+             "lost = excluded.lost, state = excluded.state, closed = excluded.closed, "
+             "reason = excluded.reason",
+             number(spool), number(id), quoted(to_string(gap->venue)), quoted(gap->symbol.str()),
+             quoted(gap->channel), quoted(gap->connection), number(gap->from), number(gap->to),
+             number(gap->missing), number(gap->lost), quoted(gap->cause), quoted(gap->state),
+             nanoseconds(gap->opened),
+             gap->closed ? std::to_string(nanoseconds(*gap->closed)) : "NULL",
+             quoted(gap->reason))});
+  }
 }
 
 }  // namespace tickwitness::store::postgres

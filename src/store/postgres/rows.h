@@ -34,7 +34,7 @@ struct Rows {
 // markets: two engines must not wait for each other.
 std::string ranges_of(std::span<const TradeRow> trades);
 
-// A statement that puts rows into the table unless they are there; how many rows it is given.
+// A statement that puts rows into the table unless they are there; how many ticks it is given.
 struct Statement {
   std::string sql;
   std::uint64_t rows = 0;
@@ -43,5 +43,8 @@ struct Statement {
 void add_quotes(std::span<const QuoteRow> quotes, std::vector<Statement>& statements);
 // Of candles with one key each is in a statement of its own: one statement changes a row once.
 void add_candles(std::span<const CandleRow> candles, std::vector<Statement>& statements);
+// Of several entries with one id the last is put there.
+void add_gaps(std::span<const pipeline::GapEntry> gaps, std::uint64_t spool,
+              std::vector<Statement>& statements);
 
 }  // namespace tickwitness::store::postgres

@@ -82,7 +82,37 @@ CREATE TABLE tickwitness.sink_cursor(
 INSERT INTO tickwitness.sink_cursor VALUES(1, 0, 0);
 )sql";
 
-constexpr std::array kMigrations{kVersion1};
+// A cursor for each spool: several engines may fill one database.
+constexpr std::string_view kCursorOfEachSpool = R"sql(
+DELETE FROM tickwitness.sink_cursor WHERE spool = 0;
+ALTER TABLE tickwitness.sink_cursor DROP COLUMN id;
+ALTER TABLE tickwitness.sink_cursor ADD PRIMARY KEY(spool);
+)sql";
+
+// The gap ledger of each engine, which is what its spool tells it by. Words instead of numbers:
+// there are few entries, and people read them.
+constexpr std::string_view kGaps = R"sql(
+CREATE TABLE tickwitness.gaps(
+  spool bigint NOT NULL,
+  id bigint NOT NULL,
+  venue text NOT NULL,
+  symbol text NOT NULL,
+  channel text NOT NULL,
+  connection text NOT NULL,
+  first_id bigint NOT NULL,
+  last_id bigint NOT NULL,
+  missing bigint NOT NULL,
+  lost bigint NOT NULL,
+  cause text NOT NULL,
+  state text NOT NULL,
+  opened bigint NOT NULL,
+  closed bigint,
+  reason text NOT NULL,
+  PRIMARY KEY(spool, id)
+);
+)sql";
+
+constexpr std::array kMigrations{kVersion1, kCursorOfEachSpool, kGaps};
 
 // An administrator may have made the schema for a user who may not make any.
 constexpr const char* kMakeSchema = R"sql(

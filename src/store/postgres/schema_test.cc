@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "store/postgres/postgres_store.h"
-#include "store/postgres/test_rows.h"
+#include "store/postgres/rows_for_tests.h"
 
 namespace tickwitness::store::postgres {
 namespace {
@@ -22,6 +22,10 @@ constexpr std::string_view kAddNote =
     "SELECT 'trades ' || count(*) FROM tickwitness.trades;";
 constexpr std::string_view kFails =
     "CREATE TABLE tickwitness.more(x integer); SELECT * FROM nowhere";
+// Of the last version, and of one more.
+std::string last_version(int more = 0) {
+  return std::to_string(all_migrations().size() + static_cast<std::size_t>(more));
+}
 constexpr const char* kVersion = "SELECT version FROM tickwitness.schema_version";
 
 class SchemaTest : public testing::Test {
@@ -43,9 +47,22 @@ TEST_F(SchemaTest, AnOlderDatabaseIsMigratedAndKeepsWhatItHas) {
   ASSERT_TRUE(store.open());
   ASSERT_TRUE(store.store(batch(1), {5, 1}));
   EXPECT_EQ(open(with({kAddNote})), (Cursor{5, 1}));
-  EXPECT_THAT(query(database_, kVersion), ElementsAre("2"));
+  EXPECT_THAT(query(database_, kVersion), ElementsAre(last_version(1)));
   EXPECT_THAT(query(database_, "SELECT text FROM tickwitness.notes"), ElementsAre("trades 60"));
   EXPECT_EQ(open(with({kAddNote})), (Cursor{5, 1}));
+}
+
+TEST_F(SchemaTest, TheOnlyCursorOfVersion1IsKept) {
+  const auto version_1 = all_migrations().first(1);
+  for (const char* const set : {"spool = 0, lsn = 0", "spool = -5, lsn = 7"}) {
+    PostgresStore old({.database = base::Secret(database_)}, version_1);
+    ASSERT_TRUE(old.open());
+    query(database_, std::string("UPDATE tickwitness.sink_cursor SET ") + set);
+    const Cursor kept =
+        std::string_view(set).starts_with("spool = 0") ? Cursor{} : Cursor{std::uint64_t{0} - 5, 7};
+    EXPECT_EQ(open(with({})), kept);
+    database_ = server().trusted(server().make_database());
+  }
 }
 
 TEST_F(SchemaTest, AStepThatFailsLeavesTheOnesBefore) {
@@ -53,7 +70,7 @@ TEST_F(SchemaTest, AStepThatFailsLeavesTheOnesBefore) {
   ASSERT_FALSE(refused);
   EXPECT_FALSE(refused.error().passing);
   EXPECT_THAT(refused.error().message, HasSubstr("relation \"nowhere\" does not exist"));
-  EXPECT_THAT(query(database_, kVersion), ElementsAre("2"));
+  EXPECT_THAT(query(database_, kVersion), ElementsAre(last_version(1)));
   EXPECT_THAT(query(database_, "SELECT to_regclass('tickwitness.more')"), ElementsAre("NULL"));
 }
 
@@ -62,8 +79,9 @@ TEST_F(SchemaTest, ALaterVersionIsRefusedAndNotTouched) {
   const auto refused = open(with({}));
   ASSERT_FALSE(refused);
   EXPECT_FALSE(refused.error().passing);
-  EXPECT_THAT(refused.error().message, HasSubstr("has schema version 2, of a later tickwitness"));
-  EXPECT_THAT(query(database_, kVersion), ElementsAre("2"));
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("has schema version " + last_version(1) + ", of a later tickwitness"));
+  EXPECT_THAT(query(database_, kVersion), ElementsAre(last_version(1)));
 }
 
 TEST_F(SchemaTest, OfManyEnginesThatStartAtOnceOneMakesTheTables) {
@@ -74,7 +92,7 @@ TEST_F(SchemaTest, OfManyEnginesThatStartAtOnceOneMakesTheTables) {
   }
   for (auto& engine : engines) engine.join();
   for (const auto& cursor : opened) EXPECT_EQ(cursor, Cursor{}) << cursor.error().message;
-  EXPECT_THAT(query(database_, kVersion), ElementsAre("2"));
+  EXPECT_THAT(query(database_, kVersion), ElementsAre(last_version(1)));
 }
 
 TEST_F(SchemaTest, TablesOfSomebodyElseAreLeftAlone) {

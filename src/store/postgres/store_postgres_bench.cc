@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/clock.h"
+#include "store/batch/rows_for_benches.h"
 #include "store/batch/words.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/test_server.h"
@@ -20,32 +21,8 @@ namespace {
 constexpr std::uint64_t kBatch = 8192;  // what a load of the spool has, about
 constexpr std::uint64_t kBatches = 60;
 
-// Trades of eight markets, as they come: the next of one of them.
 std::vector<pipeline::Tick> make_batch(std::uint64_t number) {
-  static const auto symbols = [] {
-    std::vector<market::Symbol> all;
-    for (const char* base : {"BTC", "ETH", "SOL", "XRP", "ADA", "DOT", "LTC", "BCH"}) {
-      all.push_back(*market::Symbol::parse(std::string(base) + "-USD"));
-    }
-    return all;
-  }();
-  std::vector<pipeline::Tick> ticks(kBatch);
-  for (std::uint64_t i = 0; i < kBatch; ++i) {
-    const std::uint64_t at = number * kBatch + i;
-    const std::uint64_t mixed = (at * 0x9e3779b97f4a7c15) >> 40U;
-    market::Trade trade;
-    trade.symbol = symbols[mixed % symbols.size()];
-    trade.id = at + 1;
-    trade.taker_side = static_cast<market::Side>(mixed / 8 % 2);
-    trade.order_type = market::OrderType::market;
-    trade.price = base::Decimal(static_cast<std::int64_t>(640'000 + mixed % 1000), 1);
-    trade.quantity = base::Decimal(static_cast<std::int64_t>(mixed * 7 + 1), 8);
-    trade.exchange_time =
-        base::WallTime(std::chrono::seconds(1'772'323'200)) + std::chrono::microseconds(at * 50);
-    ticks[i].event = trade;
-    ticks[i].received.wall = trade.exchange_time + std::chrono::milliseconds(20);
-  }
-  return ticks;
+  return bench::make_batch(number, kBatch);
 }
 
 std::string copied_text() {
@@ -53,13 +30,11 @@ std::string copied_text() {
   for (std::uint64_t number = 0; number < kBatches; ++number) {
     for (const auto& tick : make_batch(number)) {
       const auto& trade = std::get<market::Trade>(tick.event);
-      std::int64_t symbol = 0;
-      for (const char c : trade.symbol.base()) symbol = symbol * 32 + (c - 'A');
       fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\t{}\t1\tf\t{}\t{}\t{}\t{}\t{}\n",
                      trade.id, trade.exchange_time.time_since_epoch().count(),
-                     tick.received.wall.time_since_epoch().count(), symbol, word(trade.taker_side),
-                     word(trade.order_type), word(tick.origin), trade.price.str(),
-                     trade.quantity.str());
+                     tick.received.wall.time_since_epoch().count(), bench::symbol_number(trade),
+                     word(trade.taker_side), word(trade.order_type), word(tick.origin),
+                     trade.price.str(), trade.quantity.str());
     }
   }
   return text;

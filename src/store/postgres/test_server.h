@@ -146,6 +146,8 @@ class TestServer {
                   "-c",
                   std::string("fsync=") + (fsync_ ? "on" : "off"),
                   "-c",
+                  std::string("shared_preload_libraries=") + (fsync_ ? "" : "pg_stat_statements"),
+                  "-c",
                   "ssl=on",
                   "-c",
                   "ssl_cert_file=" + directory() + "/server.crt",

@@ -14,16 +14,23 @@
 
 namespace tickwitness::store::postgres {
 
-// After an error it is of no use any more, nor is its connection: what was committed is told by the
-// cursor of a new one.
+// After an error it is of no use any more, nor is its connection, which goes with it: what was
+// committed is told by the cursor of a new one.
 class Writer {
  public:
-  explicit Writer(Connection connection) : connection_(std::move(connection)) {}
+  explicit Writer(Connections::Lease connection) : connection_(std::move(connection)) {}
 
-  // Waits for a transaction of an earlier connection that may be committing still.
+  // The connection is in use, or rests in between.
+  void wake() { connection_.wake(); }
+  void rest() { connection_.rest(); }
+
+  // The only one; both 0 if there is none or there are several. Waits for a transaction of an
+  // earlier connection that may be committing still.
   SinkResult<Cursor> cursor();
+  SinkResult<Cursor> cursor(std::uint64_t spool);
   // As Sink::store().
-  SinkResult<Stored> write(std::span<const pipeline::Tick> ticks, Cursor upto);
+  SinkResult<Stored> write(std::span<const pipeline::Tick> ticks,
+                           std::span<const pipeline::GapEntry> gaps, Cursor upto);
   // As PostgresStore::forget_quotes().
   SinkResult<std::uint64_t> forget_quotes(base::WallTime before, std::uint64_t at_most);
 
@@ -40,11 +47,11 @@ class Writer {
   SinkResult<Outcome> clash(const SinkError& error);
   std::string begin_sql(Cursor upto);
 
-  Connection connection_;
+  Connections::Lease connection_;
   Names names_;
   Days days_;
   Rows rows_;
-  std::vector<Statement> statements_;  // candles and quotes of this batch
+  std::vector<Statement> statements_;  // candles, quotes and gaps of this batch
   CopyRows copy_;
   bool expect_known_ = false;  // the last batch had trades that were there already
 };

@@ -25,6 +25,8 @@ inline constexpr std::size_t kRecordBytesMin = kRecordHeadBytes + kAlignment;
 
 // Log sequence numbers count records from 1, over all segments of a spool. None is used twice.
 using Lsn = std::uint64_t;
+// The upper half of a number counts the starts, the lower one the records since.
+inline constexpr unsigned kStartShift = 32;
 
 struct SegmentHead {
   std::uint64_t spool = 0;  // drawn when the spool was begun: numbers of another mean nothing here

@@ -8,14 +8,15 @@ using runtime::DiskResult;
 
 namespace {
 
-constexpr std::size_t kReadAhead = std::size_t{256} << 10;
+constexpr std::size_t kReadAheadMax = std::size_t{256} << 10;
 
 }  // namespace
 
 DiskResult<std::string_view> SegmentReader::view(std::uint64_t offset, std::size_t bytes) {
   const bool inside = offset >= window_at_ && offset + bytes <= window_at_ + window_.size();
   if (!inside) {
-    window_.resize(std::max(bytes, kReadAhead));
+    window_.resize(std::max(bytes, ahead_));
+    ahead_ = std::min(2 * ahead_, kReadAheadMax);
     window_at_ = offset;
     std::size_t filled = 0;
     for (std::size_t some = 1; some > 0 && filled < window_.size(); filled += some) {
@@ -46,6 +47,7 @@ DiskResult<std::optional<Record>> SegmentReader::next() {
   auto record = record_at(offset_);
   if (record && !*record) {  // it may have been written since the file was looked at
     window_.clear();
+    ahead_ = kReadAheadMin;
     record = record_at(offset_);
   }
   if (record && *record) offset_ += record_bytes((*record)->payload.size());
@@ -71,8 +73,8 @@ DiskResult<bool> SegmentReader::seek(Lsn least) {
 
 DiskResult<std::uint64_t> SegmentReader::bytes_behind() {
   std::uint64_t behind = 0;
-  for (std::uint64_t at = offset_;; at += kReadAhead) {
-    const auto text = view(at, kReadAhead);
+  for (std::uint64_t at = offset_;; at += kReadAheadMax) {
+    const auto text = view(at, kReadAheadMax);
     if (!text) return std::unexpected(text.error());
     if (text->empty()) return behind;
     const std::size_t last = text->find_last_not_of('\0');

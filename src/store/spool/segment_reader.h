@@ -34,8 +34,13 @@ class SegmentReader {
   // Where the next record begins, in bytes.
   std::uint64_t offset() const { return offset_; }
   const SegmentHead& head() const { return head_; }
+  const runtime::DiskFile& file() const { return *file_; }
 
  private:
+  // One that follows the writer finds little that is new each time; one that is behind reads much
+  // at once.
+  static constexpr std::size_t kReadAheadMin = std::size_t{4} << 10;
+
   // What the file has there, at most `bytes`; valid until the next call.
   runtime::DiskResult<std::string_view> view(std::uint64_t offset, std::size_t bytes);
   runtime::DiskResult<std::optional<Record>> record_at(std::uint64_t offset);
@@ -45,6 +50,7 @@ class SegmentReader {
   std::uint64_t offset_ = kHeadBytes;
   std::string window_;  // the file's bytes from window_at_ on
   std::uint64_t window_at_ = 0;
+  std::size_t ahead_ = kReadAheadMin;
 };
 
 }  // namespace tickwitness::store::spool

@@ -11,13 +11,6 @@ using runtime::Disk;
 using runtime::DiskFault;
 using runtime::DiskResult;
 
-namespace {
-
-// The upper half of a number counts the starts, the lower one the records since.
-constexpr unsigned kStartShift = 32;
-
-}  // namespace
-
 DiskResult<Spool> Spool::open(Disk& disk, const SpoolSettings& settings, std::uint64_t drawn) {
   auto found = find_segments(disk);
   if (!found) return std::unexpected(found.error());
@@ -39,13 +32,27 @@ DiskResult<void> Spool::recover(Found found) {
   if (!segments_.empty()) {
     if (const auto done = recover_last(segments_.back()); !done) return done;
   }
-  Lsn highest = last_;
-  for (const auto& name : recovery_.damaged) highest = std::max(highest, *segment_first(name));
+  const auto damaged = highest_damaged();
+  if (!damaged) return std::unexpected(damaged.error());
+  const Lsn highest = std::max(last_, *damaged);
   // What cannot be read may have had numbers that a store has seen: this start has its own.
   next_ = highest == 0 ? 1 : ((highest >> kStartShift) + 1) << kStartShift | 1;
   recovery_.segments = segments_.size();
   recovery_.last = last_;
   return {};
+}
+
+// The first number of the newest segment that was ever put aside; 0: none was.
+DiskResult<Lsn> Spool::highest_damaged() const {
+  const auto names = disk_->list();
+  if (!names) return std::unexpected(names.error());
+  Lsn highest = 0;
+  for (std::string_view name : *names) {
+    if (!name.ends_with(kDamagedSuffix)) continue;
+    name.remove_suffix(kDamagedSuffix.size());
+    highest = std::max(highest, segment_first(name).value_or(0));
+  }
+  return highest;
 }
 
 DiskResult<void> Spool::put_away(const Found& found) {
@@ -98,22 +105,25 @@ DiskResult<Lsn> Spool::append(std::string_view payload, base::WallTime now) {
     abandon();
     return std::unexpected(written.error());
   }
-  last_ = next_++;
+  last_ = *written;
+  next_ = last_ + 1;
   return last_;
 }
 
-DiskResult<void> Spool::write(std::string_view payload, base::WallTime now) {
-  const std::size_t bytes = record_bytes(payload.size());
-  if (file_ && used_ + bytes > settings_.segment_bytes) end_current();
-  if (!file_) {
-    if (const auto begun = begin(now); !begun) return begun;
-  }
+DiskResult<Lsn> Spool::write(std::string_view payload, base::WallTime now) {
+  if (file_ && used_ + record_bytes(payload.size()) > settings_.segment_bytes) end_current();
   record_.clear();
-  append_record(segments_.back().head, next_, payload, record_);
-  if (const auto written = runtime::write_all(*file_, used_, record_); !written) return written;
-  if (const auto synced = file_->sync(); !synced) return synced;
-  used_ += bytes;
-  return {};
+  Lsn lsn = next_;
+  if (!file_) {
+    if (const auto begun = begin(now); !begun) return std::unexpected(begun.error());
+    if (preface_) append_record(segments_.back().head, lsn++, preface_(), record_);
+  }
+  append_record(segments_.back().head, lsn, payload, record_);
+  if (const auto written = runtime::write_all(*file_, used_, record_); !written)
+    return std::unexpected(written.error());
+  if (const auto synced = file_->sync(); !synced) return std::unexpected(synced.error());
+  used_ += record_.size();
+  return lsn;
 }
 
 // What a sync did not make durable may be lost although it can be read: nothing is written there
@@ -186,7 +196,9 @@ std::uint64_t Spool::bytes() const {
 
 DiskResult<void> Spool::retire(Lsn upto) {
   bool removed = false;
-  while (segments_.size() > 1 && segments_[1].head.follows <= upto) {
+  // The newest with a record stays: it begins with what came to pass before it.
+  while (segments_.size() > 1 && segments_[1].head.follows <= upto &&
+         segments_[1].head.first <= last_) {
     if (const auto done = disk_->remove(segments_.front().name); !done) return done;
     segments_.erase(segments_.begin());
     removed = true;

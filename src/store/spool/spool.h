@@ -2,6 +2,7 @@
 // it. Design and what it promises: docs/spool-format.md.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,6 +41,12 @@ class Spool {
                                          std::uint64_t drawn);
   const Recovery& recovery() const { return recovery_; }
 
+  // From now on each segment begins with a record of its own that `preface` gives, of 1 to
+  // kPayloadMax bytes: what came to pass in the segments before it, so that a start needs to read
+  // the last one only. Accepted with the record after it, or not at all; where the two need more
+  // room than a segment has, it becomes larger.
+  void set_preface(std::function<std::string()> preface) { preface_ = std::move(preface); }
+
   // Writes one record of 1 to kPayloadMax bytes and makes it durable; its number. A write or sync
   // that fails is never repeated where it failed: the record goes into a new segment, once.
   // no_space: the disk or the spool's limits are full, nothing was taken, and the same call may
@@ -61,8 +68,9 @@ class Spool {
   Spool(runtime::Disk& disk, const SpoolSettings& settings) : disk_(&disk), settings_(settings) {}
   runtime::DiskResult<void> recover(Found found);
   runtime::DiskResult<void> recover_last(Segment& last);
+  runtime::DiskResult<Lsn> highest_damaged() const;
   runtime::DiskResult<void> put_away(const Found& found);
-  runtime::DiskResult<void> write(std::string_view payload, base::WallTime now);
+  runtime::DiskResult<Lsn> write(std::string_view payload, base::WallTime now);
   runtime::DiskResult<void> begin(base::WallTime now);
   runtime::DiskResult<std::unique_ptr<runtime::DiskFile>> create(const Segment& segment);
   runtime::DiskResult<void> check_room() const;
@@ -76,7 +84,8 @@ class Spool {
   std::unique_ptr<runtime::DiskFile> file_;
   std::uint64_t used_ = 0;  // bytes of it
   Lsn last_ = 0, next_ = 1;
-  std::string record_;  // memory of append()
+  std::function<std::string()> preface_;  // or null
+  std::string record_;                    // memory of append()
   std::uint64_t abandoned_ = 0;
   Recovery recovery_;
 };

@@ -47,6 +47,70 @@ TEST_F(SpoolTest, WhatWasAcceptedIsReadInOrder) {
   EXPECT_THAT(read_all(spool, 2).records, IsEmpty());
 }
 
+TEST_F(SpoolTest, TheNewestSegmentWithARecordStays) {
+  Spool spool = open();
+  spool.set_preface([] { return std::string("what came to pass"); });
+  ASSERT_TRUE(spool.append(large('x'), kNow));
+  files_.take_bytes = kHeadBytes;
+  files_.full = true;
+  EXPECT_FALSE(spool.append(large('y'), kNow));  // another one may have been begun
+  files_.full = false;
+  ASSERT_TRUE(spool.retire(spool.last()));
+  EXPECT_THAT(read_all(spool).records, SizeIs(2));
+  ASSERT_TRUE(spool.append(large('y'), kNow));
+  ASSERT_TRUE(spool.retire(spool.last()));
+  EXPECT_THAT(read_all(open()).records,
+              ElementsAre(Pair(3, "what came to pass"), Pair(4, large('y'))));
+}
+
+TEST_F(SpoolTest, NumbersOfASegmentThatWasPutAsideAreNeverGivenAgain) {
+  {
+    Spool spool = open();
+    ASSERT_EQ(spool.append("a store has it", kNow), 1U);
+  }
+  files_.by_name.begin()->second->assign(kHeadBytes, 'x');
+  EXPECT_EQ(open().recovery().damaged.size(), 1U);  // a start that accepts nothing
+  EXPECT_EQ(open().append("one that no store has", kNow), kSecondStart);
+}
+
+TEST_F(SpoolTest, EachSegmentBeginsWithItsPreface) {
+  Spool spool = open();
+  std::string so_far;
+  spool.set_preface([&] { return "before:" + so_far; });
+  for (const std::string& text : {std::string("one"), std::string("two"), large('x')}) {
+    ASSERT_TRUE(spool.append(text, kNow));
+    so_far += text.front();
+  }
+  EXPECT_THAT(read_all(spool).records,
+              ElementsAre(Pair(1, "before:"), Pair(2, "one"), Pair(3, "two"), Pair(4, "before:ot"),
+                          Pair(5, large('x'))));
+  EXPECT_EQ(spool.last(), 5U);
+  // Which may make it larger than segments are.
+  so_far = large('y');
+  spool.set_preface([&] { return so_far; });
+  EXPECT_EQ(spool.append(large('z'), kNow), 7U);
+  EXPECT_THAT(read_all(spool, 5).records, ElementsAre(Pair(6, large('y')), Pair(7, large('z'))));
+  EXPECT_TRUE(spool.retire(7));
+  Spool again = open();
+  EXPECT_EQ(again.recovery().last, 7U);
+  EXPECT_EQ(again.recovery().torn_bytes, 0U);
+}
+
+TEST_F(SpoolTest, APrefaceIsAcceptedWithItsRecordOrNotAtAll) {
+  Spool spool = open();
+  spool.set_preface([] { return std::string("preface"); });
+  ASSERT_TRUE(spool.append("one", kNow));
+  files_.refuse_syncs = 1;
+  EXPECT_EQ(spool.append("two", kNow), 4U);
+  files_.full = true;
+  EXPECT_FALSE(spool.append(large('x'), kNow));
+  files_.full = false;
+  EXPECT_EQ(spool.append("three", kNow), 6U);
+  const auto preface = [](Lsn lsn) { return Pair(lsn, "preface"); };
+  EXPECT_THAT(read_all(spool).records, ElementsAre(preface(1), Pair(2, "one"), preface(3),
+                                                   Pair(4, "two"), preface(5), Pair(6, "three")));
+}
+
 TEST_F(SpoolTest, AReaderSeesWhatComesLater) {
   Spool spool = open();
   Reader reader(spool, 0);

@@ -4,6 +4,9 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
+
+#include "store/batch/sql_statement.h"
 
 namespace tickwitness::store::sqlite {
 namespace {
@@ -63,6 +66,36 @@ std::unexpected<SinkError> sink_fail(std::string message, bool passing) {
   return std::unexpected(std::move(error));
 }
 
+Statement::Statement(sqlite3_stmt* statement, DatabaseMeter* meter) : statement_(statement) {
+  if (meter == nullptr) return;
+  const auto kind = kind_of(sqlite3_sql(statement));
+  clock_ = meter;
+  meter_ = &meter->of(kind.operation, kind.table);
+}
+
+void Statement::swap(Statement& other) noexcept {
+  std::swap(statement_, other.statement_);
+  std::swap(clock_, other.clock_);
+  std::swap(meter_, other.meter_);
+  std::swap(began_, other.began_);
+  std::swap(runs_, other.runs_);
+}
+
+int Statement::step() {
+  if (meter_ != nullptr && !runs_) {
+    runs_ = true;
+    began_ = clock_->now();
+  }
+  const int code = sqlite3_step(statement_.get());
+  if (runs_ && code != SQLITE_ROW) ended(code == SQLITE_DONE);
+  return code;
+}
+
+void Statement::ended(bool good) {
+  runs_ = false;
+  meter_->ended(clock_->now() - began_, good);
+}
+
 int Statement::run() {
   int code = step();
   while (code == SQLITE_ROW) code = step();
@@ -78,10 +111,10 @@ std::string_view Statement::text(int column) const {
 }
 
 SinkResult<Connection> Connection::open(const std::string& path, int flags,
-                                        std::chrono::milliseconds busy) {
+                                        std::chrono::milliseconds busy, DatabaseMeter* meter) {
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
-  Connection connection(path, handle);
+  Connection connection(path, handle, meter);
   if (handle == nullptr) return sink_fail(path + ": no memory to open it", true);
   sqlite3_extended_result_codes(handle, 1);
   if (code != SQLITE_OK) return connection.fail("cannot be opened");
@@ -89,9 +122,13 @@ SinkResult<Connection> Connection::open(const std::string& path, int flags,
   return connection;
 }
 
-SinkResult<void> Connection::run(const std::string& sql) {
-  if (sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
-  return fail("cannot be used");
+SinkResult<void> Connection::run(std::string_view sql) {
+  for (;;) {
+    auto statement = take(sql, 0);
+    if (!statement) return std::unexpected(statement.error());
+    if (!*statement) return {};
+    if ((*statement)->run() != SQLITE_OK) return fail("cannot be used");
+  }
 }
 
 SinkResult<std::int64_t> Connection::integer(std::string_view sql) {
@@ -104,11 +141,23 @@ SinkResult<std::int64_t> Connection::integer(std::string_view sql) {
 }
 
 SinkResult<Statement> Connection::prepare(std::string_view sql) {
+  auto statement = take(sql, SQLITE_PREPARE_PERSISTENT);
+  if (!statement) return std::unexpected(statement.error());
+  return std::move(**statement);
+}
+
+SinkResult<std::optional<Statement>> Connection::take(std::string_view& sql, unsigned flags) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()),
-                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-  if (code != SQLITE_OK) return fail("cannot be used");
-  return Statement(statement);
+  const char* rest = sql.data();
+  do {
+    sql.remove_prefix(static_cast<std::size_t>(rest - sql.data()));
+    if (sql.empty()) return std::nullopt;
+    const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()), flags,
+                                        &statement, &rest);
+    if (code != SQLITE_OK) return fail("cannot be used");
+  } while (statement == nullptr);  // blanks or a comment
+  sql.remove_prefix(static_cast<std::size_t>(rest - sql.data()));
+  return Statement(statement, meter_);
 }
 
 std::unexpected<SinkError> Connection::fail(std::string_view attempt) const {

@@ -7,9 +7,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "store/batch/database_meter.h"
+#include "store/batch/pool.h"
 #include "store/batch/sink.h"
 
 namespace tickwitness::store::sqlite {
@@ -21,7 +24,16 @@ std::unexpected<SinkError> sink_fail(std::string message, bool passing);
 class Statement {
  public:
   Statement() = default;
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  // `meter` hears of each time that it runs, from its first step to its end; null: nobody does.
+  Statement(sqlite3_stmt* statement, DatabaseMeter* meter);
+  Statement(Statement&& other) noexcept { swap(other); }
+  Statement& operator=(Statement&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Statement() {
+    if (runs_) ended(true);
+  }
 
   // `at` counts from 1. Texts must stay where they are until the statement is reset. A value that
   // cannot be bound is NULL, which the columns do not take.
@@ -32,8 +44,11 @@ class Statement {
   void bind_null(int at) { sqlite3_bind_null(statement_.get(), at); }
 
   // SQLITE_ROW: a row is there, until the next call.
-  int step() { return sqlite3_step(statement_.get()); }
-  int reset() { return sqlite3_reset(statement_.get()); }
+  int step();
+  int reset() {
+    if (runs_) ended(true);
+    return sqlite3_reset(statement_.get());
+  }
   // For what has no rows, or whose rows nobody wants: SQLITE_OK or an error.
   int run();
 
@@ -45,24 +60,34 @@ class Statement {
   }
 
  private:
+  void swap(Statement& other) noexcept;
+  void ended(bool good);
+
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  DatabaseMeter* clock_ = nullptr;
+  StatementMeter* meter_ = nullptr;  // null: nobody counts
+  base::Instant began_{};
+  bool runs_ = false;  // and is counted when it ends
 };
 
 // On one thread. Closing it rolls back what is not committed.
 class Connection {
  public:
-  // `flags`: SQLITE_OPEN_…; what is locked is waited for as long as `busy`.
+  // `flags`: SQLITE_OPEN_…; what is locked is waited for as long as `busy`. `meter` hears of each
+  // statement and outlives the connection; null: nobody does.
   static SinkResult<Connection> open(const std::string& path, int flags,
-                                     std::chrono::milliseconds busy);
+                                     std::chrono::milliseconds busy,
+                                     DatabaseMeter* meter = nullptr);
 
   const std::string& path() const { return path_; }
+  bool healthy() const { return true; }  // a file does not go away
   sqlite3* handle() const { return handle_.get(); }
 
   // One or more statements without parameters.
-  SinkResult<void> run(const std::string& sql);
+  SinkResult<void> run(std::string_view sql);
   // The first column of the first row. Fails if there is none.
   SinkResult<std::int64_t> integer(std::string_view sql);
   SinkResult<Statement> prepare(std::string_view sql);
@@ -71,13 +96,19 @@ class Connection {
   std::unexpected<SinkError> fail(std::string_view attempt) const;
 
  private:
-  Connection(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+  Connection(std::string path, sqlite3* handle, DatabaseMeter* meter)
+      : path_(std::move(path)), handle_(handle), meter_(meter) {}
+  // Takes the first statement off `sql`; nothing where there is none any more.
+  SinkResult<std::optional<Statement>> take(std::string_view& sql, unsigned flags);
 
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
   std::string path_;
   std::unique_ptr<sqlite3, Close> handle_;
+  DatabaseMeter* meter_;
 };
+
+using Connections = Pool<Connection>;
 
 }  // namespace tickwitness::store::sqlite

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "runtime/posix_disk.h"
+#include "store/sqlite/snapshot.h"
 
 namespace tickwitness::store::sqlite {
 namespace {
@@ -66,7 +67,38 @@ CREATE TABLE sink_cursor(
 );
 )sql";
 
-constexpr std::array kMigrations{kVersion1};
+// A cursor for each spool: several engines may fill one file.
+constexpr std::string_view kCursorOfEachSpool = R"sql(
+ALTER TABLE sink_cursor RENAME TO only_cursor;
+CREATE TABLE sink_cursor(spool INTEGER PRIMARY KEY, lsn INTEGER NOT NULL);
+INSERT INTO sink_cursor SELECT spool, lsn FROM only_cursor WHERE spool <> 0;
+DROP TABLE only_cursor;
+)sql";
+
+// The gap ledger of each engine, which is what its spool tells it by. Words instead of numbers:
+// there are few entries, and people read them.
+constexpr std::string_view kGaps = R"sql(
+CREATE TABLE gaps(
+  spool INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  venue TEXT NOT NULL,
+  symbol TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  first_id INTEGER NOT NULL,
+  last_id INTEGER NOT NULL,
+  missing INTEGER NOT NULL,
+  lost INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  state TEXT NOT NULL,
+  opened INTEGER NOT NULL,
+  closed INTEGER,
+  reason TEXT NOT NULL,
+  PRIMARY KEY(spool, id)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations{kVersion1, kCursorOfEachSpool, kGaps};
 
 std::unexpected<SinkError> of_later_version(const Connection& connection, int version, int known) {
   return sink_fail(fmt::format("{}: has schema version {}, of a later tickwitness; this one knows "
@@ -86,18 +118,6 @@ SinkResult<std::string> free_name(const runtime::PosixDisk& disk, const std::str
   return name;
 }
 
-SinkResult<void> copy_into(Connection& connection, const std::string& path) {
-  auto copy = Connection::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, {});
-  if (!copy) return std::unexpected(copy.error());
-  sqlite3_backup* const backup =
-      sqlite3_backup_init(copy->handle(), "main", connection.handle(), "main");
-  if (backup == nullptr) return copy->fail("cannot be written");
-  sqlite3_backup_step(backup, -1);
-  if (sqlite3_backup_finish(backup) != SQLITE_OK) return copy->fail("cannot be written");
-  // A backup is one file: no log beside it that somebody could leave behind.
-  return copy->run("PRAGMA journal_mode=DELETE");
-}
-
 // Under another name until it is whole: what carries the name can be restored.
 SinkResult<std::string> back_up(Connection& connection, int version) {
   const std::string& path = connection.path();
@@ -109,7 +129,7 @@ SinkResult<std::string> back_up(Connection& connection, int version) {
   const auto name = free_name(*disk, fmt::format("{}.backup-schema-{}", file, version));
   if (!name) return name;
   const std::string unfinished = file + ".backup.new";
-  if (auto copied = copy_into(connection, directory + "/" + unfinished); !copied) {
+  if (auto copied = copy_database(connection, directory + "/" + unfinished, nullptr); !copied) {
     return std::unexpected(copied.error());
   }
   if (auto renamed = disk->rename(unfinished, *name); !renamed) {

@@ -26,6 +26,11 @@ constexpr std::string_view kAddNote =
     "trades;";
 constexpr std::string_view kFails = "CREATE TABLE more(x); INSERT INTO nowhere VALUES(1);";
 
+// Of the last version, and of one more.
+std::string last_version(int more = 0) {
+  return std::to_string(all_migrations().size() + static_cast<std::size_t>(more));
+}
+
 class SchemaTest : public testing::Test {
  protected:
   // A file of version 1, as the first release made it and with what it stored.
@@ -108,12 +113,12 @@ TEST_F(SchemaTest, AnOlderFileIsSavedAndThenMigrated) {
     EXPECT_EQ(open(with(kAddNote)), (Cursor{5, 1}));  // beside it: its log is not in the file yet
   }
   EXPECT_THAT(query(path_, "SELECT text, version FROM notes, schema_version"),
-              ElementsAre("trades 60|2"));
-  ASSERT_EQ(backup_, path_ + ".backup-schema-1");
+              ElementsAre("trades 60|" + last_version(1)));
+  ASSERT_EQ(backup_, path_ + ".backup-schema-" + last_version());
   EXPECT_THAT(query(*backup_, "SELECT version, count(*) FROM schema_version, trades"),
-              ElementsAre("1|60"));
+              ElementsAre(last_version() + "|60"));
   EXPECT_THAT(query(*backup_, "PRAGMA integrity_check"), ElementsAre("ok"));
-  EXPECT_THAT(files(), ElementsAre("store.db", "store.db.backup-schema-1"));
+  EXPECT_THAT(files(), ElementsAre("store.db", "store.db.backup-schema-" + last_version()));
   SqliteStore restored({.path = *backup_});
   EXPECT_EQ(restored.open(), (Cursor{5, 1}));
 }
@@ -129,8 +134,8 @@ TEST_F(SchemaTest, AMigrationThatFailsLeavesTheFileAndTheBackup) {
     EXPECT_FALSE(cursor.error().passing);
     EXPECT_THAT(cursor.error().message, HasSubstr("no such table: nowhere"));
     EXPECT_EQ(query(path_, kShape), before);
-    EXPECT_THAT(query(path_, "SELECT version FROM schema_version"), ElementsAre("1"));
-    EXPECT_EQ(query(path_ + ".backup-schema-1" + backup, kShape), before);
+    EXPECT_THAT(query(path_, "SELECT version FROM schema_version"), ElementsAre(last_version()));
+    EXPECT_EQ(query(path_ + ".backup-schema-" + last_version() + backup, kShape), before);
   }
 }
 
@@ -140,14 +145,14 @@ TEST_F(SchemaTest, AnUnfinishedBackupIsNoneAndDoesNotHinderTheNext) {
   query(path_ + ".backup.new", "DROP TABLE trades");
   ASSERT_TRUE(open(with(kAddNote)));
   EXPECT_THAT(query(*backup_, "SELECT count(*) FROM trades"), ElementsAre("0"));
-  EXPECT_THAT(files(), ElementsAre("store.db", "store.db.backup-schema-1"));
+  EXPECT_THAT(files(), ElementsAre("store.db", "store.db.backup-schema-" + last_version()));
 }
 
 TEST_F(SchemaTest, WithoutABackupNothingIsMigrated) {
   ASSERT_TRUE(SqliteStore({.path = path_}).open());
   std::filesystem::create_directory(path_ + ".backup.new");
   EXPECT_FALSE(open(with(kAddNote)));
-  EXPECT_THAT(query(path_, "SELECT version FROM schema_version"), ElementsAre("1"));
+  EXPECT_THAT(query(path_, "SELECT version FROM schema_version"), ElementsAre(last_version()));
 }
 
 TEST_F(SchemaTest, ALaterVersionIsRefusedAndNotTouched) {
@@ -156,7 +161,8 @@ TEST_F(SchemaTest, ALaterVersionIsRefusedAndNotTouched) {
   const auto cursor = open({all_migrations().begin(), all_migrations().end()});
   ASSERT_FALSE(cursor);
   EXPECT_FALSE(cursor.error().passing);
-  EXPECT_THAT(cursor.error().message, HasSubstr("has schema version 2, of a later tickwitness"));
+  EXPECT_THAT(cursor.error().message,
+              HasSubstr("has schema version " + last_version(1) + ", of a later tickwitness"));
   EXPECT_THAT(query(path_, "PRAGMA journal_mode"), ElementsAre("delete"));
 }
 

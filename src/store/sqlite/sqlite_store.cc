@@ -5,9 +5,11 @@ namespace {
 
 constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
-// Each commit is synced. The cache has room for the last pages of some hundred markets' trees.
+// The connection may have been a reader's. Each commit is synced. The cache has room for the last
+// pages of some hundred markets' trees.
 constexpr const char* kPragmas =
-    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-8192;"
+    "PRAGMA query_only=OFF; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA "
+    "cache_size=-8192;"
     "PRAGMA journal_size_limit=67108864";
 
 // A process that was killed between the write and the sync of a commit leaves a log that can be
@@ -31,40 +33,64 @@ SinkResult<void> use_write_ahead_log(Connection& connection) {
 
 }  // namespace
 
+std::unique_ptr<Connections> make_pool(const SqliteSettings& settings, PoolLimits limits) {
+  return std::make_unique<Connections>(
+      "sqlite",
+      [settings] { return Connection::open(settings.path, kFlags, settings.busy, settings.meter); },
+      limits, settings.meter);
+}
+
+template <class What>
+auto SqliteStore::use(What what) -> decltype(what(std::declval<Writer&>())) {
+  if (!writer_) return sink_fail("the store is not open", true);
+  writer_->wake();
+  auto result = what(*writer_);
+  if (result) {
+    writer_->rest();
+  } else {
+    writer_.reset();
+  }
+  return result;
+}
+
 SinkResult<Cursor> SqliteStore::open() {
   writer_.reset();
-  auto cursor = open_anew();
-  if (!cursor) writer_.reset();
-  return cursor;
+  if (auto ok = open_anew(); !ok) return std::unexpected(ok.error());
+  return use([](Writer& writer) { return writer.cursor(); });
 }
 
-SinkResult<Cursor> SqliteStore::open_anew() {
-  auto connection = Connection::open(settings_.path, kFlags, settings_.busy);
-  if (!connection) return std::unexpected(connection.error());
-  auto backup = bring_up_to_date(*connection, migrations_);
+SinkResult<void> SqliteStore::open_anew() {
+  auto lease = pool_.take();
+  if (!lease) return std::unexpected(lease.error());
+  Connection& connection = **lease;
+  auto backup = bring_up_to_date(connection, migrations_);
   if (!backup) return std::unexpected(backup.error());
   backup_ = std::move(*backup);
-  if (auto ok = use_write_ahead_log(*connection); !ok) return std::unexpected(ok.error());
-  if (auto ok = connection->run(kPragmas); !ok) return std::unexpected(ok.error());
-  if (auto ok = connection->run(kSettle); !ok) return std::unexpected(ok.error());
-  auto writer = Writer::make(std::move(*connection));
+  if (auto ok = use_write_ahead_log(connection); !ok) return ok;
+  if (auto ok = connection.run(kPragmas); !ok) return ok;
+  if (auto ok = connection.run(kSettle); !ok) return ok;
+  auto writer = Writer::make(std::move(*lease));
   if (!writer) return std::unexpected(writer.error());
-  writer_ = std::move(*writer);
-  return writer_->cursor();
+  writer_.emplace(std::move(*writer));
+  return {};
 }
 
-SinkResult<Stored> SqliteStore::store(std::span<const pipeline::Tick> ticks, Cursor upto) {
-  if (!writer_) return sink_fail(settings_.path + ": is not open", true);
-  auto stored = writer_->write(ticks, upto);
-  if (!stored) writer_.reset();
-  return stored;
+SinkResult<Cursor> SqliteStore::cursor(std::uint64_t spool) {
+  return use([&](Writer& writer) { return writer.cursor(spool); });
+}
+
+SinkResult<Stored> SqliteStore::store(std::span<const pipeline::Tick> ticks,
+                                      std::span<const pipeline::GapEntry> gaps, Cursor upto) {
+  return use([&](Writer& writer) { return writer.write(ticks, gaps, upto); });
+}
+
+std::optional<std::uint64_t> SqliteStore::disk_bytes() {
+  if (!writer_) return std::nullopt;
+  return writer_->disk_bytes();
 }
 
 SinkResult<std::uint64_t> SqliteStore::forget_quotes(base::WallTime before, std::uint64_t at_most) {
-  if (!writer_) return sink_fail(settings_.path + ": is not open", true);
-  auto gone = writer_->forget_quotes(before, at_most);
-  if (!gone) writer_.reset();
-  return gone;
+  return use([&](Writer& writer) { return writer.forget_quotes(before, at_most); });
 }
 
 }  // namespace tickwitness::store::sqlite

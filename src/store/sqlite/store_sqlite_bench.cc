@@ -6,42 +6,15 @@
 
 #include "runtime/clock.h"
 #include "runtime/temporary_dir.h"
+#include "store/batch/rows_for_benches.h"
+#include "store/batch/words.h"
 #include "store/sqlite/sqlite_store.h"
-#include "store/sqlite/words.h"
 
 namespace tickwitness::store::sqlite {
 namespace {
 
 constexpr std::uint64_t kBatch = 1024;
 constexpr std::int64_t kBatches = 400;
-
-// Trades of eight markets, as they come: the next of one of them.
-std::vector<pipeline::Tick> make_batch(std::uint64_t number) {
-  static const auto symbols = [] {
-    std::vector<market::Symbol> all;
-    for (const char* base : {"BTC", "ETH", "SOL", "XRP", "ADA", "DOT", "LTC", "BCH"}) {
-      all.push_back(*market::Symbol::parse(std::string(base) + "-USD"));
-    }
-    return all;
-  }();
-  std::vector<pipeline::Tick> ticks(kBatch);
-  for (std::uint64_t i = 0; i < kBatch; ++i) {
-    const std::uint64_t at = number * kBatch + i;
-    const std::uint64_t mixed = (at * 0x9e3779b97f4a7c15) >> 40U;
-    market::Trade trade;
-    trade.symbol = symbols[mixed % symbols.size()];
-    trade.id = at + 1;
-    trade.taker_side = static_cast<market::Side>(mixed / 8 % 2);
-    trade.order_type = market::OrderType::market;
-    trade.price = base::Decimal(static_cast<std::int64_t>(640'000 + mixed % 1000), 1);
-    trade.quantity = base::Decimal(static_cast<std::int64_t>(mixed * 7 + 1), 8);
-    trade.exchange_time =
-        base::WallTime(std::chrono::seconds(1'772'323'200)) + std::chrono::microseconds(at * 50);
-    ticks[i].event = trade;
-    ticks[i].received.wall = trade.exchange_time + std::chrono::milliseconds(20);
-  }
-  return ticks;
-}
 
 // What a loop binds, made before its time is taken.
 struct Row {
@@ -55,11 +28,10 @@ std::vector<Row> make_rows(const std::vector<pipeline::Tick>& ticks) {
   std::vector<Row> rows;
   for (const auto& tick : ticks) {
     const auto& trade = std::get<market::Trade>(tick.event);
-    std::int64_t symbol = 0;
-    for (const char c : trade.symbol.base()) symbol = symbol * 32 + (c - 'A');
-    rows.push_back({1, symbol, static_cast<std::int64_t>(trade.id), word(trade.taker_side),
-                    word(trade.order_type), word(tick.origin), trade.price.str(),
-                    trade.quantity.str(), trade.exchange_time.time_since_epoch().count(),
+    rows.push_back({1, bench::symbol_number(trade), static_cast<std::int64_t>(trade.id),
+                    word(trade.taker_side), word(trade.order_type), word(tick.origin),
+                    trade.price.str(), trade.quantity.str(),
+                    trade.exchange_time.time_since_epoch().count(),
                     tick.received.wall.time_since_epoch().count()});
   }
   return rows;
@@ -124,7 +96,7 @@ void store_sqlite(benchmark::State& state) {
   base::Duration ours{}, bare{};
   std::uint64_t number = 0;
   for (auto _ : state) {
-    const auto ticks = make_batch(number);
+    const auto ticks = bench::make_batch(number, kBatch);
     const auto rows = make_rows(ticks);
     const auto first = clock.now().mono;
     const bool looped = loop.store(rows);

@@ -1,33 +1,28 @@
-// Trades as they were stored, for an export or a history.
+// Trades of an SQLite file.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "market/symbol.h"
+#include "store/batch/trade_reader.h"
 #include "store/sqlite/connection.h"
 
 namespace tickwitness::store::sqlite {
 
-struct TradeQuery {
-  std::optional<market::Venue> venue;  // absent: of all
-  market::Symbol symbol;
-  // Of the exchange's time: from ≤ time < to.
-  base::WallTime from = base::WallTime::min(), to = base::WallTime::max();
-};
+using store::TradeQuery;
 
-// On one thread. Has a connection of its own and reads a page at a time, so that it never holds up
-// who writes, in this process or another. What is stored while it reads may be among the trades.
-class TradeReader {
+// Its connection is in use while it asks, and is given back at the end of the trades.
+class TradeReader final : public store::TradeReader {
  public:
-  // Fails where there is no file, or one of another version of the schema.
+  // Fails where there is no file, or one of another version of the schema. With a connection of its
+  // own, or with one of a pool, which outlives the reader.
   static SinkResult<TradeReader> open(const std::string& path, const TradeQuery& query);
+  static SinkResult<TradeReader> open(Connections& pool, const TradeQuery& query);
 
-  // In the order of the exchange's time; those of one time in the order of the venues, then of the
-  // ids. Absent: that was all. `received` has a wall time only.
-  SinkResult<std::optional<pipeline::Tick>> next();
+  SinkResult<std::optional<pipeline::Tick>> next() override;
 
  private:
   struct Stream {
@@ -38,14 +33,13 @@ class TradeReader {
     bool ended = false;  // nothing behind the page
     std::int64_t last_time = 0, last_id = 0;
   };
-  TradeReader(Connection connection, const TradeQuery& query)
+  TradeReader(Connections::Lease connection, const TradeQuery& query)
       : connection_(std::move(connection)), query_(query) {}
   SinkResult<void> prepare();
   SinkResult<void> fill(Stream& stream);
-  // False: something else than this program wrote there.
-  bool take_row(Stream& stream);
 
-  Connection connection_;
+  std::unique_ptr<Connections> own_;
+  std::optional<Connections::Lease> connection_;  // nothing: all was read
   TradeQuery query_;
   Statement select_;
   std::int64_t symbol_ = 0;

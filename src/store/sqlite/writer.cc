@@ -4,9 +4,9 @@
 #include <limits>
 #include <vector>
 
+#include "store/batch/stored_trade.h"
+#include "store/batch/words.h"
 #include "store/sqlite/decimal_text.h"
-#include "store/sqlite/stored_trade.h"
-#include "store/sqlite/words.h"
 
 namespace tickwitness::store::sqlite {
 namespace {
@@ -46,7 +46,7 @@ class Price {
 
 }  // namespace
 
-SinkResult<Writer> Writer::make(Connection connection) {
+SinkResult<Writer> Writer::make(Connections::Lease connection) {
   Writer writer(std::move(connection));
   if (auto ok = writer.prepare(); !ok) return std::unexpected(ok.error());
   return writer;
@@ -67,17 +67,19 @@ SinkResult<void> Writer::prepare() {
        "WHERE venue = ? AND symbol = ? AND id = ?"},
       {candle_, kPutCandle},
       {quote_, "INSERT INTO quotes VALUES(?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"},
-      {cursor_, "INSERT OR REPLACE INTO sink_cursor VALUES(1, ?, ?)"},
-      {read_cursor_, "SELECT spool, lsn FROM sink_cursor"},
+      {gap_, "INSERT OR REPLACE INTO gaps VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      {cursor_, "INSERT OR REPLACE INTO sink_cursor VALUES(?, ?)"},
+      {read_cursor_, "SELECT lsn FROM sink_cursor WHERE spool = ?"},
+      {only_cursor_, "SELECT min(spool), min(lsn) FROM sink_cursor HAVING count(*) = 1"},
       {markets_, "SELECT venues.id, symbols.id FROM venues, symbols"},
       {forget_, kForget},
   };
   for (const auto& [statement, sql] : texts) {
-    auto prepared = connection_.prepare(sql);
+    auto prepared = connection_->prepare(sql);
     if (!prepared) return std::unexpected(prepared.error());
     statement = std::move(*prepared);
   }
-  auto names = Names::make(connection_);
+  auto names = Names::make(*connection_);
   if (!names) return std::unexpected(names.error());
   names_ = std::move(*names);
   return {};
@@ -85,23 +87,36 @@ SinkResult<void> Writer::prepare() {
 
 SinkResult<Cursor> Writer::cursor() {
   Cursor cursor;
-  const int code = read_cursor_.step();
+  const int code = only_cursor_.step();
   if (code == SQLITE_ROW) {
-    cursor = {std::bit_cast<std::uint64_t>(read_cursor_.integer(0)),
-              std::bit_cast<std::uint64_t>(read_cursor_.integer(1))};
+    cursor = {std::bit_cast<std::uint64_t>(only_cursor_.integer(0)),
+              std::bit_cast<std::uint64_t>(only_cursor_.integer(1))};
   }
-  if (code != SQLITE_ROW && code != SQLITE_DONE) return connection_.fail("cannot be read");
+  if (code != SQLITE_ROW && code != SQLITE_DONE) return connection_->fail("cannot be read");
+  only_cursor_.reset();
+  return cursor;
+}
+
+SinkResult<Cursor> Writer::cursor(std::uint64_t spool) {
+  Cursor cursor{.spool = spool, .lsn = 0};
+  read_cursor_.bind(1, std::bit_cast<std::int64_t>(spool));
+  const int code = read_cursor_.step();
+  if (code == SQLITE_ROW) cursor.lsn = std::bit_cast<std::uint64_t>(read_cursor_.integer(0));
+  if (code != SQLITE_ROW && code != SQLITE_DONE) return connection_->fail("cannot be read");
   read_cursor_.reset();
   return cursor;
 }
 
-SinkResult<Stored> Writer::write(std::span<const pipeline::Tick> ticks, Cursor upto) {
+SinkResult<Stored> Writer::write(std::span<const pipeline::Tick> ticks,
+                                 std::span<const pipeline::GapEntry> gaps, Cursor upto) {
   Stored stored;
   int code = begin_.run();
   for (std::size_t i = 0; i < ticks.size() && code == SQLITE_OK; ++i) code = put(ticks[i], stored);
+  for (std::size_t i = 0; i < gaps.size() && code == SQLITE_OK; ++i)
+    code = put(gaps[i], upto.spool);
   if (code == SQLITE_OK) code = move_cursor(upto);
   if (code == SQLITE_OK) code = commit_.run();
-  if (code != SQLITE_OK) return connection_.fail("cannot be written");
+  if (code != SQLITE_OK) return connection_->fail("cannot be written");
   return stored;
 }
 
@@ -134,7 +149,7 @@ int Writer::put(const market::Trade& trade, const pipeline::Tick& tick, Stored& 
   trade_.bind(10, word(tick.origin));
   trade_.bind(11, std::int64_t{tick.late});
   if (const int code = trade_.run(); code != SQLITE_OK) return code;
-  if (sqlite3_changes(connection_.handle()) == 0) return compare(trade, numbers, tick, stored);
+  if (sqlite3_changes(connection_->handle()) == 0) return compare(trade, numbers, tick, stored);
   ++stored.inserted;
   return SQLITE_OK;
 }
@@ -193,9 +208,27 @@ int Writer::put(const market::Quote& quote, const pipeline::Tick& tick, Stored& 
   return insert_once(quote_, stored);
 }
 
+int Writer::put(const pipeline::GapEntry& gap, std::uint64_t spool) {
+  const std::string_view venue = to_string(gap.venue), symbol = gap.symbol.str();
+  int at = 1;
+  for (const std::uint64_t number : {spool, gap.id})
+    gap_.bind(at++, std::bit_cast<std::int64_t>(number));
+  for (const std::string_view text :
+       {venue, symbol, std::string_view(gap.channel), std::string_view(gap.connection)})
+    gap_.bind(at++, text);
+  for (const std::uint64_t number : {gap.from, gap.to, gap.missing, gap.lost})
+    gap_.bind(at++, std::bit_cast<std::int64_t>(number));
+  gap_.bind(at++, std::string_view(gap.cause));
+  gap_.bind(at++, std::string_view(gap.state));
+  gap_.bind(at++, nanoseconds(gap.opened));
+  gap.closed ? gap_.bind(at++, nanoseconds(*gap.closed)) : gap_.bind_null(at++);
+  gap_.bind(at++, std::string_view(gap.reason));
+  return gap_.run();
+}
+
 int Writer::insert_once(Statement& statement, Stored& stored) {
   if (const int code = statement.run(); code != SQLITE_OK) return code;
-  ++(sqlite3_changes(connection_.handle()) > 0 ? stored.inserted : stored.duplicates);
+  ++(sqlite3_changes(connection_->handle()) > 0 ? stored.inserted : stored.duplicates);
   return SQLITE_OK;
 }
 
@@ -217,8 +250,15 @@ SinkResult<std::uint64_t> Writer::forget_quotes(base::WallTime before, std::uint
   int code = begin_.run();
   if (code == SQLITE_OK) code = forget_some(before, at_most, gone);
   if (code == SQLITE_OK) code = commit_.run();
-  if (code != SQLITE_OK) return connection_.fail("cannot forget quotes");
+  if (code != SQLITE_OK) return connection_->fail("cannot forget quotes");
   return gone;
+}
+
+std::optional<std::uint64_t> Writer::disk_bytes() {
+  const auto pages = connection_->integer("PRAGMA page_count");
+  const auto bytes = connection_->integer("PRAGMA page_size");
+  if (!pages || !bytes) return std::nullopt;
+  return static_cast<std::uint64_t>(*pages) * static_cast<std::uint64_t>(*bytes);
 }
 
 // Market by market: each has its quotes in the order of time, so that one without old ones costs a
@@ -238,7 +278,7 @@ int Writer::forget_some(base::WallTime before, std::uint64_t at_most, std::uint6
     forget_.bind(3, nanoseconds(before));
     forget_.bind(4, static_cast<std::int64_t>(std::min(at_most - gone, kNumberMax)));
     if (code = forget_.run(); code != SQLITE_OK) return code;
-    gone += static_cast<std::uint64_t>(sqlite3_changes(connection_.handle()));
+    gone += static_cast<std::uint64_t>(sqlite3_changes(connection_->handle()));
   }
   return SQLITE_OK;
 }

@@ -1,0 +1,91 @@
+#include "app/gateway_scrape.h"
+
+#include <gtest/gtest.h>
+
+namespace tickwitness::app {
+namespace {
+using namespace std::chrono_literals;
+
+constexpr auto kAt = base::WallTime(1'700'000'000s);
+
+const std::string kPage = R"(# TYPE kraken_ws_latency_p50_ms gauge
+kraken_ws_latency_p50_ms{pair="BTC-USD"} 12.5
+kraken_ws_latency_p50_ms{pair="ETH-USD"} 11
+# TYPE kraken_ws_latency_p95_ms gauge
+kraken_ws_latency_p95_ms{pair="BTC-USD"} 28.3
+kraken_ws_latency_p95_ms{pair="ETH-USD"} 40.5
+# TYPE kraken_ws_latency_p99_ms gauge
+kraken_ws_latency_p99_ms{pair="BTC-USD"} 45
+kraken_ws_latency_p99_ms{pair="ETH-USD"} 44
+# TYPE kraken_trades_per_minute gauge
+kraken_trades_per_minute 127.5
+# TYPE tickwitness_breaker_trips_total counter
+tickwitness_breaker_trips_total{connection="main"} 2
+tickwitness_breaker_trips_total{connection="ohlc-5"} 1
+# TYPE tickwitness_breaker_last_trip_timestamp_seconds gauge
+tickwitness_breaker_last_trip_timestamp_seconds{connection="main"} 1699999990.5
+# TYPE tickwitness_feed_reconnects_total counter
+tickwitness_feed_reconnects_total{connection="main"} 4
+)";
+const std::string kUp = R"(# TYPE tickwitness_feed_connected gauge
+tickwitness_feed_connected{exchange="kraken",connection="main"} 1
+tickwitness_feed_connected{exchange="kraken",connection="ohlc-5"} 1
+)";
+const std::string kStates = R"(# TYPE tickwitness_feed_subscription_state gauge
+tickwitness_feed_subscription_state{symbol="BTC-USD",state="live"} 0
+tickwitness_feed_subscription_state{symbol="BTC-USD",state="zombie"} 1
+)";
+
+TEST(GatewayScrape, TheEightValuesOfAPage) {
+  const auto scraped = read_scrape(kPage + kUp, kAt);
+  ASSERT_TRUE(scraped) << scraped.error().message;
+  const serve::SeedValues expected{.latency_p50_ms = 11,
+                                   .latency_p95_ms = 40.5,
+                                   .latency_p99_ms = 44,
+                                   .circuit_breaker_trips = 3,
+                                   .reconnect_count = 4,
+                                   .trades_per_min = 127.5,
+                                   .ws_status = "connected",
+                                   .timestamp = kAt};
+  EXPECT_EQ(scraped->values, expected);
+  EXPECT_EQ(scraped->last_trip, kAt - 9500ms);
+  EXPECT_EQ(scraped->latency_of, "ETH-USD");
+}
+
+TEST(GatewayScrape, WhatIsNotThereIsUnknown) {
+  const auto scraped = read_scrape("", kAt);
+  ASSERT_TRUE(scraped);
+  EXPECT_EQ(scraped->values, serve::SeedValues{.timestamp = kAt});
+  EXPECT_FALSE(scraped->last_trip);
+}
+
+TEST(GatewayScrape, LinksAndSubscriptionsDecideOnTheStatus) {
+  const auto status = [](const std::string& text) {
+    return read_scrape(text, kAt)->values.ws_status;
+  };
+  EXPECT_EQ(status(kUp), "connected");
+  EXPECT_EQ(status(kUp + kStates), "degraded");
+  std::string one_down = kUp;
+  one_down.replace(one_down.rfind(" 1"), 2, " 0");
+  EXPECT_EQ(status(one_down), "degraded");
+  one_down.replace(one_down.find(" 1"), 2, " 0");
+  EXPECT_EQ(status(one_down), "disconnected");
+  EXPECT_FALSE(status(kPage));
+}
+
+TEST(GatewayScrape, NamesOfKrakenDoNotStandForOthers) {
+  const auto scraped = read_scrape(kPage + kUp +
+                                       "tickwitness_feed_connected{exchange=\"binance\","
+                                       "connection=\"main\"} 1\n",
+                                   kAt);
+  ASSERT_TRUE(scraped) << scraped.error().message;
+  EXPECT_FALSE(scraped->values.latency_p95_ms || scraped->values.trades_per_min);
+  EXPECT_EQ(scraped->values.circuit_breaker_trips, 3U);
+}
+
+TEST(GatewayScrape, WhatIsNoPageIsAnError) {
+  EXPECT_FALSE(read_scrape("<html>", kAt));
+}
+
+}  // namespace
+}  // namespace tickwitness::app

@@ -1,0 +1,58 @@
+#include "app/history_thread.h"
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+namespace tickwitness::app {
+
+struct HistoryThread::Waiting {
+  std::map<std::uint64_t, OnHistory> questions;
+  std::uint64_t next = 0;
+};
+
+HistoryThread::HistoryThread(std::string database, runtime::Executor& asker, runtime::Log& log)
+    : database_(std::move(database)),
+      asker_(asker),
+      log_(log),
+      waiting_(std::make_shared<Waiting>()),
+      thread_([this] { executor_.run(); }) {}
+
+HistoryThread::~HistoryThread() {
+  executor_.stop();
+  thread_.join();
+}
+
+bool HistoryThread::ask(const pipeline::HistoryQuery& query, OnHistory on_history) {
+  if (waiting_->questions.size() >= kQuestionsMax) return false;
+  const std::uint64_t number = waiting_->next++;
+  waiting_->questions.emplace(number, std::move(on_history));
+  // What is posted back may find that nobody waits any more.
+  executor_.post([this, query, number, asked = std::weak_ptr(waiting_)] {
+    asker_.post([asked, number, history = answer(query)]() mutable {
+      const auto waiting = asked.lock();
+      if (!waiting) return;
+      const auto node = waiting->questions.extract(number);
+      if (node) node.mapped()(std::move(history));
+    });
+  });
+  return true;
+}
+
+base::Result<pipeline::History> HistoryThread::answer(const pipeline::HistoryQuery& query) {
+  const auto failed = [&](const store::SinkError& error) {
+    reader_.reset();
+    log_.error("store", "the database cannot be read for its history", {{"why", error.message}});
+    return base::fail(error.message);
+  };
+  if (!reader_) {
+    auto opened = store::sqlite::HistoryReader::open(database_);
+    if (!opened) return failed(opened.error());
+    reader_.emplace(std::move(*opened));
+  }
+  auto history = reader_->read(query);
+  if (!history) return failed(history.error());
+  return std::move(*history);
+}
+
+}  // namespace tickwitness::app

@@ -1,0 +1,49 @@
+// Answers questions about what was stored, on a thread of its own, which may wait for the disk.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/result.h"
+#include "pipeline/history.h"
+#include "runtime/executor_asio.h"
+#include "runtime/log.h"
+#include "store/sqlite/history_reader.h"
+
+namespace tickwitness::app {
+
+// Calls from the thread of `asker`.
+class HistoryThread {
+ public:
+  // As many questions may wait or be answered at a time.
+  static constexpr std::size_t kQuestionsMax = 16;
+  using OnHistory = std::function<void(base::Result<pipeline::History>)>;
+
+  // `database`: an SQLite file, which need not be there yet. All references outlive it.
+  HistoryThread(std::string database, runtime::Executor& asker, runtime::Log& log);
+  // What was not answered by then never is.
+  ~HistoryThread();
+  HistoryThread(const HistoryThread&) = delete;
+  HistoryThread& operator=(const HistoryThread&) = delete;
+
+  // Calls back on the asker's thread. False: too many wait, this one was not taken.
+  bool ask(const pipeline::HistoryQuery& query, OnHistory on_history);
+
+ private:
+  struct Waiting;  // of the asker's thread
+
+  base::Result<pipeline::History> answer(const pipeline::HistoryQuery& query);
+
+  std::string database_;
+  runtime::Executor& asker_;
+  runtime::Log& log_;
+  std::shared_ptr<Waiting> waiting_;
+  std::optional<store::sqlite::HistoryReader> reader_;  // of the thread; kept while it works
+  runtime::AsioExecutor executor_;
+  std::thread thread_;
+};
+
+}  // namespace tickwitness::app

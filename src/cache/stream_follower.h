@@ -1,0 +1,55 @@
+// Follows streams of Redis: the newest entries of each when it begins, then all that come.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache/redis_client.h"
+#include "cache/stream.h"
+
+namespace tickwitness::cache {
+
+struct FollowSettings {
+  std::vector<std::string> streams;
+  std::size_t backlog = 150;  // entries of each that are asked for at first
+  base::Duration block = std::chrono::seconds(1);
+  base::Duration retry_after = std::chrono::seconds(1);
+};
+
+// All calls on the executor's thread. It speaks over a client of its own: waiting for entries holds
+// up what comes behind.
+class StreamFollower {
+ public:
+  // Each entry once, oldest first. `age`: how long ago it was added, by Redis's clock.
+  using OnEntry =
+      std::function<void(const std::string& stream, const StreamEntry& entry, base::Duration age)>;
+
+  // `client` was not started, and outlives the follower. `on_down` may be null; it gets why nothing
+  // can be read.
+  StreamFollower(FollowSettings settings, runtime::Executor& executor, RedisClient& client,
+                 OnEntry on_entry, std::function<void(const std::string& why)> on_down);
+  ~StreamFollower();
+  StreamFollower(const StreamFollower&) = delete;
+  StreamFollower& operator=(const StreamFollower&) = delete;
+
+ private:
+  void begin();
+  void look_back(std::size_t at, std::uint64_t now_ms);
+  void take_backlog(std::size_t at, std::uint64_t now_ms, std::vector<StreamEntry> newest_first);
+  void read();
+  void again(const Failed& failed);
+
+  FollowSettings settings_;
+  runtime::Executor& executor_;
+  RedisClient& client_;
+  OnEntry on_entry_;
+  std::function<void(const std::string&)> on_down_;
+  std::unique_ptr<runtime::Timer> timer_;
+  std::vector<std::optional<EntryId>> last_;  // of each stream
+  std::uint64_t life_ = 0;                    // of the connection
+};
+
+}  // namespace tickwitness::cache

@@ -1,0 +1,54 @@
+// A backup of what must last: database, spool and format of a data directory as one directory, and
+// its way back. What is in it and what is promised: docs/backup.md.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "store/backup/manifest.h"
+
+namespace tickwitness::store::backup {
+
+enum class Fault : std::uint8_t {
+  source,   // what is to be copied cannot be read, or is not there
+  target,   // where it is to go is taken or cannot be written
+  damaged,  // it can be read and is not what it was
+};
+// One line for the operator.
+struct BackupError : base::Error {
+  Fault fault = Fault::source;
+};
+template <class T>
+using BackupResult = std::expected<T, BackupError>;
+
+struct Source {
+  std::string data;      // the data directory, in use or not
+  std::string database;  // the SQLite file; empty: the rows are elsewhere, and saved there
+  std::string program;   // version of this program: one word
+};
+
+struct Made {
+  Manifest manifest;
+  std::uint64_t bytes = 0;  // of all files but the manifest
+};
+
+// Hears what is being copied, and how many bytes of how many: 0 of 0 until that is known.
+using Progress = std::function<void(std::string_view what, std::uint64_t done, std::uint64_t all)>;
+
+// `to` must not be there, or be an empty directory; it appears whole or not at all. `progress` may
+// be null. The engine that uses the directory is neither asked nor held up.
+BackupResult<Made> back_up(const Source& source, const std::string& to, base::WallTime now,
+                           const Progress& progress);
+
+// Makes the data directory `data`, which must not be there, or be empty, of the backup `from`. It
+// appears whole, after every file was found to be what it was, or not at all.
+BackupResult<Made> restore(const std::string& from, const std::string& data,
+                           const Progress& progress);
+
+// "the disk is full" and the like as a BackupError.
+std::unexpected<BackupError> backup_fail(Fault fault, std::string message);
+
+}  // namespace tickwitness::store::backup

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# What the page may ask of the past is what the exchange made, and the same after a restart.
+# timeout: 120
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+data=$scratch/data
+
+# A demo whose database had to have what the exchange made.
+"$TICKWITNESS" demo --for 8s --seed 7 --port 0 --data "$data" --json >"$scratch/demo.json" \
+  2>"$scratch/demo.log" || fail "the first demo: $(tail -c 500 "$scratch/demo.json")"
+
+# ask PARAMETERS: the answer.
+ask() { curl -sf "$url/api/v1/history?exchange=kraken&$1"; }
+
+# status PARAMETERS: how it is answered; the text is in $scratch/said.
+status() { curl -s -o "$scratch/said" -w '%{http_code}' "$url/api/v1/history?$1"; }
+
+# all KIND: every row of it up to now, page by page, from the newest on; a line for each.
+all() {
+  node -e '
+    const [url, kind, to] = process.argv.slice(1);
+    (async () => {
+      const lines = new Set();
+      for (let before = to, more = true; more; ) {
+        const answer = await fetch(`${url}/api/v1/history?exchange=kraken&symbol=BTC-USD&kind=${kind}` +
+          `&limit=50&to=${before}` + (kind === "candles" ? "&interval=1" : ""));
+        if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
+        const text = await answer.text();
+        const page = JSON.parse(text);
+        if (page.rows.length > 50) throw new Error(`${page.rows.length} rows`);
+        const times = page.rows.map((row) => row.time ?? row.begin);
+        if (times.join() !== [...times].sort().join()) throw new Error("not in the order of time");
+        // Digits as they were sent: a number of JSON would be rounded.
+        for (const row of text.match(/\{"(time|begin)"[^}]*\}/g) ?? []) lines.add(row);
+        more = page.more;
+        if (times[0] === before) throw new Error("a page brings nothing new");
+        before = times[0];
+      }
+      console.log([...lines].sort().join("\n"));
+    })().catch((error) => { console.error(error); process.exit(1); });
+  ' "$url" "$1" "$2"
+}
+
+start_demo second --data "$data"
+sleep 2
+now=$(date -u +%FT%TZ)
+sleep 1
+all trades "$now" >"$scratch/trades" || fail "the trades of the history"
+# The same, by another way: as the export gives them.
+"$TICKWITNESS" export trades --data "$data" --symbol BTC-USD --to "$now" --format jsonl |
+  node -e '
+    const lines = require("fs").readFileSync(0, "utf8").trim().split("\n").map((line) => {
+      const { time, id, taker_side, price, quantity } = JSON.parse(line);
+      return `{"time":"${time}","id":${id},"taker_side":"${taker_side}","price":${price},"quantity":${quantity}}`;
+    });
+    console.log(lines.sort().join("\n"));
+  ' >"$scratch/exported"
+cmp -s "$scratch/trades" "$scratch/exported" ||
+  fail "history and export differ: $(diff "$scratch/trades" "$scratch/exported" | head -n 5)"
+[ "$(wc -l <"$scratch/trades")" -gt 100 ] || fail "only $(wc -l <"$scratch/trades") trades"
+all quotes "$now" >"$scratch/quotes" || fail "the quotes of the history"
+[ "$(wc -l <"$scratch/quotes")" -gt 5 ] || fail "only $(wc -l <"$scratch/quotes") quotes"
+
+expect_equal "a market that nobody follows" \
+  '{"exchange":"kraken","symbol":"XYZ-EUR","kind":"trades","more":false,"rows":[]}' \
+  "$(ask symbol=XYZ-EUR)"
+expect_equal "a question without a market" 400 "$(status exchange=kraken)"
+expect_contains "its answer" "symbol: missing" "$scratch/said"
+expect_equal "another method" 405 \
+  "$(curl -s -o "$scratch/said" -w '%{http_code}' -X POST "$url/api/v1/history")"
+
+# Many at once: each is answered, or told when to come again; nobody else waits.
+seq 200 | xargs -P 30 -I{} curl -s -o "$scratch/said" -w '%{http_code}\n' \
+  "$url/api/v1/history?exchange=kraken&symbol=BTC-USD&limit=1000" | sort | uniq -c >"$scratch/codes"
+[ "$(awk '$2 != 200 && $2 != 503' "$scratch/codes" | wc -l)" = 0 ] || fail "$(cat "$scratch/codes")"
+expect_equal "failures of the store" 0 "$(metric tickwitness_store_failures_total)"
+answered=$(metric 'tickwitness_http_requests_total{route="/api/v1/history",method="GET",status_code="200"}')
+[ "$answered" -gt 10 ] || fail "$answered requests were counted"
+
+# The process ends; another one, which reaches no exchange, answers the same.
+kill -INT "$demo_pid"
+wait "$demo_pid" || fail "the second demo: $(tail -n 5 "$scratch/second.log")"
+cat >"$scratch/streams.yaml" <<END
+streams:
+  - {name: trade, pairs: [BTC-USD, XYZ-EUR]}
+END
+start_engine < <(exchange_section ws://127.0.0.1:9/v2)
+for kind in trades quotes; do
+  all "$kind" "$now" >"$scratch/again"
+  cmp -s "$scratch/again" "$scratch/$kind" ||
+    fail "$kind after a restart: $(diff "$scratch/again" "$scratch/$kind" | head -n 5)"
+done
+# Its past is too short to tell what a day takes, and then it is not.
+expect_contains "the estimate" 'disk a day is not known yet' "$scratch/run.log"
+"$TICKWITNESS" check -c "$scratch/tickwitness.yaml" >"$scratch/said" || fail "check"
+expect_contains "the estimate of check" 'Disk: database not known yet, recordings not known yet.' \
+  "$scratch/said"
