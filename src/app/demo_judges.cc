@@ -27,7 +27,7 @@ DemoJudges::DemoJudges(const sim::Settings& exchange, const sim::Promises& promi
     : began_(began),
       last_(began),
       end_(exchange, promises, market::Venue::kraken, notes, true),
-      bounds_(kLimits),
+      bounds_(limits(exchange.pairs.size())),
       secrets_({std::string(kCanary)}),
       page_(sim::PageChecker::Record::of_other_threads),
       checkers_{&never_falls_, &histograms_, &bounds_, &secrets_, &page_},

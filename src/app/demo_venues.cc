@@ -30,6 +30,12 @@ std::optional<double> middle(const sim::Exchange& exchange, std::string_view sym
   return (price(bid[0].price) + price(ask[0].price)) / 2;
 }
 
+std::size_t pairs_of(const std::vector<DemoFollowed>& followed) {
+  std::size_t pairs = 0;
+  for (const DemoFollowed& one : followed) pairs += one.exchange.pairs.size();
+  return pairs;
+}
+
 // A connection that the engine hung up on, because its successor had taken over or because it was
 // thought dead, had messages on their way.
 bool loses(const sim::Truth& truth) {
@@ -58,7 +64,7 @@ std::string only_of_exchange(std::string_view scrape, std::string_view exchange)
 DemoVenues::DemoVenues(base::Now began, const std::vector<DemoFollowed>& followed)
     : began_(began),
       last_(began),
-      bounds_(kLimits),
+      bounds_(limits(pairs_of(followed))),
       secrets_({std::string(kCanary)}),
       checkers_{&never_falls_, &histograms_, &bounds_, &secrets_} {
   for (const DemoFollowed& one : followed) {

@@ -184,8 +184,8 @@ TEST(Feed, WhatIsKnownOfAMarketCountsFromWhenItIsFollowed) {
   world.wire(0).say("trade ETH-USD 10");
   world.wire(0).say("trade ETH-USD 13");
   world.executor.run_until(1s);
-  EXPECT_EQ(read(world.registry, "tickwitness_feed_trade_duplicates_total", {{"symbol", "ETH-USD"}}),
-            1);
+  EXPECT_EQ(
+      read(world.registry, "tickwitness_feed_trade_duplicates_total", {{"symbol", "ETH-USD"}}), 1);
   ASSERT_EQ(world.ledger.entries().size(), 1U);
   const Gap& gap = world.ledger.entries().front();
   EXPECT_EQ(gap.symbol, eth);
