@@ -95,7 +95,19 @@ std::uint64_t GapLedger::entry_of(const exchange::Subscription& trades, market::
   return found == entries_.end() ? 0 : found->id;
 }
 
+void GapLedger::forget_the_oldest() {
+  std::size_t closed = entries_.size() - open_;
+  if (closed <= kClosedMax) return;
+  std::erase_if(entries_, [&](const Gap& gap) {
+    const std::size_t room = changed_.contains(gap.id) ? kUntoldMax : kClosedMax;
+    if (!gap.closed || closed <= room) return false;
+    --closed;
+    return true;
+  });
+}
+
 std::vector<std::uint64_t> GapLedger::take_changed() {
+  forget_the_oldest();
   std::vector<std::uint64_t> all(changed_.begin(), changed_.end());
   changed_.clear();
   return all;
@@ -164,10 +176,6 @@ void GapLedger::settle(Gap& gap, base::Now now) {
   gap.closed = now;
   ++(whole ? totals.filled : totals.unrecoverable);
   --open_;
-  if (entries_.size() - open_ <= kClosedMax) return;
-  const auto oldest =
-      std::ranges::find_if(entries_, [](const Gap& one) { return one.closed.has_value(); });
-  entries_.erase(oldest);
 }
 
 }  // namespace tickwitness::feed

@@ -104,12 +104,29 @@ TEST(GapLedger, ForgetsTheOldestThatIsClosedAndNeverAnOpenOne) {
   for (std::size_t i = 0; i < GapLedger::kClosedMax + 5; ++i) {
     ledger.fill(ledger.open(trades(10, 10)), 1, at(2));
   }
+  EXPECT_EQ(ledger.take_changed().size(), GapLedger::kClosedMax + 6);
+  EXPECT_NE(ledger.find(open + 5), nullptr) << "its end was only just told";
+  EXPECT_TRUE(ledger.take_changed().empty());
   EXPECT_NE(ledger.find(open), nullptr);
   EXPECT_EQ(ledger.entries().size(), GapLedger::kClosedMax + 1);
   EXPECT_EQ(ledger.find(open + 5), nullptr);
   EXPECT_NE(ledger.find(open + 6), nullptr);
   ledger.fill(open + 5, 1, at(3));  // forgotten: nobody minds
   ledger.take_back(open + 5, 1, at(3));
+}
+
+TEST(GapLedger, WhatNobodyTakesIsBounded) {
+  GapLedger ledger;
+  const auto open = ledger.open(trades(1, 1));
+  for (std::size_t i = 0; i < GapLedger::kUntoldMax + 5; ++i) {
+    ledger.fill(ledger.open(trades(10, 10)), 1, at(2));
+  }
+  for (const std::uint64_t id : ledger.take_changed()) ledger.changed_again(id);
+  EXPECT_EQ(ledger.entries().size(), GapLedger::kUntoldMax + 1);
+  EXPECT_NE(ledger.find(open), nullptr);
+  ledger.take_changed();
+  ledger.take_changed();
+  EXPECT_EQ(ledger.entries().size(), GapLedger::kClosedMax + 1);
 }
 
 TEST(GapLedger, EntriesOfAnEarlierProcessAreGoneOnWith) {
