@@ -11,8 +11,8 @@ struct HistoryThread::Waiting {
   std::uint64_t next = 0;
 };
 
-HistoryThread::HistoryThread(std::string database, runtime::Executor& asker, runtime::Log& log)
-    : database_(std::move(database)),
+HistoryThread::HistoryThread(store::ReadHistory read, runtime::Executor& asker, runtime::Log& log)
+    : read_(std::move(read)),
       asker_(asker),
       log_(log),
       waiting_(std::make_shared<Waiting>()),
@@ -40,19 +40,11 @@ bool HistoryThread::ask(const pipeline::HistoryQuery& query, OnHistory on_histor
 }
 
 base::Result<pipeline::History> HistoryThread::answer(const pipeline::HistoryQuery& query) {
-  const auto failed = [&](const store::SinkError& error) {
-    reader_.reset();
-    log_.error("store", "the database cannot be read for its history", {{"why", error.message}});
-    return base::fail(error.message);
-  };
-  if (!reader_) {
-    auto opened = store::sqlite::HistoryReader::open(database_);
-    if (!opened) return failed(opened.error());
-    reader_.emplace(std::move(*opened));
-  }
-  auto history = reader_->read(query);
-  if (!history) return failed(history.error());
-  return std::move(*history);
+  auto history = read_(query);
+  if (history) return std::move(*history);
+  log_.error("store", "the database cannot be read for its history",
+             {{"why", history.error().message}});
+  return base::fail(history.error().message);
 }
 
 }  // namespace tickwitness::app

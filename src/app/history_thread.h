@@ -1,17 +1,15 @@
-// Answers questions about what was stored, on a thread of its own, which may wait for the disk.
+// Answers questions about what was stored, on a thread of its own, which may wait for the database.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 #include <thread>
 
 #include "base/result.h"
 #include "pipeline/history.h"
 #include "runtime/executor_asio.h"
 #include "runtime/log.h"
-#include "store/sqlite/history_reader.h"
+#include "store/batch/history.h"
 
 namespace tickwitness::app {
 
@@ -22,9 +20,9 @@ class HistoryThread {
   static constexpr std::size_t kQuestionsMax = 16;
   using OnHistory = std::function<void(base::Result<pipeline::History>)>;
 
-  // `database`: an SQLite file, which need not be there yet. All references outlive it.
-  HistoryThread(std::string database, runtime::Executor& asker, runtime::Log& log);
-  // What was not answered by then never is.
+  // `read` is called on the thread. All references outlive it.
+  HistoryThread(store::ReadHistory read, runtime::Executor& asker, runtime::Log& log);
+  // Waits for the answer that is under way. What was not answered by then never is.
   ~HistoryThread();
   HistoryThread(const HistoryThread&) = delete;
   HistoryThread& operator=(const HistoryThread&) = delete;
@@ -37,11 +35,10 @@ class HistoryThread {
 
   base::Result<pipeline::History> answer(const pipeline::HistoryQuery& query);
 
-  std::string database_;
+  store::ReadHistory read_;
   runtime::Executor& asker_;
   runtime::Log& log_;
   std::shared_ptr<Waiting> waiting_;
-  std::optional<store::sqlite::HistoryReader> reader_;  // of the thread; kept while it works
   runtime::AsioExecutor executor_;
   std::thread thread_;
 };

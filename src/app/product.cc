@@ -17,10 +17,6 @@ std::uint64_t drawn(const serve::ProcessInfo& process) {
   return static_cast<std::uint64_t>(process.started.wall.time_since_epoch().count());
 }
 
-bool has_history(const config::Settings& settings) {
-  return settings.store.enabled && !settings.store.on_server();
-}
-
 std::unique_ptr<RedisThread> make_redis(const config::Settings& settings, std::uint64_t seed,
                                         StorageThreads* storage) {
   auto redis = redis_settings(settings, seed);
@@ -91,14 +87,13 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
                  server_.publish(event, data, chunk);
                },
            .counts = [this] { return server_.counts(); },
-           .history = has_history(settings) ? ask_history() : nullptr,
+           .history = storage_ ? ask_history() : nullptr,
            .storage_refuses =
                storage_ ? [this] { return storage_->refuses(); } : std::function<bool()>()},
           [this](base::Now) { measure_sockets(); }),
       server_(main_executor, composition_.service(), server_settings(settings)),
-      history_(has_history(settings)
-                   ? std::make_unique<HistoryThread>(database_path(settings), main_executor, log)
-                   : nullptr),
+      history_(storage_ ? std::make_unique<HistoryThread>(storage_->history(), main_executor, log)
+                        : nullptr),
       machine_(composition_.metrics(), log, settings.data_directory),
       machine_timer_(main_executor.make_timer()) {
   watch_event_loops();
@@ -106,6 +101,7 @@ Product::Product(const EngineSettings& engine, const config::Settings& settings,
 
 Product::~Product() {
   join_engine();
+  history_.reset();
   recorder_.reset();
   redis_.reset();
   storage_.reset();

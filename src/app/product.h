@@ -91,7 +91,7 @@ class Product {
   std::unique_ptr<RedisThread> redis_;                      // null: there is none
   Composition composition_;
   serve::Server server_;
-  std::unique_ptr<HistoryThread> history_;  // null: there is no file to ask
+  std::unique_ptr<HistoryThread> history_;  // null: nothing is stored
   net::SocketBytes bytes_seen_;             // of the feeds, on the engine's thread
   MachineMeter machine_;
   std::unique_ptr<runtime::Timer> machine_timer_;

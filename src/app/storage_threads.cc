@@ -1,19 +1,33 @@
 #include "app/storage_threads.h"
 
 #include "app/open_disk.h"
+#include "store/postgres/history.h"
 #include "store/postgres/postgres_store.h"
+#include "store/sqlite/history.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace tickwitness::app {
 namespace {
 
-std::unique_ptr<store::Sink> make_sink(const config::Settings& settings,
-                                       store::DatabaseMeter& meter) {
-  if (settings.store.on_server())
-    return std::make_unique<store::postgres::PostgresStore>(store::postgres::PostgresSettings{
-        .database = base::Secret(settings.store.database), .meter = &meter});
-  return std::make_unique<store::sqlite::SqliteStore>(
-      store::sqlite::SqliteSettings{.path = database_path(settings), .meter = &meter});
+template <class Store, class Connection>
+Database make_database(std::shared_ptr<store::Pool<Connection>> pool) {
+  auto sink = std::make_unique<Store>(*pool);
+  return {.history =
+              [pool](const pipeline::HistoryQuery& query) {
+                return pool->with(
+                    [&](Connection& connection) { return read_history(connection, query); });
+              },
+          .sink = std::move(sink)};
+}
+
+Database make_database(const config::Settings& settings, store::DatabaseMeter& meter) {
+  using namespace store;
+  if (settings.store.on_server()) {
+    return make_database<postgres::PostgresStore, postgres::Connection>(
+        postgres::make_pool({.database = base::Secret(settings.store.database), .meter = &meter}));
+  }
+  return make_database<sqlite::SqliteStore, sqlite::Connection>(
+      sqlite::make_pool({.path = database_path(settings), .meter = &meter}));
 }
 
 }  // namespace
@@ -25,12 +39,12 @@ std::string database_path(const config::Settings& settings) {
 
 StorageThreads::StorageThreads(const config::Settings& settings, std::uint64_t drawn)
     : meter_(store_executor_.clock()),
-      sink_(make_sink(settings, meter_)),
+      database_(make_database(settings, meter_)),
       storage_({.spool = spool_executor_,
                 .store = store_executor_,
                 .open_disk = [directory = settings.data_directory +
                                           "/spool"] { return open_disk(directory); },
-                .sink = *sink_},
+                .sink = *database_.sink},
                storage_settings(settings, drawn)) {}
 
 StorageThreads::~StorageThreads() {

@@ -13,6 +13,7 @@
 #include "config/settings.h"
 #include "runtime/executor_asio.h"
 #include "runtime/log.h"
+#include "store/batch/history.h"
 #include "store/database_metrics.h"
 #include "telemetry/catalog.gen.h"
 
@@ -20,6 +21,13 @@ namespace tickwitness::app {
 
 // Where the settings have the SQLite file; they name no server.
 std::string database_path(const config::Settings& settings);
+
+// A database for who writes to it and who reads it, on connections of one pool, which the history
+// keeps.
+struct Database {
+  store::ReadHistory history;
+  std::unique_ptr<store::Sink> sink;
+};
 
 // Calls from the main thread, unless said otherwise.
 class StorageThreads {
@@ -41,6 +49,8 @@ class StorageThreads {
     return storage_.open(metrics, log, followed);
   }
   void start();
+  // For one other thread, which ends before this does. Once it is open.
+  const store::ReadHistory& history() const { return database_.history; }
   bool refuses() const { return storage_.refuses(); }
   void follow(std::vector<store::Spooler::Market> followed) {
     storage_.follow(std::move(followed));
@@ -51,7 +61,7 @@ class StorageThreads {
  private:
   runtime::AsioExecutor spool_executor_, store_executor_;
   store::DatabaseMetrics meter_;
-  std::unique_ptr<store::Sink> sink_;
+  Database database_;
   Storage storage_;
   std::thread spool_thread_, store_thread_;
 };

@@ -160,7 +160,7 @@ constexpr std::string_view kDocument = R"json({
       "responses": {"200": {"description": "History. Its numbers have all digits of the exchange.",
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/History"}}}},
         "400": {"description": "Names the parameter that is wrong."},
-        "404": {"description": "Nothing is stored, or on a server."},
+        "404": {"description": "Nothing is stored."},
         "503": {"description": "Too many questions wait, or the database cannot be read; Retry-After says when to ask again."}}}},
     "/api/v1/snapshot": {"get": {"summary": "What the event kraken_metrics of /sse/metrics says, as of now: all exchanges, each with its status, its connections and their successors, and every market.",
       "responses": {"200": {"description": "The event's data.", "content": {"application/json": {}}}}}},

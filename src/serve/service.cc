@@ -176,8 +176,7 @@ void Service::answer_query(const net::Request& request,
   };
   if (auto refused = refusal(request)) return finish(std::move(*refused));
   if (!outside_.history)
-    return finish(net::Response::text(
-        404, "There is no history: store.enabled is false, or store.database is a server."));
+    return finish(net::Response::text(404, "There is no history: store.enabled is false."));
   const auto query = parse_history(request);
   if (!query) return finish(net::Response::text(400, query.error().message));
   const bool taken = outside_.history(

@@ -69,7 +69,7 @@ class MemorySink final : public Sink {
       quotes.erase(quotes.begin());
     return gone;
   }
-  std::optional<std::uint64_t> disk_bytes() override { return 100 * rows.size(); }
+  SinkResult<std::optional<std::uint64_t>> disk_bytes() override { return 100 * rows.size(); }
 
   std::multiset<base::WallTime> quotes;  // when they were received
   std::vector<std::size_t> steps;        // how many quotes there were when some were to be removed

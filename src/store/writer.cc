@@ -82,7 +82,9 @@ SinkResult<void> Writer::look_after() {
     forgotten_.add(*gone);
     if (*gone == kForgetAtMost) look_after_at_ = now.mono + kForgetNext;
   }
-  if (const auto bytes = sink_.disk_bytes()) disk_bytes_.set(static_cast<double>(*bytes));
+  const auto bytes = sink_.disk_bytes();
+  if (!bytes) return std::unexpected(bytes.error());
+  if (*bytes) disk_bytes_.set(static_cast<double>(**bytes));
   return {};
 }
 

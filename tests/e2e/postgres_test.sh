@@ -8,6 +8,7 @@ set -euo pipefail
 
 # as COMMAND...: PostgreSQL does not run as root.
 as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
+here=$(cd "$(dirname "$0")" && pwd)
 bin=/usr/lib/postgresql/15/bin
 server=$(mktemp -d)
 if [ "$(id -u)" = 0 ]; then chown postgres "$server"; fi
@@ -46,6 +47,7 @@ told() {
     fail "no '$1' in $(cat "$scratch/check.out")"
 }
 start_demo exchange --data "$scratch/demo"
+demo_url=$url
 cat >"$scratch/streams.yaml" <<'YAML'
 streams:
   - {name: trade, pairs: [BTC-USD, ETH-USD]}
@@ -96,8 +98,52 @@ expect_equal "reconnections of the feed" 0 "$(metric kraken_ws_reconnects_total)
 start_server
 caught_up() { connected && [ "$(metric tickwitness_store_lag_seconds)" = 0 ]; }
 eventually 40 caught_up || fail "not caught up: $(tail -n 5 "$scratch/run.log")"
+
+# What a page is told of the past is the same from PostgreSQL as from the demo's file, which is
+# compared with the exchange below.
+past() { # URL SYMBOL KIND: what both may have
+  node "$here/history.mjs" "$1" "$2" "$3" "$now" "$since"
+}
+since=$(rows "SELECT to_char(to_timestamp(max(first) / 1e9 + 1) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')
+  FROM (SELECT min(exchange_time) AS first FROM tickwitness.trades GROUP BY symbol) t")
+now=$(date -u +%FT%TZ)
+sleep 2
+selects='tickwitness_db_queries_total{operation="select",table="trades",result="success"}'
+before=$(metric "$selects")
+for symbol in BTC-USD ETH-USD; do
+  past "$url" $symbol trades >"$scratch/$symbol.postgres" || fail "the trades of $symbol"
+  past "$demo_url" $symbol trades >"$scratch/$symbol.sqlite" || fail "the demo's trades of $symbol"
+  [ "$(wc -l <"$scratch/$symbol.postgres")" -gt 50 ] || fail "hardly any history of $symbol"
+  cmp -s "$scratch/$symbol.sqlite" "$scratch/$symbol.postgres" ||
+    fail "the history of $symbol: $(diff "$scratch/$symbol.sqlite" "$scratch/$symbol.postgres" | head -n 5)"
+done
+past "$url" BTC-USD quotes >"$scratch/quotes" || fail "the quotes"
+[ "$(wc -l <"$scratch/quotes")" -gt 5 ] || fail "only $(wc -l <"$scratch/quotes") quotes"
+[ "$(metric "$selects")" -gt "${before:-0}" ] || fail "questions of a page are not among the queries"
+expect_equal "connections with a reader's" "$(connections)" "$(told_connections)"
+size=$(rows 'SELECT pg_database_size(current_database())')
+told_size=$(metric tickwitness_store_disk_bytes)
+[ "$((told_size * 10 / size))" -ge 5 ] || fail "the database takes $size bytes, and $told_size are told"
 kill -TERM "$run_pid"
 wait "$run_pid" || fail "the engine's end: $(tail -n 5 "$scratch/run.log")"
+cp "$scratch/run.log" "$scratch/first.log"
+
+# Another process, which reaches no exchange, says the same.
+start_engine <<YAML
+$(exchange_section ws://127.0.0.1:9/v2)
+recorder: {enabled: false}
+store: {database: "postgresql://bot@127.0.0.1:$port/postgres", spool_segment_bytes: 4MiB}
+YAML
+eventually 20 connected || fail "the store does not answer: $(tail -n 5 "$scratch/run.log")"
+for symbol in BTC-USD ETH-USD; do
+  past "$url" $symbol trades >"$scratch/again"
+  cmp -s "$scratch/again" "$scratch/$symbol.sqlite" ||
+    fail "$symbol after a restart: $(diff "$scratch/again" "$scratch/$symbol.sqlite" | head -n 5)"
+done
+past "$url" BTC-USD quotes >"$scratch/again"
+cmp -s "$scratch/again" "$scratch/quotes" || fail "the quotes after a restart"
+kill -TERM "$run_pid"
+wait "$run_pid" || fail "the second engine's end: $(tail -n 5 "$scratch/run.log")"
 kill -TERM "$demo_pid"
 # Its exchange has recorded two clients where it was one: not content with that, it must be with all
 # that it stored.
@@ -132,5 +178,5 @@ for symbol in BTC-USD ETH-USD; do
   diff "$scratch/sqlite.csv" "$scratch/postgres.csv" >"$scratch/diff" ||
     fail "$symbol in PostgreSQL is not what the exchange sent: $(head -n 5 "$scratch/diff")"
 done
-others=$(awk '/level=error/ && !/the store does not answer/' "$scratch/run.log")
+others=$(awk '/level=error/ && !/the store does not answer/' "$scratch/first.log")
 expect_equal "errors beside those of the database" "" "$others"

@@ -37,6 +37,7 @@ constexpr std::size_t kFormatBytesMax = 4096;
 struct Moment {
   spool::Snapshot spool;
   std::optional<sqlite::Snapshot> database;  // nothing: the rows are elsewhere
+  Cursor cursor;                             // C; other engines may have theirs in the database too
 };
 
 std::unexpected<BackupError> of_source(const base::Error& error) {
@@ -59,7 +60,13 @@ BackupResult<std::optional<Moment>> look(runtime::Disk& spool_disk, const std::s
   const auto second = spool.look();
   if (!second) return of_source(second.error());
   if (!*second) return std::nullopt;
-  return Moment{.spool = std::move(spool), .database = std::move(taken)};
+  Moment moment{.spool = std::move(spool), .database = std::move(taken), .cursor = {}};
+  if (moment.database) {
+    const auto cursor = moment.database->cursor(moment.spool.id());
+    if (!cursor) return of_source(cursor.error());
+    moment.cursor = *cursor;
+  }
+  return moment;
 }
 
 BackupResult<Moment> look_until_whole(runtime::Disk& spool_disk, const std::string& database,
@@ -167,7 +174,7 @@ BackupResult<Made> back_up(const Source& source, const std::string& to, base::Wa
   if (!moment) return std::unexpected(moment.error());
   Made made{.manifest = {.made = now,
                          .program = source.program,
-                         .cursor = moment->database ? moment->database->cursor() : Cursor{},
+                         .cursor = moment->cursor,
                          .files = {{.name = format_name, .sha256 = {}}}},
             .bytes = format->size()};
   const std::uint64_t rows = moment->database ? moment->database->bytes() : 0;

@@ -324,6 +324,61 @@ TEST_F(Backup, OfASpoolWhoseRowsAreElsewhere) {
   EXPECT_EQ(rows(at("back")), rows_up_to(2));
 }
 
+// Its numbers were given: to none of those that the database counts, nor to one that a server
+// elsewhere counts, may another record come.
+TEST_F(Backup, NumbersOfASegmentThatWasPutAsideAreNotGivenAgain) {
+  std::string damaged;
+  {
+    Engine engine(at("data"));
+    engine.accept(1);
+    engine.start();
+    engine.accept(2);
+    engine.store(2);
+    for (const auto& entry : fs::directory_iterator(at("data/spool")))
+      damaged = std::max(damaged, entry.path().filename().string());
+    std::ofstream(at("data/spool/" + damaged), std::ios::in | std::ios::binary)
+        << std::string(spool::kHeadBytes, 'x');
+    engine.start();
+  }
+  damaged += ".damaged";
+  ASSERT_TRUE(fs::exists(at("data/spool/" + damaged)));
+  for (const bool elsewhere : {false, true}) {
+    const auto made = back_up(
+        {.data = at("data"), .database = elsewhere ? "" : at("data/market.sqlite"), .program = "1"},
+        at("backup"), kNow, nullptr);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(fs::file_size(at("backup/" + damaged)), 0U) << "its contents are no use";
+    EXPECT_EQ(std::system(("cd '" + at("backup") + "' && sha256sum --quiet -c manifest").c_str()),
+              0);
+    ASSERT_TRUE(restore(at("backup"), at("back"), nullptr));
+    EXPECT_TRUE(fs::exists(at("back/spool/" + damaged)));
+    if (elsewhere) fs::copy(at("data/market.sqlite"), at("back/market.sqlite"));
+    {
+      Engine restored(at("back"));
+      restored.accept(3);
+      restored.store(10);
+    }
+    EXPECT_EQ(rows(at("back")), rows_up_to(3));
+    fs::remove_all(at("backup"));
+    fs::remove_all(at("back"));
+  }
+}
+
+TEST_F(Backup, ItsCursorIsThatOfItsSpoolWhoeverElseFillsTheDatabase) {
+  Engine engine(at("data"));
+  for (std::uint64_t id = 1; id <= 3; ++id) engine.accept(id);
+  engine.store(2);
+  sqlite::SqliteStore other({.path = at("data/market.sqlite")});
+  ASSERT_TRUE(other.open());
+  for (const std::uint64_t spool : {1, 9})
+    ASSERT_TRUE(other.store(std::vector{trade(100 + spool)}, {spool, 1000}));
+  const auto made = take("backup");
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->manifest.cursor, (Cursor{.spool = 7, .lsn = 2}));
+  EXPECT_EQ(value_of(restore(at("backup"), at("back"), nullptr)).manifest.cursor,
+            made->manifest.cursor);
+}
+
 TEST_F(Backup, ASpoolThatIsOlderThanItsDatabaseIsTold) {
   {
     Engine engine(at("data"));

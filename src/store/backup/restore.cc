@@ -9,7 +9,7 @@
 #include "store/backup/backup.h"
 #include "store/backup/files.h"
 #include "store/backup/names.h"
-#include "store/spool/format.h"
+#include "store/spool/segments.h"
 
 namespace tickwitness::store::backup {
 namespace {
@@ -28,10 +28,14 @@ BackupResult<Manifest> read_manifest(const std::string& from) {
   return std::move(*manifest);
 }
 
+bool is_of_spool(const std::string& name) {
+  return spool::segment_first(name) || spool::put_aside_first(name);
+}
+
 // Each of them is known by its name; the data directory would be none without the format.
 BackupResult<void> check_names(const std::string& from, const Manifest& manifest) {
   for (const auto& file : manifest.files) {
-    if (file.name == kFormat || file.name == kDatabase || spool::segment_first(file.name)) continue;
+    if (file.name == kFormat || file.name == kDatabase || is_of_spool(file.name)) continue;
     return backup_fail(Fault::damaged, fmt::format("{}: has a file {}, which this tickwitness does "
                                                    "not know; use the one that made the backup",
                                                    from, file.name));
@@ -82,7 +86,7 @@ BackupResult<Made> restore(const std::string& from, const std::string& data,
   const std::uint64_t all = bytes_of(from, *manifest);
   Made made{.manifest = std::move(*manifest), .bytes = 0};
   for (const auto& file : made.manifest.files) {
-    runtime::Disk& disk = spool::segment_first(file.name) ? *spool : *root;
+    runtime::Disk& disk = is_of_spool(file.name) ? *spool : *root;
     const std::string path = from + "/" + file.name;
     const auto copied = copy_file(path, disk, file.name, [&](std::uint64_t more) {
       made.bytes += more;

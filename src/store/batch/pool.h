@@ -97,6 +97,16 @@ class Pool {
     return Lease(*this, std::make_unique<Connection>(std::move(*opened)));
   }
 
+  // What `what` makes of one of them, which is given back unless that is an error.
+  template <class What>
+  auto with(What what) -> decltype(what(std::declval<Connection&>())) {
+    auto lease = take();
+    if (!lease) return std::unexpected(lease.error());
+    auto result = what(**lease);
+    if (result) std::move(*lease).give_back();
+    return result;
+  }
+
  private:
   // Null: there is a place for a new one, which is taken.
   SinkResult<std::unique_ptr<Connection>> free_or_place() {
@@ -105,10 +115,9 @@ class Pool {
     if (!can()) {
       if (meter_ != nullptr) meter_->waits(name_);
       if (!freed_.wait_for(lock, limits_.wait, can)) {
-        SinkError error;
-        error.message = name_ + ": all " + std::to_string(limits_.most) +
-                        " connections are in use, and none came back in time; ask again";
-        return std::unexpected(std::move(error));
+        return sink_fail(name_ + ": all " + std::to_string(limits_.most) +
+                             " connections are in use, and none came back in time; ask again",
+                         true);
       }
     }
     while (!free_.empty()) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -45,6 +46,13 @@ struct SinkError : base::Error {
 template <class T>
 using SinkResult = std::expected<T, SinkError>;
 
+inline std::unexpected<SinkError> sink_fail(std::string message, bool passing) {
+  SinkError error;
+  error.message = std::move(message);
+  error.passing = passing;
+  return std::unexpected(std::move(error));
+}
+
 // On one thread; every call may block.
 class Sink {
  public:
@@ -78,8 +86,9 @@ class Sink {
                                                   std::uint64_t /*at_most*/) {
     return 0;
   }
-  // What the rows take of this machine's disk; nothing where that is not known.
-  virtual std::optional<std::uint64_t> disk_bytes() { return std::nullopt; }
+  // What the database takes of its machine's disk; nothing where that is not known. May look at
+  // each of its files: to be asked rarely. After an error: open().
+  virtual SinkResult<std::optional<std::uint64_t>> disk_bytes() { return std::nullopt; }
 };
 
 }  // namespace tickwitness::store

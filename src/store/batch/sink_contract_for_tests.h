@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/history.h"
 #include "store/batch/rows_for_tests.h"
 #include "store/batch/trade_reader.h"
 
@@ -25,11 +26,10 @@ class StoreUnderTest {
   virtual Sink& sink() = 0;
   // Another store on the same database.
   virtual std::unique_ptr<Sink> another() = 0;
-  virtual SinkResult<std::uint64_t> forget_quotes(Sink& sink, base::WallTime before,
-                                                  std::uint64_t at_most) = 0;
   // Rows of the database, their columns with '|' between them; the names of tables are plain.
   virtual std::vector<std::string> query(const std::string& sql) = 0;
   virtual SinkResult<std::unique_ptr<TradeReader>> read(const TradeQuery& query) = 0;
+  virtual SinkResult<pipeline::History> history(const pipeline::HistoryQuery& query) = 0;
   // All of them, as row() gives them, by venue, symbol and id.
   virtual std::vector<std::string> trades() = 0;
 };
@@ -49,7 +49,7 @@ class SinkTest : public testing::Test {
   std::vector<std::string> rows(const std::string& sql) { return store_->query(sql); }
   std::vector<std::string> trades() { return store_->trades(); }
   SinkResult<std::uint64_t> forget(base::WallTime before, std::uint64_t at_most) {
-    return store_->forget_quotes(store_->sink(), before, at_most);
+    return store_->sink().forget_quotes(before, at_most);
   }
 
   std::unique_ptr<StoreUnderTest> store_;
@@ -302,6 +302,15 @@ TEST_P(SinkContract, OldQuotesAreForgottenStepByStep) {
   EXPECT_EQ(store_->sink().open(), (Cursor{kSpool, 2}));
 }
 
+TEST_P(SinkContract, TellsWhatItsRowsTake) {
+  const auto before = store_->sink().disk_bytes();
+  ASSERT_TRUE(before && *before);
+  for (std::uint64_t number = 1; number <= 50; ++number) put(batch(number));
+  const auto after = store_->sink().disk_bytes();
+  ASSERT_TRUE(after && *after);
+  EXPECT_GT(**after, **before + std::uint64_t{50} * kBatch * 50);
+}
+
 TEST_P(SinkContract, NothingIsStoredBeforeItIsOpen) {
   const auto closed = store_->another();
   const auto stored = closed->store({}, {});
@@ -309,7 +318,8 @@ TEST_P(SinkContract, NothingIsStoredBeforeItIsOpen) {
   EXPECT_THAT(stored.error().message, HasSubstr("is not open"));
   EXPECT_TRUE(stored.error().passing);
   EXPECT_FALSE(closed->cursor(kSpool));
-  EXPECT_FALSE(store_->forget_quotes(*closed, kNow, 1));
+  EXPECT_FALSE(closed->forget_quotes(kNow, 1));
+  EXPECT_FALSE(closed->disk_bytes());
 }
 
 TEST_P(SinkContract, DecimalsAtTheirLimits) {

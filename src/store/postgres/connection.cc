@@ -51,13 +51,6 @@ std::string_view first_line(std::string_view text) {
 
 }  // namespace
 
-std::unexpected<SinkError> sink_fail(std::string message, bool passing) {
-  SinkError error;
-  error.message = std::move(message);
-  error.passing = passing;
-  return std::unexpected(std::move(error));
-}
-
 std::string_view Answer::text(int row, int column) const {
   return {PQgetvalue(result_.get(), row, column),
           static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
@@ -79,6 +72,16 @@ std::uint64_t Answer::changed() const {
 
 bool Answer::is_commit() const {
   return std::string_view(PQcmdStatus(result_.get())) == "COMMIT";
+}
+
+bool Answer::good() const {
+  const auto status = PQresultStatus(result_.get());
+  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN ||
+         status == PGRES_EMPTY_QUERY;
+}
+
+std::string_view Answer::error(int field) const {
+  return or_empty(PQresultErrorField(result_.get(), field));
 }
 
 SinkResult<Connection> Connection::open(const PostgresSettings& settings) {
@@ -244,34 +247,30 @@ bool Connection::healthy() const {
   return PQstatus(handle_.get()) == CONNECTION_OK && ::poll(&socket, 1, 0) == 0;
 }
 
-// After an error, what else the server has to say is taken off too: the next script finds the line
-// free.
 SinkResult<std::optional<Answer>> Connection::receive() {
-  for (;;) {
-    while (PQisBusy(handle_.get()) != 0) {
-      if (auto ok = wait(false); !ok) return std::unexpected(ok.error());
-      if (PQconsumeInput(handle_.get()) != 1) return lost();
-    }
-    PGresult* const result = PQgetResult(handle_.get());
-    if (result == nullptr) return std::nullopt;
-    Answer answer(result);
-    const auto status = PQresultStatus(result);
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN ||
-        status == PGRES_EMPTY_QUERY) {
-      return answer;
-    }
-    auto failed = fail_of(result);
-    if (PQstatus(handle_.get()) == CONNECTION_OK) {
-      const auto state = state_;
-      while (true) {
-        const auto rest = receive();
-        if (rest && !*rest) break;
-        if (!rest && PQstatus(handle_.get()) != CONNECTION_OK) break;
-      }
-      state_ = state;
-    }
-    return failed;
+  auto answer = take();
+  if (!answer || !*answer || (*answer)->good()) return answer;
+  const auto failed = fail_of(**answer);
+  const auto state = state_;
+  // What else the server has to say is taken off too: the next script finds the line free. One that
+  // says nothing more is not there any more, whatever it said before.
+  while (PQstatus(handle_.get()) == CONNECTION_OK) {
+    const auto rest = take();
+    if (rest && !*rest) break;
+    if (!rest && PQstatus(handle_.get()) == CONNECTION_OK) return std::unexpected(rest.error());
   }
+  state_ = state;
+  return failed;
+}
+
+SinkResult<std::optional<Answer>> Connection::take() {
+  while (PQisBusy(handle_.get()) != 0) {
+    if (auto ok = wait(false); !ok) return std::unexpected(ok.error());
+    if (PQconsumeInput(handle_.get()) != 1) return lost();
+  }
+  PGresult* const result = PQgetResult(handle_.get());
+  if (result == nullptr) return std::nullopt;
+  return Answer(result);
 }
 
 SinkResult<void> Connection::flush() {
@@ -309,12 +308,12 @@ std::unexpected<SinkError> Connection::fail(std::string_view what, bool passing)
   return sink_fail(without_secrets(fmt::format("{}: {}", where_, what)), passing);
 }
 
-std::unexpected<SinkError> Connection::fail_of(const PGresult* result) {
-  state_ = or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
-  const auto primary = or_empty(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+std::unexpected<SinkError> Connection::fail_of(const Answer& answer) {
+  state_ = answer.error(PG_DIAG_SQLSTATE);
+  const auto primary = answer.error(PG_DIAG_MESSAGE_PRIMARY);
   // An error of libpq's own has no fields.
   if (primary.empty()) return lost();
-  const auto detail = or_empty(PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
+  const auto detail = answer.error(PG_DIAG_MESSAGE_DETAIL);
   return fail(
       fmt::format("{} ({}){}{}", primary, state_, detail.empty() ? "" : ": ", first_line(detail)),
       is_passing(state_));

@@ -33,8 +33,6 @@ struct PostgresSettings {
   DatabaseMeter* meter = nullptr;
 };
 
-std::unexpected<SinkError> sink_fail(std::string message, bool passing);
-
 // What one statement answered. Columns and rows count from 0.
 class Answer {
  public:
@@ -43,6 +41,7 @@ class Answer {
   int rows() const { return PQntuples(result_.get()); }
   // Empty for NULL. Good as long as the answer.
   std::string_view text(int row, int column) const;
+  bool is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
   // 0 for what is no number.
   std::int64_t integer(int row, int column) const;
   // Rows that an INSERT, UPDATE or DELETE changed.
@@ -50,12 +49,25 @@ class Answer {
   // The server waits for the rows of a COPY.
   bool wants_rows() const { return PQresultStatus(result_.get()) == PGRES_COPY_IN; }
   bool is_commit() const;
+  // It is no error, nor anything that is never asked for.
+  bool good() const;
+  // Of an error: a field of libpq's (PG_DIAG_…), empty where there is none.
+  std::string_view error(int field) const;
 
  private:
   struct Clear {
     void operator()(PGresult* result) const { PQclear(result); }
   };
   std::unique_ptr<PGresult, Clear> result_;
+};
+
+// One row of an answer, which outlives it.
+struct AnswerRow {
+  const Answer& answer;
+  int row = 0;
+  std::string_view text(int column) const { return answer.text(row, column); }
+  std::int64_t integer(int column) const { return answer.integer(row, column); }
+  bool is_null(int column) const { return answer.is_null(row, column); }
 };
 
 // On one thread. Closing it rolls back what is not committed. After an error that key_taken() does
@@ -105,8 +117,10 @@ class Connection {
   SinkResult<Answer> step();
   SinkResult<void> sent(bool good);
   void ended(bool good);
+  // The next answer; nothing after the last one. take() gives those that are errors too.
   SinkResult<std::optional<Answer>> receive();
-  std::unexpected<SinkError> fail_of(const PGresult* result);
+  SinkResult<std::optional<Answer>> take();
+  std::unexpected<SinkError> fail_of(const Answer& answer);
   std::unexpected<SinkError> lost();
   std::string without_secrets(std::string text) const;
 

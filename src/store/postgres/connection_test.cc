@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 
+#include "store/batch/meter_for_tests.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/rows_for_tests.h"
 #include "store/postgres/test_proxy.h"
@@ -140,6 +142,35 @@ TEST_F(ConnectionTest, AServerThatSaysNothingIsNotWaitedForForEver) {
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().passing);
   EXPECT_THAT(refused.error().message, HasSubstr("no answer for"));
+}
+
+TEST_F(ConnectionTest, AServerThatFreezesAfterAnErrorIsNotWaitedForForEver) {
+  std::atomic<bool> frozen = false;
+  TestProxy proxy(server().port_number(), [&](TestProxy::Way way, std::string_view& bytes) {
+    if (way == TestProxy::Way::to_server) return true;
+    if (frozen) bytes = {};
+    const auto error = bytes.find("duplicate key");
+    if (error == std::string_view::npos) return true;
+    frozen = true;
+    // The error as a whole, and not that the server is ready for what comes next.
+    bytes = bytes.substr(0, bytes.find(std::string_view("Z\0\0\0\5", 5), error));
+    return true;
+  });
+  test::TestMeter meter;
+  auto connection =
+      Connection::open({.database = base::Secret(url(kPassword, "&sslmode=disable", proxy.port())),
+                        .statement = std::chrono::milliseconds(200),
+                        .meter = &meter});
+  ASSERT_TRUE(connection) << connection.error().message;
+  ASSERT_TRUE(connection->run("CREATE TEMPORARY TABLE once(id integer PRIMARY KEY)"));
+  const auto twice = connection->run("INSERT INTO once VALUES(1), (1)");
+  ASSERT_TRUE(frozen);
+  ASSERT_FALSE(twice);
+  EXPECT_TRUE(twice.error().passing);
+  EXPECT_THAT(twice.error().message, HasSubstr("no answer for 5 s"));
+  EXPECT_FALSE(connection->key_taken()) << "nobody may go on with it";
+  EXPECT_FALSE(connection->run("SELECT 1"));
+  EXPECT_EQ(meter.ran(Operation::insert, "once").bad, 1U);
 }
 
 TEST_F(ConnectionTest, CommitsAreForTheDisk) {

@@ -36,6 +36,13 @@ std::int64_t begin_of(int day) {
   return midnight.time_since_epoch().count();
 }
 
+Stretch stretch_of(int day, base::WallTime from, base::WallTime to) {
+  return {.begin = std::max(from.time_since_epoch().count(),
+                            day < kDayFirst ? INT64_MIN : begin_of(day)),
+          .end = std::min(to.time_since_epoch().count(),
+                          day > kDayLast ? INT64_MAX : begin_of(day + 1))};
+}
+
 std::string part_name(int day) {
   if (day < kDayFirst) return "trades_before";
   if (day > kDayLast) return "trades_after";

@@ -21,6 +21,13 @@ int day_of(base::WallTime exchange_time);
 // The first nanosecond of the day, since 1970-01-01 UTC.
 std::int64_t begin_of(int day);
 
+// Nanoseconds since 1970-01-01 UTC: begin ≤ time < end.
+struct Stretch {
+  std::int64_t begin = 0, end = 0;
+};
+// What of the day is from ≤ time < to.
+Stretch stretch_of(int day, base::WallTime from, base::WallTime to);
+
 // "trades_2026_03_01", "trades_before", "trades_after".
 std::string part_name(int day);
 

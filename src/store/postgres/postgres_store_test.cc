@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 
+#include "store/batch/history_contract_for_tests.h"
 #include "store/batch/sink_contract_for_tests.h"
 #include "store/batch/trade_reader_contract_for_tests.h"
+#include "store/postgres/history.h"
 #include "store/postgres/rows_for_tests.h"
 #include "store/postgres/trade_reader.h"
 
@@ -27,10 +30,6 @@ class Database final : public test::StoreUnderTest {
   std::unique_ptr<Sink> another() override {
     return std::make_unique<PostgresStore>(PostgresSettings{.database = base::Secret(database_)});
   }
-  SinkResult<std::uint64_t> forget_quotes(Sink& sink, base::WallTime before,
-                                          std::uint64_t at_most) override {
-    return dynamic_cast<PostgresStore&>(sink).forget_quotes(before, at_most);
-  }
   std::vector<std::string> query(const std::string& sql) override {
     return test::query(database_, "SET search_path = tickwitness; " + sql);
   }
@@ -39,19 +38,34 @@ class Database final : public test::StoreUnderTest {
     if (!reader) return std::unexpected(reader.error());
     return std::make_unique<TradeReader>(std::move(*reader));
   }
+  SinkResult<pipeline::History> history(const pipeline::HistoryQuery& query) override {
+    return readers_->with([&](Connection& connection) { return read_history(connection, query); });
+  }
   std::vector<std::string> trades() override { return query(test::kAllTrades); }
+  // What the files of the database take.
+  std::uint64_t file_bytes() {
+    const auto oid = query("SELECT oid FROM pg_database WHERE datname = current_database()").at(0);
+    std::uint64_t sum = 0;
+    for (const auto& file :
+         std::filesystem::directory_iterator(test::server().directory() + "/data/base/" + oid))
+      sum += file.file_size();
+    return sum;
+  }
 
  private:
   std::string database_ = test::server().trusted(test::server().make_database());
   PostgresStore store_{{.database = base::Secret(database_)}};
+  std::unique_ptr<Connections> readers_ = make_pool({.database = base::Secret(database_)});
 };
 
 std::unique_ptr<test::StoreUnderTest> make_store() {
   return std::make_unique<Database>();
 }
 
+using test::HistoryContract;
 using test::SinkContract;
 using test::TradeReaderContract;
+INSTANTIATE_TEST_SUITE_P(Postgres, HistoryContract, testing::Values(make_store));
 INSTANTIATE_TEST_SUITE_P(Postgres, SinkContract, testing::Values(make_store));
 INSTANTIATE_TEST_SUITE_P(Postgres, TradeReaderContract, testing::Values(make_store));
 
@@ -59,6 +73,16 @@ class PostgresStoreTest : public test::SinkTest {
  protected:
   PostgresStoreTest() : SinkTest(make_store()) {}
 };
+
+TEST_F(PostgresStoreTest, TakesWhatTheServersFilesTake) {
+  for (std::uint64_t number = 1; number <= 20; ++number) put(test::batch(number));
+  rows("CHECKPOINT");
+  const auto told = store_->sink().disk_bytes();
+  ASSERT_TRUE(told && *told);
+  // The server itself may be tidying up.
+  EXPECT_NEAR(static_cast<double>(**told),
+              static_cast<double>(dynamic_cast<Database&>(*store_).file_bytes()), 200'000);
+}
 
 constexpr const char* kParts =
     "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid "

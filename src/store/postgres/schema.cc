@@ -166,6 +166,20 @@ SinkResult<int> schema_version(Connection& connection) {
   return static_cast<int>(version->integer(0, 0));
 }
 
+SinkResult<void> only_read(Connection& connection) {
+  const auto version = schema_version(connection);
+  if (!version) return std::unexpected(version.error());
+  const int known = static_cast<int>(all_migrations().size());
+  if (*version == known) return {};
+  return connection.fail(
+      *version == 0
+          ? "no engine has stored anything here"
+          : fmt::format("has schema version {}, this tickwitness reads {}: start the engine on it "
+                        "once if it is older, install the later tickwitness if it is newer",
+                        *version, known),
+      false);
+}
+
 SinkResult<void> bring_up_to_date(Connection& connection, Migrations migrations) {
   const int known = static_cast<int>(migrations.size());
   for (;;) {

@@ -16,6 +16,9 @@ Migrations all_migrations();
 // 0: our tables are not there.
 SinkResult<int> schema_version(Connection& connection);
 
+// Fails where our tables are not there, or of another version.
+SinkResult<void> only_read(Connection& connection);
+
 // Brings the tables to the last version, each step in a transaction of its own; of several engines
 // that try at once one does it. passing is false for tables of a later version, which are left as
 // they are.

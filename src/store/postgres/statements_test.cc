@@ -7,6 +7,7 @@
 
 #include "runtime/clock.h"
 #include "store/batch/meter_for_tests.h"
+#include "store/postgres/history.h"
 #include "store/postgres/locks.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/rows_for_tests.h"
@@ -144,6 +145,23 @@ TEST_F(StatementsTest, TakeAsLongAsTheirAnswersDo) {
     }
     query(trusted_, "DROP SCHEMA tickwitness CASCADE");
   }
+}
+
+TEST_F(StatementsTest, WhatAPageAsksIsCountedAndUsesThePool) {
+  TestMeter meter;
+  const auto pool = make_pool(settings(server().port(), meter));
+  PostgresStore store(*pool);
+  ASSERT_TRUE(store.open());
+  ASSERT_TRUE(store.store(batch(1), {7, 1}));
+  const auto before = meter.ran(Operation::select, "trades");
+  const pipeline::HistoryQuery query{.symbol = test::symbol("BTC-USD")};
+  const auto read = [&](Connection& connection) { return read_history(connection, query); };
+  EXPECT_TRUE(pool->with(read));
+  EXPECT_GT(meter.ran(Operation::select, "trades").good, before.good);
+  EXPECT_EQ(meter.active(), 0U);
+  EXPECT_EQ(meter.idle(), 2U);  // the store's, and one for whoever reads next
+  EXPECT_TRUE(pool->with(read));
+  EXPECT_EQ(meter.idle(), 2U);
 }
 
 TEST_F(StatementsTest, OneThatFailsIsCountedAsThat) {

@@ -21,8 +21,9 @@ namespace tickwitness::store::postgres::test {
 class TestProxy {
  public:
   enum class Way { to_server, to_client };
-  // On the proxy's thread, for what is about to be handed on. False: the connection ends instead.
-  using Look = std::function<bool(Way way, std::string_view bytes)>;
+  // On the proxy's thread, for what is about to be handed on, of which it may leave something out.
+  // False: the connection ends instead.
+  using Look = std::function<bool(Way way, std::string_view& bytes)>;
 
   TestProxy(int server_port, Look look) : server_port_(server_port), look_(std::move(look)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -82,7 +83,7 @@ class TestProxy {
     std::array<char, 4096> bytes{};
     const auto count = ::recv(from, bytes.data(), bytes.size(), 0);
     if (count <= 0) return false;
-    const std::string_view part(bytes.data(), static_cast<std::size_t>(count));
+    std::string_view part(bytes.data(), static_cast<std::size_t>(count));
     if (!look_(way, part)) return false;
     for (std::size_t sent = 0; sent < part.size();) {
       const auto now = ::send(to, part.data() + sent, part.size() - sent, MSG_NOSIGNAL);

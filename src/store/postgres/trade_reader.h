@@ -3,24 +3,23 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "store/batch/trade_reader.h"
+#include "store/batch/pooled_reader.h"
 #include "store/postgres/connection.h"
 
 namespace tickwitness::store::postgres {
 
-// Asks for a stretch of a day after the other: no transaction stays open while nobody reads on. Its
-// connection is in use while it asks, and is given back at the end of the trades.
-class TradeReader final : public store::TradeReader {
+// Asks for a stretch of a day after the other: no transaction stays open while nobody reads on.
+class TradeReader final : public PooledReader<TradeReader, Connection> {
  public:
-  // Fails where the tables are not there, or of another version. With a connection of its own, or
-  // with one of a pool, which outlives the reader.
-  static SinkResult<TradeReader> open(const PostgresSettings& settings, const TradeQuery& query);
-  static SinkResult<TradeReader> open(Connections& pool, const TradeQuery& query);
+  using PooledReader::open;
+  // With a connection of its own.
+  static SinkResult<TradeReader> open(const PostgresSettings& settings, const TradeQuery& query) {
+    return open(make_pool(settings, {.most = 1}), query);
+  }
 
   SinkResult<std::optional<pipeline::Tick>> next() override;
 
@@ -29,8 +28,8 @@ class TradeReader final : public store::TradeReader {
   struct Key {
     std::int64_t time = 0, rank = 0, id = 0;
   };
-  TradeReader(Connections::Lease connection, const TradeQuery& query)
-      : connection_(std::move(connection)), query_(query) {}
+  friend PooledReader;
+  using PooledReader::PooledReader;
   SinkResult<void> prepare();
   SinkResult<void> find_market();
   SinkResult<void> find_days();
@@ -40,9 +39,6 @@ class TradeReader final : public store::TradeReader {
   SinkResult<void> take_rows(const Answer& answer);
   std::string select() const;
 
-  std::unique_ptr<Connections> own_;
-  std::optional<Connections::Lease> connection_;  // nothing: all was read
-  TradeQuery query_;
   std::int64_t symbol_ = 0;
   std::string venues_;  // their numbers, "3,1"
   std::string rank_;    // an expression: the place of a row's venue in the order of venues

@@ -207,4 +207,11 @@ SinkResult<std::uint64_t> Writer::forget_quotes(base::WallTime before, std::uint
   return answer->changed();
 }
 
+// Not the sum of our tables' sizes: that would wait for whoever has locked one of them.
+SinkResult<std::optional<std::uint64_t>> Writer::disk_bytes() {
+  const auto size = connection_->run("SELECT pg_database_size(current_database())");
+  if (!size) return std::unexpected(size.error());
+  return static_cast<std::uint64_t>(size->integer(0, 0));
+}
+
 }  // namespace tickwitness::store::postgres

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,8 +32,10 @@ class Writer {
   // As Sink::store().
   SinkResult<Stored> write(std::span<const pipeline::Tick> ticks,
                            std::span<const pipeline::GapEntry> gaps, Cursor upto);
-  // As PostgresStore::forget_quotes().
+  // As Sink::forget_quotes().
   SinkResult<std::uint64_t> forget_quotes(base::WallTime before, std::uint64_t at_most);
+  // As Sink::disk_bytes(): of the whole database, whoever else has tables in it.
+  SinkResult<std::optional<std::uint64_t>> disk_bytes();
 
  private:
   enum class Outcome { done, clash };

@@ -60,6 +60,12 @@ DiskResult<Found> find_segments(runtime::Disk& disk) {
   return found;
 }
 
+std::optional<Lsn> put_aside_first(std::string_view name) {
+  if (!name.ends_with(kDamagedSuffix)) return std::nullopt;
+  name.remove_suffix(kDamagedSuffix.size());
+  return segment_first(name);
+}
+
 DiskResult<SegmentReader> open_segment(runtime::Disk& disk, const Segment& segment) {
   auto file = disk.open(segment.name);
   if (!file) return std::unexpected(file.error());

@@ -1,7 +1,9 @@
 // Which segments a directory holds.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/disk.h"
@@ -30,5 +32,9 @@ runtime::DiskResult<SegmentReader> open_segment(runtime::Disk& disk, const Segme
 
 inline constexpr std::string_view kUnfinishedSuffix = ".new";
 inline constexpr std::string_view kDamagedSuffix = ".damaged";
+
+// The first number of a segment that was put aside, by its name; nothing for any other name. Its
+// contents are read by nobody, its numbers are never given again.
+std::optional<Lsn> put_aside_first(std::string_view name);
 
 }  // namespace tickwitness::store::spool

@@ -131,7 +131,8 @@ DiskResult<Snapshot::Copy> Snapshot::copy(Disk& to,
     copy.last = std::max({copy.last, segment.head.follows, end->last});
     copy.highest = std::max({copy.highest, segment.head.first, copy.last});
   }
-  // Their numbers were given: a start on the copy must know of them.
+  // Their numbers were given: a start on the copy must know of them. Of those that were put aside
+  // the name says enough.
   for (const auto& name : seen_.damaged) {
     const auto file = disk_.open(name);
     if (!file && file.error().fault == DiskFault::not_found) continue;  // put away meanwhile
@@ -143,6 +144,17 @@ DiskResult<Snapshot::Copy> Snapshot::copy(Disk& to,
     copy.names.push_back(name);
     copy.bytes += *done;
     copy.highest = std::max(copy.highest, *segment_first(name));
+  }
+  const auto names = disk_.list();
+  if (!names) return std::unexpected(names.error());
+  for (const auto& name : *names) {
+    const auto first = put_aside_first(name);
+    if (!first) continue;
+    auto file = to.create(name);
+    if (!file) return std::unexpected(file.error());
+    if (auto ok = (*file)->sync(); !ok) return std::unexpected(ok.error());
+    copy.names.push_back(name);
+    copy.highest = std::max(copy.highest, *first);
   }
   return copy;
 }

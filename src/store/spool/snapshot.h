@@ -28,12 +28,17 @@ class Snapshot {
   // False: a segment came and went since the last look, and what it held is not here: begin anew.
   runtime::DiskResult<bool> look();
 
+  // Of the spool; 0: there was no segment.
+  std::uint64_t id() const {
+    return seen_.open.empty() ? 0 : seen_.open.front().segment.head.spool;
+  }
   // Bytes of the segments as they are, with what is reserved.
   std::uint64_t bytes() const;
 
   // Writes to `to` the segments that were looked at, each up to its last whole record as of now,
   // and syncs them. What is being written meanwhile is in the copy whole or not at all, and if a
-  // record is, all before it are. `on_bytes` hears how many were copied; it may be null.
+  // record is, all before it are. A segment that was put aside is an empty file of the same name.
+  // `on_bytes` hears how many were copied; it may be null.
   runtime::DiskResult<Copy> copy(runtime::Disk& to,
                                  const std::function<void(std::uint64_t)>& on_bytes);
 

@@ -47,11 +47,7 @@ DiskResult<Lsn> Spool::highest_damaged() const {
   const auto names = disk_->list();
   if (!names) return std::unexpected(names.error());
   Lsn highest = 0;
-  for (std::string_view name : *names) {
-    if (!name.ends_with(kDamagedSuffix)) continue;
-    name.remove_suffix(kDamagedSuffix.size());
-    highest = std::max(highest, segment_first(name).value_or(0));
-  }
+  for (const auto& name : *names) highest = std::max(highest, put_aside_first(name).value_or(0));
   return highest;
 }
 

@@ -59,13 +59,6 @@ std::string system_cause(sqlite3* handle, int code) {
 
 }  // namespace
 
-std::unexpected<SinkError> sink_fail(std::string message, bool passing) {
-  SinkError error;
-  error.message = std::move(message);
-  error.passing = passing;
-  return std::unexpected(std::move(error));
-}
-
 Statement::Statement(sqlite3_stmt* statement, DatabaseMeter* meter) : statement_(statement) {
   if (meter == nullptr) return;
   const auto kind = kind_of(sqlite3_sql(statement));

@@ -17,8 +17,6 @@
 
 namespace tickwitness::store::sqlite {
 
-std::unexpected<SinkError> sink_fail(std::string message, bool passing);
-
 // Goes before its connection. The calls return SQLite's codes, since they are made for each row;
 // Connection::fail() makes a sentence of the last one.
 class Statement {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "store/sqlite/read_rows.h"
+#include "store/batch/read_rows.h"
+#include "store/sqlite/reading.h"
 
 namespace tickwitness::store::sqlite {
 namespace {
@@ -13,10 +14,6 @@ constexpr std::string_view kMarkets =
     "(SELECT min(exchange_time) FROM trades WHERE venue = v.id AND symbol = s.id), "
     "(SELECT max(exchange_time) FROM trades WHERE venue = v.id AND symbol = s.id) "
     "FROM venues v CROSS JOIN symbols s";
-
-base::WallTime wall(std::int64_t count) {
-  return base::WallTime(base::Duration(count));
-}
 
 }  // namespace
 
@@ -34,8 +31,8 @@ SinkResult<std::optional<Past>> read_past(const std::string& path) {
     const auto symbol = market::Symbol::parse(rows->text(1));
     if (!venue || !symbol || rows->is_null(2)) continue;
     const bool none = past.markets.empty();
-    past.first = none ? wall(rows->integer(2)) : std::min(past.first, wall(rows->integer(2)));
-    past.last = none ? wall(rows->integer(3)) : std::max(past.last, wall(rows->integer(3)));
+    past.first = none ? wall_of(rows->integer(2)) : std::min(past.first, wall_of(rows->integer(2)));
+    past.last = none ? wall_of(rows->integer(3)) : std::max(past.last, wall_of(rows->integer(3)));
     past.markets.emplace_back(*venue, *symbol);
   }
   if (code != SQLITE_DONE) return connection->fail("cannot be read");

@@ -56,20 +56,21 @@ SinkResult<void> Snapshot::begin() {
     return sink_fail(fmt::format("{}: has schema version {}, of a later tickwitness; use that one",
                                  connection_.path(), *version),
                      false);
-  auto cursor = connection_.prepare("SELECT spool, lsn FROM sink_cursor");
-  if (!cursor) return std::unexpected(cursor.error());
-  const int code = cursor->step();
-  if (code == SQLITE_ROW) {
-    cursor_ = {.spool = std::bit_cast<std::uint64_t>(cursor->integer(0)),
-               .lsn = std::bit_cast<std::uint64_t>(cursor->integer(1))};
-  } else if (code != SQLITE_DONE) {
-    return connection_.fail("cannot be read");
-  }
   const auto pages = connection_.integer("PRAGMA page_count");
   const auto page = connection_.integer("PRAGMA page_size");
   if (!pages || !page) return connection_.fail("cannot be read");
   bytes_ = static_cast<std::uint64_t>(*pages) * static_cast<std::uint64_t>(*page);
   return {};
+}
+
+SinkResult<Cursor> Snapshot::cursor(std::uint64_t spool) {
+  auto row = connection_.prepare("SELECT lsn FROM sink_cursor WHERE spool = ?");
+  if (!row) return std::unexpected(row.error());
+  row->bind(1, std::bit_cast<std::int64_t>(spool));
+  const int code = row->step();
+  if (code == SQLITE_DONE) return Cursor{};
+  if (code != SQLITE_ROW) return connection_.fail("cannot be read");
+  return Cursor{.spool = spool, .lsn = std::bit_cast<std::uint64_t>(row->integer(0))};
 }
 
 }  // namespace tickwitness::store::sqlite

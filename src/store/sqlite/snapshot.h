@@ -24,8 +24,8 @@ class Snapshot {
   // Fails where there is no file, or one of another program or of a later version.
   static SinkResult<Snapshot> take(const std::string& path);
 
-  // Up to where of which spool everything is in it.
-  Cursor cursor() const { return cursor_; }
+  // Up to where of the spool everything is in it; both 0: it has had nothing of it.
+  SinkResult<Cursor> cursor(std::uint64_t spool);
   std::uint64_t bytes() const { return bytes_; }
   // As it was when it was taken, whatever was written since.
   SinkResult<void> copy(const std::string& path, const CopyProgress& progress) {
@@ -37,7 +37,6 @@ class Snapshot {
   SinkResult<void> begin();
 
   Connection connection_;
-  Cursor cursor_;
   std::uint64_t bytes_ = 0;
 };
 

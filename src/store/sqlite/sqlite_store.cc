@@ -40,57 +40,16 @@ std::unique_ptr<Connections> make_pool(const SqliteSettings& settings, PoolLimit
       limits, settings.meter);
 }
 
-template <class What>
-auto SqliteStore::use(What what) -> decltype(what(std::declval<Writer&>())) {
-  if (!writer_) return sink_fail("the store is not open", true);
-  writer_->wake();
-  auto result = what(*writer_);
-  if (result) {
-    writer_->rest();
-  } else {
-    writer_.reset();
-  }
-  return result;
-}
-
-SinkResult<Cursor> SqliteStore::open() {
-  writer_.reset();
-  if (auto ok = open_anew(); !ok) return std::unexpected(ok.error());
-  return use([](Writer& writer) { return writer.cursor(); });
-}
-
-SinkResult<void> SqliteStore::open_anew() {
-  auto lease = pool_.take();
-  if (!lease) return std::unexpected(lease.error());
-  Connection& connection = **lease;
+SinkResult<Writer> SqliteStore::make_writer(Connections::Lease lease) {
+  Connection& connection = *lease;
   auto backup = bring_up_to_date(connection, migrations_);
   if (!backup) return std::unexpected(backup.error());
   backup_ = std::move(*backup);
-  if (auto ok = use_write_ahead_log(connection); !ok) return ok;
-  if (auto ok = connection.run(kPragmas); !ok) return ok;
-  if (auto ok = connection.run(kSettle); !ok) return ok;
-  auto writer = Writer::make(std::move(*lease));
-  if (!writer) return std::unexpected(writer.error());
-  writer_.emplace(std::move(*writer));
-  return {};
-}
-
-SinkResult<Cursor> SqliteStore::cursor(std::uint64_t spool) {
-  return use([&](Writer& writer) { return writer.cursor(spool); });
-}
-
-SinkResult<Stored> SqliteStore::store(std::span<const pipeline::Tick> ticks,
-                                      std::span<const pipeline::GapEntry> gaps, Cursor upto) {
-  return use([&](Writer& writer) { return writer.write(ticks, gaps, upto); });
-}
-
-std::optional<std::uint64_t> SqliteStore::disk_bytes() {
-  if (!writer_) return std::nullopt;
-  return writer_->disk_bytes();
-}
-
-SinkResult<std::uint64_t> SqliteStore::forget_quotes(base::WallTime before, std::uint64_t at_most) {
-  return use([&](Writer& writer) { return writer.forget_quotes(before, at_most); });
+  auto ok = use_write_ahead_log(connection);
+  if (ok) ok = connection.run(kPragmas);
+  if (ok) ok = connection.run(kSettle);
+  if (!ok) return std::unexpected(ok.error());
+  return Writer::make(std::move(lease));
 }
 
 }  // namespace tickwitness::store::sqlite

@@ -6,9 +6,11 @@
 #include <limits>
 #include <memory>
 
+#include "store/batch/history_contract_for_tests.h"
 #include "store/batch/sink_contract_for_tests.h"
 #include "store/batch/trade_reader_contract_for_tests.h"
 #include "store/sqlite/decimal_text.h"
+#include "store/sqlite/history.h"
 #include "store/sqlite/rows_for_tests.h"
 #include "store/sqlite/trade_reader.h"
 
@@ -21,10 +23,6 @@ class File final : public test::StoreUnderTest {
   std::unique_ptr<Sink> another() override {
     return std::make_unique<SqliteStore>(SqliteSettings{.path = path_});
   }
-  SinkResult<std::uint64_t> forget_quotes(Sink& sink, base::WallTime before,
-                                          std::uint64_t at_most) override {
-    return dynamic_cast<SqliteStore&>(sink).forget_quotes(before, at_most);
-  }
   std::vector<std::string> query(const std::string& sql) override {
     return test::query(path_, sql);
   }
@@ -33,20 +31,26 @@ class File final : public test::StoreUnderTest {
     if (!reader) return std::unexpected(reader.error());
     return std::make_unique<TradeReader>(std::move(*reader));
   }
+  SinkResult<pipeline::History> history(const pipeline::HistoryQuery& query) override {
+    return readers_->with([&](Connection& connection) { return read_history(connection, query); });
+  }
   std::vector<std::string> trades() override { return query(test::kAllTrades); }
 
  private:
   runtime::TemporaryDirectory directory_ = test::make_directory();
   std::string path_ = directory_.path() + "/store.db";
   SqliteStore store_{{.path = path_}};
+  std::unique_ptr<Connections> readers_ = make_pool({.path = path_});
 };
 
 std::unique_ptr<test::StoreUnderTest> make_store() {
   return std::make_unique<File>();
 }
 
+using test::HistoryContract;
 using test::SinkContract;
 using test::TradeReaderContract;
+INSTANTIATE_TEST_SUITE_P(Sqlite, HistoryContract, testing::Values(make_store));
 INSTANTIATE_TEST_SUITE_P(Sqlite, SinkContract, testing::Values(make_store));
 INSTANTIATE_TEST_SUITE_P(Sqlite, TradeReaderContract, testing::Values(make_store));
 

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "store/sqlite/read_rows.h"
+#include "store/batch/read_rows.h"
+#include "store/sqlite/reading.h"
 
 namespace tickwitness::store::sqlite {
 namespace {
@@ -16,32 +17,20 @@ SELECT {} FROM trades WHERE venue = ?1 AND symbol = ?2 AND (exchange_time, id) >
 }  // namespace
 
 SinkResult<TradeReader> TradeReader::open(const std::string& path, const TradeQuery& query) {
-  auto own = std::make_unique<Connections>(
-      "sqlite", [path] { return open_to_read(path); }, PoolLimits{.most = 1});
-  auto reader = open(*own, query);
-  if (reader) reader->own_ = std::move(own);
-  return reader;
-}
-
-SinkResult<TradeReader> TradeReader::open(Connections& pool, const TradeQuery& query) {
-  auto connection = pool.take();
-  if (!connection) return std::unexpected(connection.error());
-  TradeReader reader(std::move(*connection), query);
-  if (auto ok = reader.prepare(); !ok) return std::unexpected(ok.error());
-  reader.connection_->rest();
-  return reader;
+  return open(std::make_unique<Connections>(
+                  "sqlite", [path] { return open_to_read(path); }, PoolLimits{.most = 1}),
+              query);
 }
 
 SinkResult<void> TradeReader::prepare() {
-  Connection& connection = **connection_;
-  if (auto ok = only_read(connection); !ok) return ok;
-  auto select = connection.prepare(fmt::format(kSelect, kTradeColumns));
+  if (auto ok = only_read(connection()); !ok) return ok;
+  auto select = connection().prepare(fmt::format(kSelect, kTradeColumns));
   if (!select) return std::unexpected(select.error());
   select_ = std::move(*select);
   for (std::size_t i = 0; i < market::kVenues; ++i) {
     const auto venue = static_cast<market::Venue>(i);
     if (query_.venue.value_or(venue) != venue) continue;
-    const auto numbers = find_market(connection, venue, query_.symbol);
+    const auto numbers = find_market(connection(), venue, query_.symbol);
     if (!numbers) return std::unexpected(numbers.error());
     symbol_ = numbers->symbol;
     // Ids begin at 1: nothing of that time has been read.
@@ -66,11 +55,8 @@ SinkResult<std::optional<pipeline::Tick>> TradeReader::next() {
     if (first == nullptr || time(stream) < time(*first)) first = &stream;
   }
   if (first == nullptr) {
-    if (connection_) {
-      select_ = {};
-      std::move(*connection_).give_back();
-      connection_.reset();
-    }
+    select_ = {};
+    give_back();
     return std::nullopt;
   }
   return first->page[first->at++];
@@ -96,11 +82,11 @@ SinkResult<void> TradeReader::fill(Stream& stream) {
       continue;
     }
     return sink_fail(fmt::format("{}: the trade {} of {} on {} is damaged: restore a backup",
-                                 (*connection_)->path(), stream.last_id, query_.symbol.str(),
+                                 connection().path(), stream.last_id, query_.symbol.str(),
                                  to_string(stream.venue)),
                      false);
   }
-  if (code != SQLITE_DONE) return (*connection_)->fail("cannot be read");
+  if (code != SQLITE_DONE) return connection().fail("cannot be read");
   select_.reset();
   connection_->rest();
   stream.ended = stream.page.size() < static_cast<std::size_t>(kPage);

@@ -2,25 +2,22 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "store/batch/trade_reader.h"
+#include "store/batch/pooled_reader.h"
 #include "store/sqlite/connection.h"
 
 namespace tickwitness::store::sqlite {
 
 using store::TradeQuery;
 
-// Its connection is in use while it asks, and is given back at the end of the trades.
-class TradeReader final : public store::TradeReader {
+class TradeReader final : public PooledReader<TradeReader, Connection> {
  public:
-  // Fails where there is no file, or one of another version of the schema. With a connection of its
-  // own, or with one of a pool, which outlives the reader.
+  using PooledReader::open;
+  // With a connection of its own. Fails where there is no file.
   static SinkResult<TradeReader> open(const std::string& path, const TradeQuery& query);
-  static SinkResult<TradeReader> open(Connections& pool, const TradeQuery& query);
 
   SinkResult<std::optional<pipeline::Tick>> next() override;
 
@@ -33,14 +30,11 @@ class TradeReader final : public store::TradeReader {
     bool ended = false;  // nothing behind the page
     std::int64_t last_time = 0, last_id = 0;
   };
-  TradeReader(Connections::Lease connection, const TradeQuery& query)
-      : connection_(std::move(connection)), query_(query) {}
+  friend PooledReader;
+  using PooledReader::PooledReader;
   SinkResult<void> prepare();
   SinkResult<void> fill(Stream& stream);
 
-  std::unique_ptr<Connections> own_;
-  std::optional<Connections::Lease> connection_;  // nothing: all was read
-  TradeQuery query_;
   Statement select_;
   std::int64_t symbol_ = 0;
   std::vector<Stream> streams_;

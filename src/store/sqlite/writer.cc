@@ -254,10 +254,11 @@ SinkResult<std::uint64_t> Writer::forget_quotes(base::WallTime before, std::uint
   return gone;
 }
 
-std::optional<std::uint64_t> Writer::disk_bytes() {
+SinkResult<std::optional<std::uint64_t>> Writer::disk_bytes() {
   const auto pages = connection_->integer("PRAGMA page_count");
+  if (!pages) return std::unexpected(pages.error());
   const auto bytes = connection_->integer("PRAGMA page_size");
-  if (!pages || !bytes) return std::nullopt;
+  if (!bytes) return std::unexpected(bytes.error());
   return static_cast<std::uint64_t>(*pages) * static_cast<std::uint64_t>(*bytes);
 }
 

@@ -28,10 +28,10 @@ class Writer {
   // As Sink::store().
   SinkResult<Stored> write(std::span<const pipeline::Tick> ticks,
                            std::span<const pipeline::GapEntry> gaps, Cursor upto);
-  // As SqliteStore::forget_quotes().
+  // As Sink::forget_quotes().
   SinkResult<std::uint64_t> forget_quotes(base::WallTime before, std::uint64_t at_most);
-  // As SqliteStore::disk_bytes().
-  std::optional<std::uint64_t> disk_bytes();
+  // As Sink::disk_bytes().
+  SinkResult<std::optional<std::uint64_t>> disk_bytes();
 
  private:
   struct Numbers {
