@@ -38,6 +38,17 @@ eventually() {
   done
 }
 
+# free_ports N: so many ports of loopback that nobody has, in one line.
+free_ports() {
+  node -e '
+    const net = require("net");
+    const servers = Array.from({ length: process.argv[1] }, () => net.createServer().listen(0, "127.0.0.1"));
+    Promise.all(servers.map((server) => new Promise((ready) => server.on("listening", ready)))).then(() => {
+      console.log(servers.map((server) => server.address().port).join(" "));
+      servers.forEach((server) => server.close());
+    })' "$1"
+}
+
 # start_demo NAME OPTION...: a demo on a free port; sets demo_pid, url, exchange_url.
 start_demo() {
   local log=$scratch/$1.log
@@ -103,6 +114,39 @@ start_engine() {
   url=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/run.log")
 }
 
+# start_follower OPTION...: a demo with these options, and an engine that follows two markets of its
+# exchange and records nothing; the rest of its configuration is on stdin. Sets demo_url, the demo's
+# page, and what start_demo and start_engine set.
+start_follower() {
+  local rest
+  rest=$(cat)
+  start_demo exchange "$@"
+  demo_url=$url
+  cat >"$scratch/streams.yaml" <<'YAML'
+streams:
+  - {name: trade, pairs: [BTC-USD, ETH-USD]}
+  - {name: spread, pairs: [BTC-USD]}
+YAML
+  mkdir "$scratch/data"
+  start_engine <<YAML
+$(exchange_section "$exchange_url")
+recorder: {enabled: false}
+$rest
+YAML
+}
+
+# start_gateway NAME OPTION...: a gateway on a free port; sets gateway_pid, gateway. Its log is
+# $scratch/NAME.log.
+start_gateway() {
+  local log=$scratch/$1.log
+  shift
+  "$TICKWITNESS" gateway --port 0 "$@" 2>"$log" &
+  gateway_pid=$!
+  pids+=("$gateway_pid")
+  eventually 15 grep -q event=listening "$log" || fail "gateway: $(cat "$log")"
+  gateway=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$log")
+}
+
 # metric NAME{LABELS}: its value in a scrape, empty when absent.
 metric() {
   curl -sf "$url/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
@@ -113,11 +157,7 @@ metric() {
 start_prometheus() {
   local name=$1 port
   shift
-  port=$(node -e '
-    const server = require("net").createServer().listen(0, "127.0.0.1", () => {
-      console.log(server.address().port);
-      server.close();
-    })')
+  port=$(free_ports 1)
   prometheus=http://127.0.0.1:$port/api/v1
   prometheus --config.file="$scratch/$name.yml" --storage.tsdb.path="$scratch/$name.tsdb" \
     --web.listen-address="127.0.0.1:$port" "$@" >"$scratch/$name.log" 2>&1 &

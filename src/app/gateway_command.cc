@@ -48,19 +48,17 @@ class FromRedis {
                 std::make_unique<net::ByteClient>(
                     executor, runtime::ChannelLimits{.connect_timeout = std::chrono::seconds(5)}),
                 meter_, log),
-        follower_(
-            {.streams = {cache::kKrakenStream, cache::kSystemStream}}, executor, client_,
-            [this](const std::string& stream, const cache::StreamEntry& entry, base::Duration age) {
-              take(stream, entry, age);
-            },
-            [this](const std::string& why) { view_.set_source(why); }) {
+        follower_({.streams = {cache::kKrakenStream, cache::kSystemStream}}, executor, client_,
+                  {.on_entry = [this](const std::string& stream, const cache::StreamEntry& entry,
+                                      base::Duration age) { take(stream, entry, age); },
+                   .on_up = [this] { view_.set_source(std::nullopt); },
+                   .on_down = [this](const std::string& why) { view_.set_source(why); }}) {
     client_.start();
   }
 
  private:
   void take(const std::string& stream, const cache::StreamEntry& entry, base::Duration age) {
     const base::Now now = executor_.clock().now();
-    view_.set_source(std::nullopt);
     if (stream == cache::kSystemStream) return view_.take_system(entry.fields, now, age);
     view_.take(serve::from_fields(entry.fields, now.wall - age), now, age);
   }
@@ -101,7 +99,7 @@ class FromScrapes {
     const base::Now now = executor_.clock().now();
     const auto scraped = read_scrape(response->body ? *response->body : std::string(), now.wall);
     if (!scraped) return fmt::format("no Prometheus text: {}", scraped.error().message);
-    view_.take(scraped->values, now, base::Duration::zero(), scraped->last_trip);
+    view_.take(scraped->values, now, scraped->report_age, scraped->last_trip);
     serve::Fields more;
     if (!scraped->latency_of.empty()) {
       std::string pair;

@@ -35,6 +35,7 @@ constexpr std::string_view kWanted[] = {"tickwitness_breaker_trips_total",
                                         "tickwitness_breaker_last_trip_timestamp_seconds",
                                         "tickwitness_feed_reconnects_total",
                                         "kraken_ws_reconnects_total",
+                                        "tickwitness_engine_report_age_seconds",
                                         "tickwitness_feed_connected",
                                         "tickwitness_feed_subscription_state",
                                         "kraken_trades_per_minute",
@@ -68,6 +69,13 @@ std::optional<base::WallTime> last_trip(const Page& page) {
   if (newest <= 0 || newest > kSecondsMax) return std::nullopt;
   return base::WallTime(
       std::chrono::milliseconds(static_cast<std::int64_t>(std::round(newest * 1000))));
+}
+
+base::Duration report_age(const Page& page) {
+  constexpr double kSecondsMax = 366.0 * 24 * 3600;
+  const double age = sum(page, "tickwitness_engine_report_age_seconds").value_or(0);
+  return std::chrono::round<base::Duration>(
+      std::chrono::duration<double>(std::clamp(age, 0.0, kSecondsMax)));
 }
 
 std::optional<std::string> ws_status(const Page& page) {
@@ -121,6 +129,7 @@ base::Result<Scraped> read_scrape(std::string_view text, base::WallTime at) {
   serve::SeedValues& values = scraped.values;
   values.timestamp = at;
   scraped.last_trip = last_trip(page);
+  scraped.report_age = report_age(page);
   values.circuit_breaker_trips =
       count(page, "tickwitness_breaker_trips_total", "circuit_breaker_trips_total");
   values.reconnect_count =

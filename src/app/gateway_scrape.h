@@ -13,6 +13,8 @@ namespace tickwitness::app {
 struct Scraped {
   serve::SeedValues values;
   std::optional<base::WallTime> last_trip;
+  // Since the engine's thread last reported to the process that was scraped. Zero: not told.
+  base::Duration report_age{0};
   // /metrics has quantiles by pair only; of several pairs they are those of the one whose 95th
   // percentile is the worst, which no pair's exceeds. Empty: of all there is.
   std::string latency_of;

@@ -1,9 +1,14 @@
 #include "app/gateway_scrape.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "app/gateway_view.h"
 
 namespace tickwitness::app {
 namespace {
+using testing::ElementsAre;
+using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 constexpr auto kAt = base::WallTime(1'700'000'000s);
@@ -50,6 +55,25 @@ TEST(GatewayScrape, TheEightValuesOfAPage) {
   EXPECT_EQ(scraped->values, expected);
   EXPECT_EQ(scraped->last_trip, kAt - 9500ms);
   EXPECT_EQ(scraped->latency_of, "ETH-USD");
+  EXPECT_EQ(scraped->report_age, 0s);
+}
+
+// The process answers, and what it says of its links is as old as the last report.
+TEST(GatewayScrape, AThreadOfTheEngineThatHangsIsNoEngineThatRuns) {
+  const std::string age = "tickwitness_engine_report_age_seconds ";
+  for (const auto& [told, seconds] : {std::pair{"0.25", 0.25}, {"7.5", 7.5}, {"-1", 0.0}}) {
+    const auto scraped = read_scrape(kPage + kUp + age + told + "\n", kAt);
+    ASSERT_TRUE(scraped) << scraped.error().message;
+    EXPECT_EQ(scraped->report_age, std::chrono::duration<double>(seconds));
+  }
+  const auto hanging = read_scrape(kPage + kUp + age + "7.5\n", kAt);
+  GatewayView view("scrape");
+  view.set_source(std::nullopt);
+  const base::Now now{base::Instant(1000s), kAt};
+  view.take(hanging->values, now, hanging->report_age, hanging->last_trip);
+  EXPECT_THAT(view.event(now), HasSubstr(R"("ws_status":null)"));
+  EXPECT_THAT(view.event(now), HasSubstr(R"("source_age_s":7.5)"));
+  EXPECT_THAT(view.readiness(now.mono).missing, ElementsAre("engine: nothing heard of it for 8 s"));
 }
 
 TEST(GatewayScrape, WhatIsNotThereIsUnknown) {

@@ -8,6 +8,11 @@
 namespace tickwitness::cache {
 namespace {
 
+// A connection that lasted so long was good: the next attempt is a first one.
+constexpr base::Duration kGoodAfter = std::chrono::seconds(10);
+// From a command to the end of its answer, where the answer has begun in time and goes on.
+constexpr base::Duration kAnswerMax = std::chrono::seconds(60);
+
 // Of an error, without what it quotes of the command: that may have been a password.
 std::string one_line(std::string_view text) {
   constexpr std::size_t kMax = 200;
@@ -126,6 +131,7 @@ void RedisSession::on_select(base::Now now, const Outcome& outcome) {
 
 void RedisSession::become_ready(base::Now now) {
   state_ = State::ready;
+  ready_at_ = now.mono;
   actions_.emplace_back(Report{.up = true, .why = {}});
   if (settings_.ping_every > base::Duration::zero()) ping_at_ = now.mono;
   on_time(now);
@@ -156,7 +162,9 @@ void RedisSession::send(Waiting waiting) {
 void RedisSession::on_bytes(base::Now now, std::string_view bytes) {
   if (state_ != State::greeting && state_ != State::ready) return;
   replies_.clear();
+  const bool in_reply = parser_.in_reply();
   const auto fed = parser_.feed(bytes, replies_);
+  if (in_reply || parser_.in_reply()) wait_for_rest(now);
   for (Reply& reply : replies_) {
     if (state_ == State::closing) return;
     if (!reply.is(Reply::Kind::push)) answer(now, std::move(reply));
@@ -166,14 +174,20 @@ void RedisSession::on_bytes(base::Now now, std::string_view bytes) {
   close_when_idle();
 }
 
+// An answer that is on its way is not late, nor are those behind it: a large one would never come
+// over a slow line.
+void RedisSession::wait_for_rest(base::Now now) {
+  for (Waiting& sent : sent_) {
+    const base::Instant rest = std::min(now.mono + sent.command.patience, sent.given + kAnswerMax);
+    sent.until = std::max(sent.until, rest);
+  }
+}
+
 void RedisSession::answer(base::Now now, Reply reply) {
   if (sent_.empty()) return fail_connection("a reply that nobody asked for");
   Waiting sent = std::move(sent_.front());
   sent_.pop_front();
-  if (!reply.is(Reply::Kind::error)) {
-    if (state_ == State::ready) backoff_.reset();
-    return end_sent(now, std::move(sent), std::move(reply));
-  }
+  if (!reply.is(Reply::Kind::error)) return end_sent(now, std::move(sent), std::move(reply));
   end_sent(now, std::move(sent),
            std::unexpected(Failed{.why = failure_of(reply.text), .detail = one_line(reply.text)}));
 }
@@ -213,6 +227,8 @@ void RedisSession::on_closed(base::Now now, std::string_view why) {
              std::unexpected(Failed{.why = Failure::lost, .detail = one_line(reason)}));
   }
   ping_at_.reset();
+  if (ready_at_ && now.mono - *ready_at_ >= kGoodAfter) backoff_.reset();
+  ready_at_.reset();
   if (!asked) {
     meter_.connection_error();
     actions_.emplace_back(Report{.up = false, .why = reason});

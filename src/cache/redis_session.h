@@ -95,6 +95,7 @@ class RedisSession {
   void select(base::Now now);
   void become_ready(base::Now now);
   void pump(base::Now now);
+  void wait_for_rest(base::Now now);
   void send(Waiting waiting);
   void answer(base::Now now, Reply reply);
   void end_sent(base::Now now, Waiting sent, Outcome outcome);
@@ -111,7 +112,7 @@ class RedisSession {
   std::vector<Reply> replies_;  // reused
   std::vector<Action> actions_;
   std::vector<Done> done_;
-  std::optional<base::Instant> attempt_at_, ping_at_, stop_at_;
+  std::optional<base::Instant> attempt_at_, ready_at_, ping_at_, stop_at_;
   std::string why_;  // we closed the connection
 };
 

@@ -108,7 +108,7 @@ TEST(RedisSession, OlderRedisesAreGreetedByAuth) {
   EXPECT_THAT(desk.acts(), ElementsAre("down: password: WRONGPASS invalid"));
 }
 
-TEST(RedisSession, AttemptsWaitLongerEachTimeAndOneThatWorkedStartsAnew) {
+TEST(RedisSession, AttemptsWaitLongerEachTimeUntilAConnectionWasGood) {
   RedisSettings settings;
   settings.backoff = {.immediate_max = 0s, .first = 1s, .max = 4s, .jitter = 0};
   Desk desk(settings);
@@ -122,11 +122,17 @@ TEST(RedisSession, AttemptsWaitLongerEachTimeAndOneThatWorkedStartsAnew) {
     desk.session.on_time(at(t));
   }
   EXPECT_EQ(desk.value("tickwitness_redis_connection_errors_total"), 5);
-  desk.session.on_open(at(t));
-  desk.session.on_bytes(at(t), "+OK\r\n");  // greeted
-  desk.session.on_bytes(at(t), "+PONG\r\n");
-  desk.session.on_closed(at(t), "lost");
-  EXPECT_EQ(desk.session.wake_at(), at(t).mono);
+  // One that answers and ends soon may end for what it is told each time: no better than none.
+  for (const auto& [lasts, wait] : {std::pair<base::Duration, base::Duration>{9s, 4s}, {10s, 0s}}) {
+    desk.session.on_open(at(t));
+    desk.session.on_bytes(at(t), "+OK\r\n");  // greeted
+    desk.session.on_bytes(at(t), "+PONG\r\n");
+    t += lasts;
+    desk.session.on_closed(at(t), "lost");
+    EXPECT_EQ(desk.session.wake_at(), at(t + wait).mono);
+    t += wait;
+    desk.session.on_time(at(t));
+  }
 }
 
 TEST(RedisSession, TheOldestThatWaitsMakesRoomAndWhatIsSentStays) {
@@ -168,6 +174,30 @@ TEST(RedisSession, NoAnswerInTimeEndsTheConnection) {
   desk.session.on_closed(at(3s), "closed");
   EXPECT_THAT(desk.outcomes(), ElementsAre("behind lost"));
   EXPECT_THAT(desk.acts(), ElementsAre("down: no answer to ECHO in time"));
+}
+
+TEST(RedisSession, AnAnswerThatIsOnItsWayIsWaitedForAMinute) {
+  RedisSettings settings;
+  settings.ping_every = 0s;
+  Desk desk(settings);
+  desk.be_ready();
+  for (const auto* name : {"large", "behind", "endless"}) desk.give(0s, name);
+  desk.acts();
+  const auto bytes = [&](base::Duration t, std::string_view some) {
+    desk.session.on_time(at(t));
+    desk.session.on_bytes(at(t), some);
+  };
+  bytes(1s, "$5\r\n");
+  bytes(2500ms, "lar");
+  bytes(4s, "ge\r\n");
+  EXPECT_THAT(desk.outcomes(), ElementsAre("large large"));
+  bytes(5500ms, "+behind\r\n");
+  EXPECT_THAT(desk.outcomes(), ElementsAre("behind behind"));
+  bytes(5900ms, "$900\r\n");
+  for (base::Duration t = 7s; t < 60s; t += 1s) bytes(t, "x");
+  EXPECT_EQ(desk.session.wake_at(), at(60s).mono);
+  desk.session.on_time(at(60s));
+  EXPECT_THAT(desk.outcomes(), ElementsAre("endless timeout"));
 }
 
 TEST(RedisSession, WhatNobodyAskedForEndsIt) {

@@ -18,6 +18,7 @@ using Kind = Reply::Kind;
 constexpr std::size_t kLineMax = std::size_t{64} * 1024;
 constexpr std::size_t kEndBytes = 2;     // "\r\n"
 constexpr std::size_t kFormatBytes = 4;  // "txt:" before a verbatim string
+constexpr const char* kReplyTooLarge = "a reply that is larger than is taken";
 
 template <class T>
 std::optional<T> whole(std::string_view text) {
@@ -103,7 +104,7 @@ Result<void> ReplyParser::feed(std::string_view bytes, std::vector<Reply>& out) 
 std::size_t ReplyParser::take_line(std::string_view bytes, std::vector<Reply>& out) {
   const std::size_t end = bytes.find('\n');
   const std::size_t taken = end == bytes.npos ? bytes.size() : end + 1;
-  reply_bytes_ += taken;
+  if (!leaving_out()) reply_bytes_ += taken;
   // What is whole at once is not copied.
   if (!buffer_.empty() || end == bytes.npos) buffer_.append(bytes.substr(0, taken));
   const std::string_view line = buffer_.empty() ? bytes.substr(0, taken) : buffer_;
@@ -134,7 +135,7 @@ std::size_t ReplyParser::take_text(std::string_view bytes, std::vector<Reply>& o
   return taken;
 }
 
-// One long string must not make all that comes with it unreadable, time and again.
+// One long value must not make all that comes with it unreadable, time and again.
 std::size_t ReplyParser::skip_text(std::string_view bytes, std::vector<Reply>& out) {
   const std::size_t taken = std::min(bytes.size(), skip_);
   skip_ -= taken;
@@ -155,20 +156,27 @@ Result<void> ReplyParser::on_line(std::string_view line, std::vector<Reply>& out
   return add(*std::move(reply), out);
 }
 
+bool ReplyParser::fits(std::size_t text_bytes) const {
+  if (text_bytes > limits_.text_bytes_max || leaving_out()) return false;
+  return open_.empty() || open_.back().text_bytes + text_bytes <= limits_.list_bytes_max;
+}
+
 Result<void> ReplyParser::begin_text(char type, std::string_view length, std::vector<Reply>& out) {
   if (type == '$' && length == "-1") return add({}, out);  // RESP2
   const auto size = whole<std::uint64_t>(length);
   if (!size) return fail("a string without a length");
   if (*size > limits_.skip_bytes_max)
     return fail(fmt::format("a string of {} bytes, more than is taken", *size));
-  if (*size > limits_.text_bytes_max ||
-      reply_bytes_ + *size + kEndBytes > limits_.reply_bytes_max) {
-    skip_ = static_cast<std::size_t>(*size) + kEndBytes;
+  const auto bytes = static_cast<std::size_t>(*size);
+  if (!fits(bytes)) {
+    skip_ = bytes + kEndBytes;
     return {};
   }
-  if (type == '=' && *size < kFormatBytes) return fail("a verbatim string without its format");
+  if (reply_bytes_ + bytes + kEndBytes > limits_.reply_bytes_max) return fail(kReplyTooLarge);
+  if (type == '=' && bytes < kFormatBytes) return fail("a verbatim string without its format");
+  if (!open_.empty()) open_.back().text_bytes += bytes;
   text_type_ = type;
-  text_bytes_ = static_cast<std::size_t>(*size) + kEndBytes;
+  text_bytes_ = bytes + kEndBytes;
   return {};
 }
 
@@ -187,26 +195,27 @@ Result<void> ReplyParser::begin_list(char type, std::string_view length, std::ve
   if (type == '*' && length == "-1") return add({}, out);  // RESP2
   const auto size = whole<std::uint64_t>(length);
   if (!size) return fail("a list without a length");
-  if (*size > limits_.items_max)
+  if (*size > limits_.skip_items_max)
     return fail(fmt::format("a list of {} items, more than is taken", *size));
   if (open_.size() >= limits_.depth_max)
     return fail(fmt::format("lists nested deeper than {}", limits_.depth_max));
   Open opened;
+  opened.attribute = type == '|';
   opened.reply.kind = kind_of_list(type);
   opened.missing = static_cast<std::size_t>(*size) * (opened.reply.is(Kind::map) ? 2 : 1);
-  opened.attribute = type == '|';
-  if (opened.missing == 0) {
+  if (opened.missing == 0)
     return opened.attribute ? Result<void>() : add(std::move(opened.reply), out);
-  }
-  ++items_;
+  opened.left_out = leaving_out() || opened.missing > limits_.list_items_max;
+  if (opened.left_out && !opened.reply.is(Kind::push)) opened.reply.kind = Kind::too_long;
+  if (!leaving_out()) ++items_;
   open_.push_back(std::move(opened));
   return {};
 }
 
 // A value is whole; so may be what it stands in.
 Result<void> ReplyParser::add(Reply reply, std::vector<Reply>& out) {
-  if (++items_ > limits_.items_max || reply_bytes_ > limits_.reply_bytes_max)
-    return fail("a reply that is larger than is taken");
+  if (!leaving_out() && (++items_ > limits_.items_max || reply_bytes_ > limits_.reply_bytes_max))
+    return fail(kReplyTooLarge);
   for (;;) {
     if (open_.empty()) {
       out.push_back(std::move(reply));
@@ -214,7 +223,7 @@ Result<void> ReplyParser::add(Reply reply, std::vector<Reply>& out) {
       return {};
     }
     Open& top = open_.back();
-    top.reply.items.push_back(std::move(reply));
+    if (!top.left_out) top.reply.items.push_back(std::move(reply));
     if (--top.missing > 0) return {};
     const bool attribute = top.attribute;
     reply = std::move(top.reply);

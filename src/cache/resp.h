@@ -17,7 +17,7 @@ struct Reply {
     null,
     text,      // simple, bulk and verbatim strings; big numbers, by their digits
     error,     // "WRONGPASS invalid username-password pair"
-    too_long,  // a string that was longer than is taken, by itself or with those before it
+    too_long,  // a string or a list that was longer than is taken
     integer,   // booleans too, as 0 and 1
     number,    // a double of RESP3
     array,     // sets too
@@ -35,12 +35,18 @@ struct Reply {
   friend bool operator==(const Reply&, const Reply&) = default;
 };
 
+// What is longer is left out and marked, by itself: what stands beside it is read. The limits of a
+// whole reply, which no page of entries that we ask for can reach, and those of what is left out
+// are errors.
 struct RespLimits {
-  std::size_t text_bytes_max = std::size_t{1} << 20;    // of one string; of a longer one, nothing
-  std::size_t skip_bytes_max = std::size_t{512} << 20;  // the longest that is skipped: Redis's own
-  std::size_t reply_bytes_max = std::size_t{8} << 20;   // of one reply on the wire
-  std::size_t items_max = std::size_t{1} << 16;         // of one reply, at all depths together
+  std::size_t text_bytes_max = std::size_t{1} << 20;   // of one string
+  std::size_t list_bytes_max = std::size_t{96} << 10;  // of the strings that stand in one list
+  std::size_t list_items_max = 512;                    // of one list, a map's keys and values
+  std::size_t reply_bytes_max = std::size_t{16} << 20;
+  std::size_t items_max = std::size_t{1} << 17;  // of one reply, at all depths together
   std::size_t depth_max = 8;
+  std::size_t skip_bytes_max = std::size_t{512} << 20;  // of a string: Redis's own
+  std::size_t skip_items_max = std::size_t{1} << 24;
 };
 
 // Bytes in any pieces → replies, the same ones whatever the pieces. Attributes of RESP3 are left
@@ -52,13 +58,21 @@ class ReplyParser {
   // Appends the replies that are whole to `out`. An error is final: what is behind it is unknown,
   // and every further call gives it again.
   base::Result<void> feed(std::string_view bytes, std::vector<Reply>& out);
+  // Whether a reply has begun and is not whole.
+  bool in_reply() const {
+    return text_bytes_ > 0 || skip_ > 0 || !open_.empty() || !buffer_.empty();
+  }
 
  private:
   struct Open {  // an aggregate that is not whole
     Reply reply;
     std::size_t missing = 0;
+    std::size_t text_bytes = 0;  // of the strings in it
     bool attribute = false;
+    bool left_out = false;  // with all that is in it
   };
+  bool leaving_out() const { return !open_.empty() && open_.back().left_out; }
+  bool fits(std::size_t text_bytes) const;
   base::Result<void> on_line(std::string_view line, std::vector<Reply>& out);
   base::Result<void> on_text(std::vector<Reply>& out);
   base::Result<void> begin_text(char type, std::string_view length, std::vector<Reply>& out);
@@ -71,10 +85,10 @@ class ReplyParser {
   RespLimits limits_;
   std::string buffer_;          // of a line or a string that is not whole
   std::size_t text_bytes_ = 0;  // of the string that is being read, with its end; 0: a line is
-  std::size_t skip_ = 0;        // left of one that is too long
+  std::size_t skip_ = 0;        // left of one that is left out
   char text_type_ = 0;
   std::vector<Open> open_;
-  std::size_t reply_bytes_ = 0, items_ = 0;
+  std::size_t reply_bytes_ = 0, items_ = 0;  // of what is kept of a reply
   std::string problem_;
 };
 

@@ -10,10 +10,13 @@ namespace {
 using namespace tickwitness::cache;
 
 constexpr RespLimits kLimits{.text_bytes_max = 64,
-                             .skip_bytes_max = 256,
+                             .list_bytes_max = 96,
+                             .list_items_max = 8,
                              .reply_bytes_max = 512,
                              .items_max = 32,
-                             .depth_max = 4};
+                             .depth_max = 4,
+                             .skip_bytes_max = 256,
+                             .skip_items_max = 64};
 
 void check(bool holds) {
   if (!holds) std::abort();
@@ -43,6 +46,7 @@ std::size_t check_limits(const Reply& reply, std::size_t depth) {
   check(line || reply.text.empty());
   check(reply.is_list() || reply.is(Reply::Kind::push) || reply.items.empty());
   if (reply.is(Reply::Kind::map)) check(reply.items.size() % 2 == 0);
+  check(reply.items.size() <= kLimits.list_items_max);
   std::size_t items = 1;
   for (const Reply& item : reply.items) items += check_limits(item, depth + 1);
   return items;

@@ -105,26 +105,53 @@ TEST(Resp, WhatIsNoReplyIsAnErrorAndFinal) {
 TEST(Resp, Limits) {
   EXPECT_THAT(problem("$536870913\r\n"), HasSubstr("536870913 bytes"));
   EXPECT_EQ(problem("$1048576\r\n"), "");
-  EXPECT_THAT(problem("*9999999\r\n"), HasSubstr("9999999 items"));
+  EXPECT_THAT(problem("*99999999\r\n"), HasSubstr("99999999 items"));
   EXPECT_THAT(problem("$99999999999999999999999\r\n"), HasSubstr("length"));
   std::string deep;
   for (int i = 0; i < 8; ++i) deep += "*1\r\n";
   EXPECT_EQ(problem(deep), "");
   EXPECT_THAT(problem(deep + "*1\r\n"), HasSubstr("deeper than 8"));
   EXPECT_THAT(problem("+" + std::string(70'000, 'x')), HasSubstr("a line of more than"));
-  const RespLimits small{.text_bytes_max = 16, .reply_bytes_max = 64, .items_max = 4};
+  const RespLimits small{.reply_bytes_max = 64, .items_max = 4};
   EXPECT_THAT(problem("*2\r\n*2\r\n:1\r\n:2\r\n*2\r\n:3\r\n:4\r\n", small), HasSubstr("larger"));
+  EXPECT_THAT(problem("*2\r\n$40\r\n" + std::string(40, 'x') + "\r\n$40\r\n", small),
+              HasSubstr("larger"));
 }
 
-TEST(Resp, WhatDoesNotFitIntoOneReplyIsLeftOut) {
-  ReplyParser parser({.text_bytes_max = 16, .reply_bytes_max = 64});
+// Each list is measured by itself, so a long one changes nothing for those beside it.
+TEST(Resp, StringsThatDoNotFitIntoTheirListAreLeftOut) {
+  ReplyParser parser({.list_bytes_max = 20});
   std::vector<Reply> replies;
-  const std::string one = "$16\r\n0123456789abcdef\r\n";
-  ASSERT_TRUE(parser.feed("*4\r\n" + one + one + one + ":1\r\n", replies));
-  ASSERT_EQ(replies.size(), 1U);
-  EXPECT_EQ(replies[0].items[1].text, "0123456789abcdef");
-  EXPECT_TRUE(replies[0].items[2].is(Kind::too_long));
-  EXPECT_EQ(replies[0].items[3], integer(1));
+  const std::string one = "$8\r\n01234567\r\n";
+  ASSERT_TRUE(parser.feed("*2\r\n*4\r\n" + one + one + one + ":1\r\n*1\r\n" + one, replies));
+  const Reply out = list(Kind::too_long, {});
+  EXPECT_THAT(
+      replies,
+      ElementsAre(list(Kind::array,
+                       {list(Kind::array, {text("01234567"), text("01234567"), out, integer(1)}),
+                        list(Kind::array, {text("01234567")})})));
+  EXPECT_FALSE(parser.in_reply());
+}
+
+TEST(Resp, AListOfTooManyIsLeftOutWithAllThatIsInIt) {
+  const RespLimits limits{.list_items_max = 3, .reply_bytes_max = 100, .items_max = 5};
+  const std::string inside = "$8\r\n01234567\r\n*1\r\n+a\r\n%2\r\n:1\r\n:2\r\n:3\r\n_\r\n";
+  std::string wire = "*2\r\n*30\r\n";
+  for (int i = 0; i < 10; ++i) wire += inside;
+  wire += "$2\r\nhi\r\n";
+  for (const std::size_t step : {wire.size(), std::size_t{7}, std::size_t{1}}) {
+    ReplyParser parser(limits);
+    std::vector<Reply> replies;
+    for (std::size_t at = 0; at < wire.size(); at += step) {
+      ASSERT_TRUE(parser.feed(std::string_view(wire).substr(at, step), replies));
+      EXPECT_EQ(parser.in_reply(), at + step < wire.size());
+    }
+    EXPECT_THAT(replies, ElementsAre(list(Kind::array, {list(Kind::too_long, {}), text("hi")})));
+  }
+  std::vector<Reply> replies;
+  ReplyParser parser(limits);
+  ASSERT_TRUE(parser.feed(">4\r\n:1\r\n:2\r\n:3\r\n:4\r\n%2\r\n:1\r\n:2\r\n:3\r\n:4\r\n", replies));
+  EXPECT_THAT(replies, ElementsAre(list(Kind::push, {}), list(Kind::too_long, {})));
 }
 
 TEST(Resp, AStringThatIsTooLongIsLeftOutAndTheRestIsRead) {

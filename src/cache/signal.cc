@@ -14,7 +14,6 @@ namespace {
 using base::fail;
 using base::Result;
 
-constexpr std::size_t kNameMax = 64;  // bytes
 // A time of other units is none of milliseconds: 2001 to 2262, where nanoseconds end.
 constexpr std::int64_t kMillisecondsMin = 1'000'000'000'000;
 constexpr std::int64_t kMillisecondsMax = 9'223'372'036'854;
@@ -33,8 +32,8 @@ Result<void> check_shape(const StreamFields& fields) {
     return fail(fmt::format("more than {} fields", kSignalFieldsMax));
   for (auto field = fields.begin(); field != fields.end(); ++field) {
     const auto& [name, value] = *field;
-    if (name.empty() || name.size() > kNameMax || !is_text(name))
-      return fail(fmt::format("a field's name is no text of 1 to {} bytes", kNameMax));
+    if (name.empty() || name.size() > kSignalNameMax || !is_text(name))
+      return fail(fmt::format("a field's name is no text of 1 to {} bytes", kSignalNameMax));
     if (value.size() > kSignalValueMax || !is_text(value))
       return fail(fmt::format("{}: no text of at most {} bytes", name, kSignalValueMax));
     const auto same = [&](const auto& other) { return other.first == name; };

@@ -25,6 +25,7 @@ struct Signal {
 };
 
 inline constexpr std::size_t kSignalFieldsMax = 64;
+inline constexpr std::size_t kSignalNameMax = 64;     // bytes, of a field
 inline constexpr std::size_t kSignalValueMax = 1024;  // bytes
 
 // Fields that are not known are left to who knows them. The error says what is wrong with which

@@ -13,9 +13,15 @@ namespace {
 using telemetry::label::SignalResult;
 using telemetry::label::SignalStream;
 
-constexpr const char* kPage = "100";          // entries in one answer
+constexpr std::size_t kPage = 50;             // entries of one stream in one answer
 constexpr const char* kRefusedKept = "1000";  // about so many are kept
 constexpr std::size_t kRefusedBytesMax = 4096;
+
+static_assert(2 * kPage <= kAnswerEntriesMax);  // of both streams
+// No signal is too long to be read.
+constexpr RespLimits kLimits;
+static_assert(kLimits.list_items_max >= 2 * kSignalFieldsMax);
+static_assert(kLimits.list_bytes_max >= kSignalFieldsMax * (kSignalNameMax + kSignalValueMax));
 
 std::string as_json(const StreamFields& fields) {
   std::string text;
@@ -27,6 +33,11 @@ std::string as_json(const StreamFields& fields) {
   }
   json.end_object();
   return text;
+}
+
+std::string too_long() {
+  return fmt::format("longer than any signal, of at most {} fields with values of {} bytes",
+                     kSignalFieldsMax, kSignalValueMax);
 }
 
 }  // namespace
@@ -41,9 +52,10 @@ SignalReader::SignalReader(SignalSettings settings, runtime::Executor& executor,
       timer_(executor.make_timer()),
       streams_{
           Stream{.label = SignalStream::paper, .name = "signals:paper", .held = {}, .seen = {}},
-          Stream{.label = SignalStream::live, .name = "signals:live", .held = {}, .seen = {}}} {
+          Stream{.label = SignalStream::live, .name = "signals:live", .held = {}, .seen = {}}},
+      page_(kPage) {
   for (const Stream& stream : streams_) {
-    for (const auto result : {SignalResult::valid, SignalResult::invalid})
+    for (const auto result : {SignalResult::valid, SignalResult::invalid, SignalResult::too_long})
       metrics.signals_received.at(stream.label, result);
   }
   client.on_ready([this] { begin(); });
@@ -55,8 +67,10 @@ SignalReader::~SignalReader() = default;
 void SignalReader::begin() {
   ++life_;
   timer_->cancel();
+  look_again_at_.reset();
   for (Stream& stream : streams_) {
-    stream.claimed = false;
+    // What a pass that broke off has seen is counted.
+    stream.held.merge(stream.seen);
     stream.seen.clear();
   }
   create_group(0);
@@ -79,7 +93,7 @@ void SignalReader::create_group(std::size_t at) {
 void SignalReader::claim(std::size_t at, const std::string& from) {
   if (at == streams_.size()) return read();
   client_.submit({.words = {"XAUTOCLAIM", streams_[at].name, settings_.group, kConsumer, "0", from,
-                            "COUNT", kPage},
+                            "COUNT", std::to_string(page_)},
                   .on_outcome = [this, at, life = life_](base::Now, const Outcome& outcome) {
                     if (life != life_) return;
                     if (!outcome) return again("what is pending cannot be read", outcome.error());
@@ -92,55 +106,74 @@ void SignalReader::claim(std::size_t at, const std::string& from) {
                       return claim(at, claimed->next);
                     // What was held and is pending no more was acknowledged or removed by somebody.
                     stream.held = std::exchange(stream.seen, {});
-                    stream.claimed = true;
                     show(stream);
                     claim(at + 1, "0-0");
                   }});
 }
 
+// The names of those of which more may be read.
+std::vector<std::string> SignalReader::streams_with_room() const {
+  std::vector<std::string> names;
+  for (const Stream& stream : streams_)
+    if (stream.held.size() < settings_.pending_max) names.push_back(stream.name);
+  return names;
+}
+
 void SignalReader::read() {
+  const std::vector<std::string> streams = streams_with_room();
+  if (streams.size() == streams_.size()) {
+    look_again_at_.reset();
+  } else {
+    // Somebody may have made room. All that is pending is read to know: not often.
+    const base::Instant now = executor_.clock().now().mono;
+    if (!look_again_at_) look_again_at_ = now + settings_.look_again_after;
+    if (*look_again_at_ <= now) return begin();
+    if (streams.empty()) return timer_->arm(*look_again_at_, [this] { begin(); });
+  }
   std::vector<std::string> words{
       "XREADGROUP",
       "GROUP",
       settings_.group,
       kConsumer,
       "COUNT",
-      kPage,
+      std::to_string(page_),
       "BLOCK",
       std::to_string(std::chrono::round<std::chrono::milliseconds>(settings_.block).count()),
       "STREAMS"};
-  const std::size_t fixed = words.size();
-  for (const Stream& stream : streams_)
-    if (stream.held.size() < settings_.pending_max) words.push_back(stream.name);
-  const std::size_t wanted = words.size() - fixed;
-  if (wanted == 0)
-    return timer_->arm(executor_.clock().now().mono + settings_.retry_after, [this] { begin(); });
-  words.insert(words.end(), wanted, ">");
+  words.insert(words.end(), streams.begin(), streams.end());
+  words.insert(words.end(), streams.size(), ">");
   client_.submit({.words = std::move(words),
                   .on_outcome =
                       [this, life = life_](base::Now, const Outcome& outcome) {
-                        if (life != life_) return;
-                        if (!outcome) return again("signals cannot be read", outcome.error());
-                        const auto streams = read_streams(*outcome);
-                        if (!streams) return again("signals are not understood", {});
-                        for (const auto& [name, entries] : *streams) {
-                          const auto stream = std::ranges::find(streams_, name, &Stream::name);
-                          if (stream == streams_.end()) continue;
-                          for (const auto& entry : entries) take(*stream, entry, stream->held);
-                          show(*stream);
-                        }
-                        read();
+                        if (life == life_) on_read(outcome);
                       },
                   .patience = settings_.block + std::chrono::seconds(2),
                   .blocks = true});
 }
 
+void SignalReader::on_read(const Outcome& outcome) {
+  if (!outcome) return again("signals cannot be read", outcome.error());
+  const auto streams = read_streams(*outcome);
+  if (!streams) return again("signals are not understood", {});
+  warned_.clear();
+  page_ = std::min(kPage, 2 * page_);
+  for (const auto& [name, entries] : *streams) {
+    const auto stream = std::ranges::find(streams_, name, &Stream::name);
+    if (stream == streams_.end()) continue;
+    for (const auto& entry : entries) take(*stream, entry, stream->held);
+    show(*stream);
+  }
+  read();
+}
+
 void SignalReader::take(Stream& stream, const StreamEntry& entry, std::map<EntryId, bool>& into) {
-  const auto signal = read_signal(entry.fields);
-  const bool known = stream.held.contains(entry.id) || into.contains(entry.id);
-  if (!known) {
-    metrics_.signals_received.at(stream.label, signal ? SignalResult::valid : SignalResult::invalid)
-        .inc();
+  const base::Result<Signal> signal =
+      entry.too_long ? base::fail(too_long()) : read_signal(entry.fields);
+  if (!stream.held.contains(entry.id) && !into.contains(entry.id)) {
+    const auto result = signal           ? SignalResult::valid
+                        : entry.too_long ? SignalResult::too_long
+                                         : SignalResult::invalid;
+    metrics_.signals_received.at(stream.label, result).inc();
   }
   into[entry.id] = signal.has_value();
   if (!signal) refuse(stream, entry, signal.error().message);
@@ -169,10 +202,15 @@ void SignalReader::acknowledge(Stream& stream, EntryId id) {
 
 // With a lost connection the next one begins anew; after an error this one does.
 void SignalReader::again(const std::string& what, const Failed& failed) {
+  // A page that was too much for the line is asked for in smaller ones.
+  if (failed.why == Failure::timeout) page_ = std::max<std::size_t>(1, page_ / 2);
   const bool lost = failed.why == Failure::lost || failed.why == Failure::timeout ||
                     failed.why == Failure::dropped;
   if (lost && !client_.ready()) return;
-  log_.warning("cache", what, {{"why", failed.detail}});
+  // Once, however often it is tried.
+  const std::string warning = fmt::format("{}: {}", what, failed.detail);
+  if (std::exchange(warned_, warning) != warning)
+    log_.warning("cache", what, {{"why", failed.detail}});
   timer_->arm(executor_.clock().now().mono + settings_.retry_after, [this] { begin(); });
 }
 

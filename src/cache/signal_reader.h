@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cache/redis_client.h"
 #include "cache/signal.h"
@@ -21,6 +23,7 @@ struct SignalSettings {
   base::Duration block = std::chrono::seconds(1);        // a wait for signals at Redis
   base::Duration retry_after = std::chrono::seconds(1);  // after an error
   std::size_t pending_max = 10'000;  // of one stream; beyond them nothing more is read of it
+  base::Duration look_again_after = std::chrono::seconds(60);  // whether they are still so many
 };
 
 // All calls on the executor's thread. It speaks over a client of its own: waiting for signals holds
@@ -43,14 +46,14 @@ class SignalReader {
     std::string name;
     std::map<EntryId, bool> held;  // pending; whether it is a signal
     std::map<EntryId, bool> seen;  // in the pass over what is pending that is under way
-    bool claimed = false;          // that pass is over
   };
-  using Then = void (SignalReader::*)(const Reply&);
 
   void begin();
   void create_group(std::size_t at);
   void claim(std::size_t at, const std::string& from);
   void read();
+  void on_read(const Outcome& outcome);
+  std::vector<std::string> streams_with_room() const;
   void take(Stream& stream, const StreamEntry& entry, std::map<EntryId, bool>& into);
   void refuse(Stream& stream, const StreamEntry& entry, const std::string& problem);
   void acknowledge(Stream& stream, EntryId id);
@@ -64,6 +67,9 @@ class SignalReader {
   runtime::Executor& executor_;
   std::unique_ptr<runtime::Timer> timer_;
   std::array<Stream, 2> streams_;
+  std::size_t page_;    // entries of one stream that are asked for at a time
+  std::string warned_;  // of what it was warned last; empty once it works
+  std::optional<base::Instant> look_again_at_;
   std::uint64_t life_ = 0;  // of the connection; answers of an earlier one change nothing
 };
 

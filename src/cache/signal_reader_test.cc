@@ -121,6 +121,22 @@ TEST_F(Signals, BeyondTheLimitNothingMoreIsReadOfThatStream) {
   EXPECT_EQ(pending("signals:paper"), 5);  // the sixth was not even taken
 }
 
+TEST_F(Signals, RoomThatSomebodyMakesInAFullStreamIsSeen) {
+  EXPECT_EQ(quick.look_again_after, 60s);
+  quick.look_again_after = 100ms;
+  quick.pending_max = 2;
+  const std::string first = redis.cli("XADD signals:paper" + kGood);
+  redis.cli("XADD signals:paper" + kGood);
+  Life life(loop, settings(), quick);
+  ASSERT_TRUE(life.until([&] { return life.received("paper", "valid") == 2; }));
+  redis.cli("XADD signals:paper" + kGood);
+  redis.cli("XADD signals:live" + kGood);
+  ASSERT_TRUE(life.until([&] { return life.received("live", "valid") == 1; }));
+  EXPECT_EQ(life.received("paper", "valid"), 2);
+  EXPECT_EQ(redis.cli("XACK signals:paper bots " + first), "1");
+  EXPECT_TRUE(life.until([&] { return life.received("paper", "valid") == 3; }));
+}
+
 TEST_F(Signals, AGroupThatIsRemovedIsMadeAgain) {
   Life life(loop, settings(), quick);
   redis.cli("XADD signals:paper" + kGood);
@@ -138,9 +154,41 @@ TEST_F(Signals, OneThatIsFarTooLongDoesNotHoldUpTheOthers) {
       "EVAL \"redis.call('XADD', 'signals:live', '*', 'symbol', string.rep('x', 3000000))\" 0");
   redis.cli("XADD signals:live" + kGood);
   ASSERT_TRUE(life.until([&] { return life.received("live", "valid") == 1; }));
-  EXPECT_EQ(life.received("live", "invalid"), 1);
+  EXPECT_EQ(life.received("live", "too_long"), 1);
+  EXPECT_EQ(life.received("live", "invalid"), 0);
   ASSERT_TRUE(life.until([&] { return pending("signals:live") == 1; }));
-  EXPECT_THAT(redis.cli("XRANGE signals:refused - +"), HasSubstr("symbol: no market"));
+  EXPECT_THAT(redis.cli("XRANGE signals:refused - +"), HasSubstr("longer than any signal"));
+}
+
+TEST_F(Signals, AValueThatIsTooLongIsNotTakenForNone) {
+  Life life(loop, settings(), quick);
+  ASSERT_TRUE(life.until([&] { return life.pending("live") == 0; }));
+  redis.cli(
+      "EVAL \"redis.call('XADD', 'signals:live', '*', 'symbol', 'BTC-USD', 'side', 'buy', "
+      "'timestamp', '1700000000123', 'price', string.rep('1', 3000000))\" 0");
+  ASSERT_TRUE(life.until(
+      [&] { return pending("signals:live") == 0 && life.received("live", "too_long") == 1; }));
+  EXPECT_EQ(life.received("live", "valid"), 0);
+}
+
+// Pages full of them, of each kind: more than may be in one answer.
+TEST_F(Signals, ManyThatAreTooLongAreRefusedAndAllOthersGoOn) {
+  redis.cli(
+      "EVAL \"local f = {} for i = 1, 1400 do f[i] = 'n' .. i end "
+      "for i = 1, 100 do redis.call('XADD', 'signals:live', '*', unpack(f)) end "
+      "f = {} for i = 1, 60 do f[2 * i - 1] = 'n' .. i f[2 * i] = string.rep('x', 200000) end "
+      "for i = 1, 5 do redis.call('XADD', 'signals:live', '*', unpack(f)) end\" 0");
+  for (const auto* stream : {"signals:live", "signals:paper"})
+    redis.cli("XADD " + std::string(stream) + kGood);
+  Life life(loop, settings(), quick);
+  ASSERT_TRUE(life.until([&] {
+    return life.received("live", "too_long") == 105 && life.received("live", "valid") == 1 &&
+           life.received("paper", "valid") == 1;
+  }));
+  ASSERT_TRUE(life.until([&] { return pending("signals:live") == 1; }));
+  EXPECT_EQ(life.received("live", "invalid"), 0);
+  EXPECT_EQ(redis.cli("XLEN signals:refused"), "105");
+  EXPECT_EQ(life.client.value("tickwitness_redis_connection_errors_total"), 0);
 }
 
 // docs/redis.md says which rights are enough.

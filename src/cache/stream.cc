@@ -8,6 +8,13 @@
 namespace tickwitness::cache {
 namespace {
 
+constexpr RespLimits kLimits;
+constexpr std::size_t kFrameBytes = 16;  // on the wire, around each of an entry's texts
+constexpr std::size_t kEntryItems = kLimits.list_items_max + 4;  // with its number and its lists
+static_assert(kAnswerEntriesMax * kEntryItems <= kLimits.items_max);
+static_assert(kAnswerEntriesMax * (kLimits.list_bytes_max + kFrameBytes * kEntryItems) <=
+              kLimits.reply_bytes_max);
+
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -19,10 +26,18 @@ std::optional<StreamEntry> read_entry(const Reply& reply) {
   if (!reply.is(Reply::Kind::array) || reply.items.size() != 2) return std::nullopt;
   const auto id = EntryId::parse(reply.items[0].text);
   const Reply& list = reply.items[1];
-  if (!id || !list.is_list() || list.items.size() % 2 != 0) return std::nullopt;
-  StreamEntry entry{.id = *id, .fields = {}};
-  for (std::size_t i = 0; i < list.items.size(); i += 2)
-    entry.fields.emplace_back(list.items[i].text, list.items[i + 1].text);
+  const bool too_long = list.is(Reply::Kind::too_long);
+  if (!id || (!list.is_list() && !too_long) || list.items.size() % 2 != 0) return std::nullopt;
+  StreamEntry entry{.id = *id, .fields = {}, .too_long = too_long};
+  for (std::size_t i = 0; i < list.items.size(); i += 2) {
+    const Reply& name = list.items[i];
+    const Reply& value = list.items[i + 1];
+    if (name.is(Reply::Kind::too_long) || value.is(Reply::Kind::too_long)) {
+      entry.too_long = true;
+    } else {
+      entry.fields.emplace_back(name.text, value.text);
+    }
+  }
   return entry;
 }
 

@@ -22,11 +22,15 @@ struct EntryId {
   friend auto operator<=>(const EntryId&, const EntryId&) = default;
 };
 
+// So many entries in one answer can be read, however long they are.
+inline constexpr std::size_t kAnswerEntriesMax = 150;
+
 using StreamFields = std::vector<std::pair<std::string, std::string>>;
 
 struct StreamEntry {
   EntryId id;
   StreamFields fields;
+  bool too_long = false;  // longer than is taken; `fields` lacks what was
   // The first value of that name; null: there is none.
   const std::string* find(std::string_view name) const;
 };

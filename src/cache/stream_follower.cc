@@ -28,19 +28,17 @@ base::Duration age_of(EntryId id, std::uint64_t now_ms) {
 }  // namespace
 
 StreamFollower::StreamFollower(FollowSettings settings, runtime::Executor& executor,
-                               RedisClient& client, OnEntry on_entry,
-                               std::function<void(const std::string&)> on_down)
+                               RedisClient& client, Events events)
     : settings_(std::move(settings)),
       executor_(executor),
       client_(client),
-      on_entry_(std::move(on_entry)),
-      on_down_(std::move(on_down)),
+      events_(std::move(events)),
       timer_(executor.make_timer()),
       last_(settings_.streams.size()) {
   client.on_ready([this] { begin(); });
   client.on_down([this](const std::string& why) {
     timer_->cancel();
-    if (on_down_) on_down_(why);
+    if (events_.on_down) events_.on_down(why);
   });
 }
 
@@ -60,7 +58,10 @@ void StreamFollower::begin() {
 }
 
 void StreamFollower::look_back(std::size_t at, std::uint64_t now_ms) {
-  if (at == settings_.streams.size()) return read();
+  if (at == settings_.streams.size()) {
+    if (events_.on_up) events_.on_up();
+    return read();
+  }
   client_.submit(
       {.words = {"XREVRANGE", settings_.streams[at], "+", "-", "COUNT",
                  std::to_string(settings_.backlog)},
@@ -82,48 +83,52 @@ void StreamFollower::take_backlog(std::size_t at, std::uint64_t now_ms,
   if (last && !newest_first.empty() && newest_first.front().id < *last) last.reset();
   for (auto entry = newest_first.rbegin(); entry != newest_first.rend(); ++entry) {
     if (last && entry->id <= *last) continue;
-    last = entry->id;
-    on_entry_(settings_.streams[at], *entry, age_of(entry->id, now_ms));
+    take(at, *entry, age_of(entry->id, now_ms));
   }
+}
+
+void StreamFollower::take(std::size_t at, const StreamEntry& entry, base::Duration age) {
+  last_[at] = entry.id;
+  if (!entry.too_long) events_.on_entry(settings_.streams[at], entry, age);
 }
 
 void StreamFollower::read() {
   std::vector<std::string> words{
       "XREAD",
       "COUNT",
-      "200",
+      std::to_string(kAnswerEntriesMax / settings_.streams.size()),
       "BLOCK",
       std::to_string(std::chrono::round<std::chrono::milliseconds>(settings_.block).count()),
       "STREAMS"};
   words.insert(words.end(), settings_.streams.begin(), settings_.streams.end());
   for (const auto& last : last_) words.push_back(last ? last->str() : "0-0");
-  client_.submit(
-      {.words = std::move(words),
-       .on_outcome =
-           [this, life = life_](base::Now, const Outcome& outcome) {
-             if (life != life_) return;
-             if (!outcome) return again(outcome.error());
-             const auto streams = read_streams(*outcome);
-             if (!streams)
-               return again({.why = Failure::error, .detail = "entries are not understood"});
-             for (const auto& [name, entries] : *streams) {
-               const auto at = std::ranges::find(settings_.streams, name);
-               if (at == settings_.streams.end()) continue;
-               for (const StreamEntry& entry : entries) {
-                 last_[static_cast<std::size_t>(at - settings_.streams.begin())] = entry.id;
-                 on_entry_(name, entry, base::Duration::zero());
-               }
-             }
-             read();
-           },
-       .patience = settings_.block + std::chrono::seconds(2),
-       .blocks = true});
+  client_.submit({.words = std::move(words),
+                  .on_outcome =
+                      [this, life = life_](base::Now, const Outcome& outcome) {
+                        if (life != life_) return;
+                        if (!outcome) return again(outcome.error());
+                        const auto streams = read_streams(*outcome);
+                        if (!streams)
+                          return again(
+                              {.why = Failure::error, .detail = "entries are not understood"});
+                        for (const auto& [name, entries] : *streams) {
+                          const auto at = std::ranges::find(settings_.streams, name);
+                          if (at == settings_.streams.end()) continue;
+                          for (const StreamEntry& entry : entries) {
+                            take(static_cast<std::size_t>(at - settings_.streams.begin()), entry,
+                                 base::Duration::zero());
+                          }
+                        }
+                        read();
+                      },
+                  .patience = settings_.block + std::chrono::seconds(2),
+                  .blocks = true});
 }
 
 // With a lost connection the next one begins anew; after an error this one does.
 void StreamFollower::again(const Failed& failed) {
   if (!client_.ready()) return;
-  if (on_down_) on_down_(failed.detail);
+  if (events_.on_down) events_.on_down(failed.detail);
   timer_->arm(executor_.clock().now().mono + settings_.retry_after, [this] { begin(); });
 }
 

@@ -32,6 +32,7 @@ struct World {
   std::vector<std::string> got;  // "a=1"
   std::vector<base::Duration> ages;
   std::string down;
+  int ups = 0;
   std::optional<StreamFollower> follower;
 
   void follow(std::size_t backlog = 150) {
@@ -39,11 +40,14 @@ struct World {
         FollowSettings{
             .streams = {"a", "b"}, .backlog = backlog, .block = 50ms, .retry_after = 20ms},
         loop.executor, client.client,
-        [this](const std::string& stream, const StreamEntry& entry, base::Duration age) {
-          got.push_back(stream + "=" + entry.fields.front().second);
-          ages.push_back(age);
-        },
-        [this](const std::string& why) { down = why; });
+        StreamFollower::Events{
+            .on_entry =
+                [this](const std::string& stream, const StreamEntry& entry, base::Duration age) {
+                  got.push_back(stream + "=" + entry.fields.front().second);
+                  ages.push_back(age);
+                },
+            .on_up = [this] { ++ups; },
+            .on_down = [this](const std::string& why) { down = why; }});
   }
 };
 
@@ -89,12 +93,36 @@ TEST(StreamFollower, AStreamThatBeganAnewIsFollowedFromItsBeginning) {
   EXPECT_THAT(world.got, ElementsAre("a=1", "a=7"));
 }
 
+// A gateway says of a Redis without entries that the engine is silent, not that Redis is away.
+TEST(StreamFollower, StreamsWithNothingInThemAreRead) {
+  World world;
+  world.follow();
+  ASSERT_TRUE(world.loop.until([&] { return world.ups == 1; }));
+  EXPECT_EQ(world.down, "");
+  world.redis.stop(SIGKILL);
+  ASSERT_TRUE(world.loop.until([&] { return !world.down.empty(); }));
+  world.redis.start();
+  ASSERT_TRUE(world.loop.until([&] { return world.ups == 2; }));
+}
+
+TEST(StreamFollower, OneThatIsTooLongIsLeftOut) {
+  World world;
+  world.add("a", 1);
+  world.redis.cli("EVAL \"redis.call('XADD', 'a', '*', 'n', string.rep('x', 3000000))\" 0");
+  world.follow();
+  world.add("a", 2);
+  ASSERT_TRUE(world.loop.until([&] { return world.got.size() == 2; }));
+  EXPECT_THAT(world.got, ElementsAre("a=1", "a=2"));
+  EXPECT_EQ(world.down, "");
+}
+
 TEST(StreamFollower, WhatIsNoStreamIsSaid) {
   World world;
   world.redis.cli("SET a text");
   world.follow();
   ASSERT_TRUE(world.loop.until([&] { return !world.down.empty(); }));
   EXPECT_THAT(world.down, testing::StartsWith("WRONGTYPE"));
+  EXPECT_EQ(world.ups, 0);
   world.redis.cli("DEL a");
   world.add("a", 1);
   EXPECT_TRUE(world.loop.until([&] { return world.got.size() == 1; }));

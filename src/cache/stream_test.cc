@@ -55,6 +55,28 @@ TEST(Streams, WhatWasDeletedIsLeftOut) {
   EXPECT_EQ(claimed->entries[0].id.str(), "2-0");
 }
 
+// What was too long is never taken for what was not there.
+TEST(Streams, AnEntryThatIsTooLongSaysSo) {
+  const auto wire = [](const std::string& fields) {
+    return "*2\r\n*2\r\n$3\r\n1-0\r\n" + fields + "*2\r\n$3\r\n2-0\r\n*2\r\n+a\r\n+b\r\n";
+  };
+  const std::string longer = "$2000000\r\n" + std::string(2'000'000, 'x') + "\r\n";
+  std::string many = "*600\r\n";
+  for (int i = 0; i < 600; ++i) many += "+n\r\n";
+  for (const auto& [fields, taken] :
+       {std::pair{"*4\r\n+a\r\n" + longer + "+b\r\n+1\r\n", StreamFields{{"b", "1"}}},
+        {"*4\r\n" + longer + "+a\r\n+b\r\n+1\r\n", StreamFields{{"b", "1"}}},
+        {many, StreamFields{}}}) {
+    const auto entries = read_entries(read(wire(fields)));
+    ASSERT_TRUE(entries);
+    ASSERT_EQ(entries->size(), 2U);
+    EXPECT_TRUE((*entries)[0].too_long);
+    EXPECT_EQ((*entries)[0].id.str(), "1-0");
+    EXPECT_EQ((*entries)[0].fields, taken);
+    EXPECT_FALSE((*entries)[1].too_long);
+  }
+}
+
 TEST(Streams, OtherRepliesAreNone) {
   for (const auto* wire : {"+OK\r\n", ":1\r\n", "*1\r\n*1\r\n$1\r\ns\r\n",
                            "*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$1\r\nx\r\n*0\r\n",

@@ -33,6 +33,17 @@ inline RedisSettings secured(const TestRedis& redis) {
   return settings;
 }
 
+// Of the sample whose labels have these values; -1: there is none.
+inline double value_of(const telemetry::Registry& registry, std::string_view name,
+                       const std::vector<std::string>& labels) {
+  for (const auto& sample : telemetry::samples(registry, name)) {
+    std::vector<std::string> values;
+    for (const auto& label : sample.labels) values.push_back(label.value);
+    if (values == labels) return sample.value;
+  }
+  return -1;
+}
+
 struct Client {
   explicit Client(net::testing::Loop& of, const RedisSettings& settings)
       : loop(of),
@@ -69,14 +80,8 @@ struct Client {
   double value(std::string_view name) const {
     return telemetry::value(registry, name).value_or(-1);
   }
-  // Of the sample whose labels have these values; -1: there is none.
   double value(std::string_view name, const std::vector<std::string>& labels) const {
-    for (const auto& sample : telemetry::samples(registry, name)) {
-      std::vector<std::string> values;
-      for (const auto& label : sample.labels) values.push_back(label.value);
-      if (values == labels) return sample.value;
-    }
-    return -1;
+    return value_of(registry, name, labels);
   }
 
   net::testing::Loop& loop;

@@ -49,8 +49,8 @@ struct Gap {
   std::string reason;               // unrecoverable: why
 };
 
-// Not thread-safe. Entries that are closed are kept while there is room, longer while take_changed()
-// has not told of their end; those that are open always (their sources bound them).
+// Not thread-safe. Entries that are closed are kept while there is room, and longer while
+// take_changed() has not told of their end; those that are open always (their sources bound them).
 class GapLedger {
  public:
   static constexpr std::size_t kClosedMax = 1'000;
@@ -92,8 +92,8 @@ class GapLedger {
   // The entry that has these ids, a closed one if they were given up; 0: none.
   std::uint64_t entry_of(const exchange::Subscription& trades, market::Venue venue,
                          const PastHole& ids) const;
-  // Entries that are new or have changed since this was last asked, ascending; forgets what was told
-  // of before and there is no room for. To be asked now and then.
+  // Entries that are new or have changed since this was last asked, ascending; forgets what was
+  // told of before and there is no room for. To be asked now and then.
   std::vector<std::uint64_t> take_changed();
   // It could not be told of then.
   void changed_again(std::uint64_t id) { changed_.insert(id); }

@@ -12,11 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 bin=/usr/lib/postgresql/15/bin
 server=$(mktemp -d)
 if [ "$(id -u)" = 0 ]; then chown postgres "$server"; fi
-port=$(node -e '
-  const server = require("net").createServer().listen(0, "127.0.0.1", () => {
-    console.log(server.address().port);
-    server.close();
-  });')
+port=$(free_ports 1)
 cd "$server"
 as "$bin/initdb" -D "$server/data" -U bot --locale=C -E UTF8 --no-sync -A trust >"$scratch/initdb.log" 2>&1 ||
   fail "initdb: $(cat "$scratch/initdb.log")"
@@ -46,17 +42,7 @@ told() {
   tr -s ' ' <"$scratch/check.out" | grep -q "^storage database $1" ||
     fail "no '$1' in $(cat "$scratch/check.out")"
 }
-start_demo exchange --data "$scratch/demo"
-demo_url=$url
-cat >"$scratch/streams.yaml" <<'YAML'
-streams:
-  - {name: trade, pairs: [BTC-USD, ETH-USD]}
-  - {name: spread, pairs: [BTC-USD]}
-YAML
-mkdir "$scratch/data"
-start_engine <<YAML
-$(exchange_section "$exchange_url")
-recorder: {enabled: false}
+start_follower --data "$scratch/demo" <<YAML
 store: {database: "postgresql://bot@127.0.0.1:$port/postgres", spool_segment_bytes: 4MiB}
 YAML
 

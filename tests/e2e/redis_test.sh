@@ -7,13 +7,7 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-read -r port tls_port < <(node -e '
-  const net = require("net");
-  const servers = [net.createServer().listen(0, "127.0.0.1"), net.createServer().listen(0, "127.0.0.1")];
-  setTimeout(() => {
-    console.log(servers.map((server) => server.address().port).join(" "));
-    servers.forEach((server) => server.close());
-  }, 100);')
+read -r port tls_port < <(free_ports 2)
 server=$scratch/redis
 mkdir "$server"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test-ca \
@@ -37,16 +31,7 @@ cli() { timeout 10 redis-cli -h 127.0.0.1 -p "$port" "$@"; }
 answers() { [ "$(cli PING 2>"$scratch/ping.log")" = PONG ]; }
 start_redis
 
-start_demo exchange
-cat >"$scratch/streams.yaml" <<'YAML'
-streams:
-  - {name: trade, pairs: [BTC-USD, ETH-USD]}
-  - {name: spread, pairs: [BTC-USD]}
-YAML
-mkdir "$scratch/data"
-start_engine <<YAML
-$(exchange_section "$exchange_url")
-recorder: {enabled: false}
+start_follower <<YAML
 store: {spool_segment_bytes: 4MiB}
 redis:
   url: rediss://localhost:$tls_port
@@ -125,12 +110,11 @@ expect_equal "a password in the URL" 78 "$code"
 code=0
 "$TICKWITNESS" gateway 2>"$scratch/refused" || code=$?
 expect_equal "no source" 78 "$code"
-"$TICKWITNESS" gateway --redis "rediss://localhost:$tls_port" --ca-file "$server/ca.pem" --user bot \
-  --password-file "$scratch/password" --port 0 2>"$scratch/gateway.log" &
-gateway_pid=$!
-pids+=("$gateway_pid")
-eventually 15 grep -q event=listening "$scratch/gateway.log" || fail "gateway: $(cat "$scratch/gateway.log")"
-gateway=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/gateway.log")
+start_gateway scraper --scrape "$engine/metrics"
+scraper=$gateway scraper_pid=$gateway_pid
+from_redis=(--redis "rediss://localhost:$tls_port" --ca-file "$server/ca.pem" --user bot
+  --password-file "$scratch/password")
+start_gateway gateway "${from_redis[@]}"
 eventually 15 curl -sf -o "$scratch/ready" "$gateway/health/ready" ||
   fail "gateway: $(curl -s "$gateway/health/ready")"
 told() { # FIELD [FROM]: of the event, as JSON
@@ -163,11 +147,6 @@ expect_equal "the true count is told again" 0 "$(told circuit_breaker_trips)"
 expect_equal "and is no second trip" "$trip" "$(told last_trip_at)"
 
 # By scraping the engine, the same.
-"$TICKWITNESS" gateway --scrape "$engine/metrics" --port 0 2>"$scratch/scraper.log" &
-scraper_pid=$!
-pids+=("$scraper_pid")
-eventually 15 grep -q event=listening "$scratch/scraper.log" || fail "scraper: $(cat "$scratch/scraper.log")"
-scraper=http://127.0.0.1:$(sed -n 's/.*event=listening.* port=\([0-9]*\).*/\1/p' "$scratch/scraper.log")
 eventually 15 curl -sf -o "$scratch/ready" "$scraper/health/ready" ||
   fail "scraper: $(curl -s "$scraper/health/ready")"
 expect_equal "by scraping: ws_status" '"connected"' "$(told ws_status "$scraper")"
@@ -195,7 +174,19 @@ eventually 30 curl -sf -o "$scratch/ready" "$gateway/health/ready" ||
   fail "the gateway did not come back: $(curl -s "$gateway/health/ready")"
 expect_equal "a new Redis is no new trip" "$trip" "$(told last_trip_at)"
 
-for pid in "$run_pid" "$gateway_pid" "$scraper_pid"; do
+# An engine that is not there is not said to be a Redis that is away.
+kill -TERM "$run_pid"
+wait "$run_pid" || fail "the engine's end: $(tail -n 3 "$scratch/run.log")"
+kept_pid=$gateway_pid
+cli FLUSHALL >"$scratch/flushed"
+start_gateway early "${from_redis[@]}"
+says() { [ "$(curl -s "$gateway/health/ready")" = "Not ready. Missing: $1." ]; }
+eventually 10 says "engine: nothing heard of it" || fail "an engine that is away: $(curl -s "$gateway/health/ready")"
+kill -KILL "$redis_pid"
+unready() { curl -s "$gateway/health/ready" | grep -q '^Not ready. Missing: redis: .*engine: '; }
+eventually 10 unready || fail "both away: $(curl -s "$gateway/health/ready")"
+
+for pid in "$kept_pid" "$gateway_pid" "$scraper_pid"; do
   kill -TERM "$pid"
   wait "$pid" || fail "the end of one: $(tail -n 3 "$scratch/run.log" "$scratch/gateway.log")"
 done

@@ -81,10 +81,14 @@ visit('a trip just before loading is news', {}, async (v, engine) => {
   await v.sees(banner, /hides in\s+(30|29|28) s/);
 });
 
-visit('a server that only counts its trips, as the seed has it', {}, async (v, engine) => {
+visit('a server that only counts its trips, as the seed has it', { clock: true }, async (v, engine, page) => {
   engine.patch = { last_trip_at: undefined, breaker_state: undefined, circuit_breaker_trips: 3 };
   await v.open();
   await v.transport('LIVE');
   engine.patch = { ...engine.patch, circuit_breaker_trips: 4 };
   await v.sees(banner, 'Circuit breaker tripped');
+  assert.match(await alertText(page), /^Circuit breaker tripped/);
+  await v.pass(61_000);
+  await v.sees(banner, 'Its state is not known');
+  assert.equal(await alertText(page), '', 'what is gone is not there to be read');
 });

@@ -76,3 +76,18 @@ test('one alert for each trip, whatever the banner does meanwhile', () => {
   const next = bannerOf({ ...calm, state: 'open', tripMs: now + 90_000 });
   assert.equal(alert.update(next, 'B'), 'B');
 });
+
+test('an alert goes where the breaker is not known, as a gateway has it', () => {
+  const alert = new TripAlert();
+  assert.equal(alert.update(bannerOf({ ...calm, state: null, tripMs: now }), 'A'), 'A');
+  assert.equal(alert.update(bannerOf({ ...calm, state: null, tripMs: now - recentMs }), 'not known'), '');
+});
+
+test('each opening without a date is an alert', () => {
+  const alert = new TripAlert();
+  const open = bannerOf({ ...calm, state: 'open' });
+  assert.equal(alert.update(open, 'A'), 'A');
+  assert.equal(alert.update(bannerOf({ ...calm, state: 'half_open' }), 'half'), 'A');
+  assert.equal(alert.update(bannerOf(calm), 'calm'), '');
+  assert.equal(alert.update(open, 'B'), 'B');
+});

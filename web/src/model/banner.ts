@@ -48,9 +48,10 @@ export function tripSeen(before: Snapshot, after: Snapshot): number | null {
   return now.trips.value > old.trips.value ? now.trips.atMs : null;
 }
 
-// What an alert says, once for each trip: assistive technology hears a new text, not each second's countdown.
+// What an alert says, once for each trip: assistive technology hears a new text, not each second's countdown. With the
+// alert its text goes, or a reader would find an old trip there.
 export class TripAlert {
-  private saidTripMs: number | null = null;
+  private saidTripMs: number | null | undefined; // null: of a trip without a date
   text = '';
 
   update(banner: Banner, sentence: string): string {
@@ -58,7 +59,8 @@ export class TripAlert {
     if (loud && banner.tripMs !== this.saidTripMs) {
       this.saidTripMs = banner.tripMs;
       this.text = sentence;
-    } else if (banner.kind === 'closed') {
+    } else if (!loud && banner.kind !== 'half_open') {
+      if (this.saidTripMs === null) this.saidTripMs = undefined;
       this.text = '';
     }
     return this.text;
