@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "app/build_info.h"
@@ -13,6 +14,7 @@
 #include "app/storage_threads.h"
 #include "runtime/clock.h"
 #include "store/backup/backup.h"
+#include "store/backup/names.h"
 
 namespace tickwitness::app {
 namespace {
@@ -109,10 +111,13 @@ int restore_command(const RestoreOptions& options) {
     made = store::backup::restore(options.from, options.data, line.progress());
   }
   if (!made) return complain("restore", made.error());
-  fmt::print(
-      "{}: {} files, {}, {}; each is what it was when the backup was made.\n"
-      "Set data_directory to it, store.database to nothing, and start the engine.\n",
-      options.data, made->manifest.files.size(), size_text(made->bytes), where_from(*made));
+  const bool rows = std::ranges::find(made->manifest.files, store::backup::kDatabase,
+                                      &store::backup::FileSum::name) != made->manifest.files.end();
+  fmt::print("{}: {} files, {}, {}; each is what it was when the backup was made.\n{}\n",
+             options.data, made->manifest.files.size(), size_text(made->bytes), where_from(*made),
+             rows ? "Set data_directory to it, store.database to nothing, and start the engine."
+                  : "It has no rows: put those of a server back with psql, then set data_directory "
+                    "to it and start the engine.");
   return kOk;
 }
 

@@ -35,6 +35,7 @@ void Writer::start() {
 
 void Writer::open() {
   waiting_ = false;
+  if (failed_load_) retries_.inc();
   const auto cursor = sink_.open();
   if (!cursor) return failed(cursor.error());
   cursor_ = *cursor;
@@ -55,7 +56,6 @@ void Writer::take(const Load& load) {
     if (cursor_.lsn > 0) return ask();
   }
   decode(load);
-  if (std::exchange(failed_load_, false)) retries_.inc();
   const base::Instant before = executor_.clock().now().mono;
   const auto stored = sink_.store(ticks_, gaps_, load.upto);
   if (!stored && !base::planted(base::PlantedBug::commit_believed)) {
@@ -63,6 +63,7 @@ void Writer::take(const Load& load) {
     return failed(stored.error());
   }
   insert_seconds_.observe(executor_.clock().now().mono - before);
+  failed_load_ = false;
   retry_after_ = kRetryFirst;
   cursor_ = load.upto;
   if (stored) count(*stored);

@@ -61,7 +61,7 @@ TEST_F(StoreWriter, AStoreThatIsDownGetsEverythingWhenItIsBack) {
   EXPECT_EQ(life.ticks("inserted"), 1000);
   EXPECT_EQ(life.ticks("duplicate"), 0);
   EXPECT_GT(life.metric("store_failures_total"), 3);
-  EXPECT_EQ(life.metric("batch_retries_total"), 1);
+  EXPECT_EQ(life.metric("batch_retries_total"), sink_.opened - 1) << "all but the first";
 }
 
 TEST_F(StoreWriter, ALostAnswerStoresNothingTwice) {

@@ -30,6 +30,10 @@ expect_equal "hashes" "$(hashes "$scratch/out")" "$(hashes "$scratch/again")"
 expect_contains "faults in the text" " 2 faults  passed" "$scratch/out"
 expect_contains "the last line" "1 seeds, 0 failed" "$scratch/out"
 
+# Ten minutes without a database cost nothing but room in the spool.
+"$TICKWITNESS" simulate --seeds 1-2 --hours 0.5 --fault database_down@300s+600s >"$scratch/out"
+expect_contains "a database that is away" "2 seeds, 0 failed" "$scratch/out"
+
 # A soak ends by itself.
 "$TICKWITNESS" simulate --for 1s --hours 0.02 >"$scratch/out" 2>/dev/null
 expect_contains "the soak's last line" ", 0 failed" "$scratch/out"
