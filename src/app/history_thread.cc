@@ -19,6 +19,7 @@ HistoryThread::HistoryThread(store::ReadHistory read, runtime::Executor& asker, 
       thread_([this] { executor_.run(); }) {}
 
 HistoryThread::~HistoryThread() {
+  ends_ = true;  // the executor does what is posted before it stops
   executor_.stop();
   thread_.join();
 }
@@ -29,6 +30,7 @@ bool HistoryThread::ask(const pipeline::HistoryQuery& query, OnHistory on_histor
   waiting_->questions.emplace(number, std::move(on_history));
   // What is posted back may find that nobody waits any more.
   executor_.post([this, query, number, asked = std::weak_ptr(waiting_)] {
+    if (ends_) return;
     asker_.post([asked, number, history = answer(query)]() mutable {
       const auto waiting = asked.lock();
       if (!waiting) return;

@@ -1,6 +1,7 @@
 // Answers questions about what was stored, on a thread of its own, which may wait for the database.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -39,6 +40,7 @@ class HistoryThread {
   runtime::Executor& asker_;
   runtime::Log& log_;
   std::shared_ptr<Waiting> waiting_;
+  std::atomic<bool> ends_ = false;  // nothing more is read
   runtime::AsioExecutor executor_;
   std::thread thread_;
 };

@@ -112,7 +112,7 @@ told_size=$(metric tickwitness_store_disk_bytes)
 [ "$((told_size * 10 / size))" -ge 5 ] || fail "the database takes $size bytes, and $told_size are told"
 kill -TERM "$run_pid"
 wait "$run_pid" || fail "the engine's end: $(tail -n 5 "$scratch/run.log")"
-cp "$scratch/run.log" "$scratch/first.log"
+mv "$scratch/run.log" "$scratch/first.log"
 
 # Another process, which reaches no exchange, says the same.
 start_engine <<YAML
