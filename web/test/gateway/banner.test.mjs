@@ -1,5 +1,5 @@
-// The page of a gateway, GATEWAY, whose engine adds to a Redis on REDIS_PORT. Seed 000's own test: a count of trips that
-// is raised by hand shows the banner, and 60 s later it is gone.
+// The page of a gateway, GATEWAY, whose engine adds to a Redis on REDIS_PORT. Seed 000's own test: a count of trips
+// that is raised by hand shows the banner, and 60 s later it is gone.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
