@@ -98,7 +98,6 @@ TEST(StreamFollower, StreamsWithNothingInThemAreRead) {
   World world;
   world.follow();
   ASSERT_TRUE(world.loop.until([&] { return world.ups == 1; }));
-  EXPECT_EQ(world.down, "");
   world.redis.stop(SIGKILL);
   ASSERT_TRUE(world.loop.until([&] { return !world.down.empty(); }));
   world.redis.start();
@@ -113,7 +112,6 @@ TEST(StreamFollower, OneThatIsTooLongIsLeftOut) {
   world.add("a", 2);
   ASSERT_TRUE(world.loop.until([&] { return world.got.size() == 2; }));
   EXPECT_THAT(world.got, ElementsAre("a=1", "a=2"));
-  EXPECT_EQ(world.down, "");
 }
 
 TEST(StreamFollower, WhatIsNoStreamIsSaid) {
