@@ -107,6 +107,7 @@ start_engine() {
     echo "data_directory: $scratch/data"
     cat
   } >"$scratch/tickwitness.yaml"
+  rm -f "$scratch/run.log"  # of an earlier one, which says that it listens
   "$TICKWITNESS" run -c "$scratch/tickwitness.yaml" 2>"$scratch/run.log" &
   run_pid=$!
   pids+=("$run_pid")

@@ -35,6 +35,7 @@ constexpr std::string_view kWanted[] = {"tickwitness_breaker_trips_total",
                                         "tickwitness_breaker_last_trip_timestamp_seconds",
                                         "tickwitness_feed_reconnects_total",
                                         "kraken_ws_reconnects_total",
+                                        "tickwitness_build_info",
                                         "tickwitness_engine_report_age_seconds",
                                         "tickwitness_feed_connected",
                                         "tickwitness_feed_subscription_state",
@@ -71,9 +72,11 @@ std::optional<base::WallTime> last_trip(const Page& page) {
       std::chrono::milliseconds(static_cast<std::int64_t>(std::round(newest * 1000))));
 }
 
+// Of an engine of ours that has not reported yet: as if it never would.
 base::Duration report_age(const Page& page) {
   constexpr double kSecondsMax = 366.0 * 24 * 3600;
-  const double age = sum(page, "tickwitness_engine_report_age_seconds").value_or(0);
+  const double unknown = page.find("tickwitness_build_info").empty() ? 0 : kSecondsMax;
+  const double age = sum(page, "tickwitness_engine_report_age_seconds").value_or(unknown);
   return std::chrono::round<base::Duration>(
       std::chrono::duration<double>(std::clamp(age, 0.0, kSecondsMax)));
 }
@@ -127,9 +130,9 @@ base::Result<Scraped> read_scrape(std::string_view text, base::WallTime at) {
   const Page page(*std::move(samples));
   Scraped scraped;
   serve::SeedValues& values = scraped.values;
-  values.timestamp = at;
   scraped.last_trip = last_trip(page);
   scraped.report_age = report_age(page);
+  values.timestamp = at - scraped.report_age;
   values.circuit_breaker_trips =
       count(page, "tickwitness_breaker_trips_total", "circuit_breaker_trips_total");
   values.reconnect_count =

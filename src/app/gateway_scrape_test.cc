@@ -67,6 +67,7 @@ TEST(GatewayScrape, AThreadOfTheEngineThatHangsIsNoEngineThatRuns) {
     EXPECT_EQ(scraped->report_age, std::chrono::duration<double>(seconds));
   }
   const auto hanging = read_scrape(kPage + kUp + age + "7.5\n", kAt);
+  EXPECT_EQ(hanging->values.timestamp, kAt - 7500ms);
   GatewayView view("scrape");
   view.set_source(std::nullopt);
   const base::Now now{base::Instant(1000s), kAt};
@@ -74,6 +75,13 @@ TEST(GatewayScrape, AThreadOfTheEngineThatHangsIsNoEngineThatRuns) {
   EXPECT_THAT(view.event(now), HasSubstr(R"("ws_status":null)"));
   EXPECT_THAT(view.event(now), HasSubstr(R"("source_age_s":7.5)"));
   EXPECT_THAT(view.readiness(now.mono).missing, ElementsAre("engine: nothing heard of it for 8 s"));
+}
+
+TEST(GatewayScrape, AnEngineThatHasNotReportedYetIsNoEngineThatRuns) {
+  const auto of_ours = read_scrape("tickwitness_build_info{version=\"1\"} 1\n" + kPage, kAt);
+  ASSERT_TRUE(of_ours);
+  EXPECT_GT(of_ours->report_age, 1h);
+  EXPECT_EQ(read_scrape(kPage, kAt)->report_age, 0s) << "a page of another program has no age";
 }
 
 TEST(GatewayScrape, WhatIsNotThereIsUnknown) {

@@ -19,7 +19,7 @@ HistoryThread::HistoryThread(store::ReadHistory read, runtime::Executor& asker, 
       thread_([this] { executor_.run(); }) {}
 
 HistoryThread::~HistoryThread() {
-  ends_ = true;  // the executor does what is posted before it stops
+  ends_.request_stop();  // the executor does what is posted before it stops
   executor_.stop();
   thread_.join();
 }
@@ -30,7 +30,7 @@ bool HistoryThread::ask(const pipeline::HistoryQuery& query, OnHistory on_histor
   waiting_->questions.emplace(number, std::move(on_history));
   // What is posted back may find that nobody waits any more.
   executor_.post([this, query, number, asked = std::weak_ptr(waiting_)] {
-    if (ends_) return;
+    if (ends_.stop_requested()) return;
     asker_.post([asked, number, history = answer(query)]() mutable {
       const auto waiting = asked.lock();
       if (!waiting) return;
@@ -42,7 +42,7 @@ bool HistoryThread::ask(const pipeline::HistoryQuery& query, OnHistory on_histor
 }
 
 base::Result<pipeline::History> HistoryThread::answer(const pipeline::HistoryQuery& query) {
-  auto history = read_(query);
+  auto history = read_(query, ends_.get_token());
   if (history) return std::move(*history);
   log_.error("store", "the database cannot be read for its history",
              {{"why", history.error().message}});

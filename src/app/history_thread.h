@@ -1,9 +1,9 @@
 // Answers questions about what was stored, on a thread of its own, which may wait for the database.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <thread>
 
 #include "base/result.h"
@@ -23,7 +23,7 @@ class HistoryThread {
 
   // `read` is called on the thread. All references outlive it.
   HistoryThread(store::ReadHistory read, runtime::Executor& asker, runtime::Log& log);
-  // Waits for the answer that is under way. What was not answered by then never is.
+  // Waits for the statement that is under way. What was not answered by then never is.
   ~HistoryThread();
   HistoryThread(const HistoryThread&) = delete;
   HistoryThread& operator=(const HistoryThread&) = delete;
@@ -40,7 +40,7 @@ class HistoryThread {
   runtime::Executor& asker_;
   runtime::Log& log_;
   std::shared_ptr<Waiting> waiting_;
-  std::atomic<bool> ends_ = false;  // nothing more is read
+  std::stop_source ends_;  // nothing more is read
   runtime::AsioExecutor executor_;
   std::thread thread_;
 };

@@ -26,10 +26,12 @@ class HistoryThreadTest : public testing::Test {
  protected:
   HistoryThreadTest() {
     thread_.emplace(
-        [this](const HistoryQuery& query) -> store::SinkResult<History> {
+        [this](const HistoryQuery& query,
+               const std::stop_token& stop) -> store::SinkResult<History> {
           ++read_;
           reader_ = std::this_thread::get_id();
           may_answer_.wait();
+          stopped_ = stop.stop_requested();
           if (fail_) return store::sink_fail("the disk is gone", true);
           return History{.ticks = {}, .more = query.limit == 7};
         },
@@ -64,6 +66,7 @@ class HistoryThreadTest : public testing::Test {
   bool answers_ = false;
   std::atomic<bool> fail_ = false;
   std::atomic<int> read_ = 0;
+  std::atomic<bool> stopped_ = false;
   std::thread::id reader_, test_ = std::this_thread::get_id();
   std::vector<std::string> answered_;
   std::optional<HistoryThread> thread_;
@@ -119,6 +122,7 @@ TEST_F(HistoryThreadTest, TheEndWaitsForWhatIsUnderWayAndAnswersNothing) {
   }
   EXPECT_THAT(answered_, IsEmpty());
   EXPECT_EQ(read_, 1) << "the one that waited was read too";
+  EXPECT_TRUE(stopped_) << "whoever reads a lot is not told to stop";
 }
 
 }  // namespace

@@ -10,12 +10,12 @@ namespace tickwitness::app {
 namespace {
 
 template <class Store, class Connection>
-Database make_database(std::shared_ptr<store::Pool<Connection>> pool) {
+Database make_database(const std::shared_ptr<store::Pool<Connection>>& pool) {
   auto sink = std::make_unique<Store>(*pool);
   return {.history =
-              [pool](const pipeline::HistoryQuery& query) {
+              [pool](const pipeline::HistoryQuery& query, const std::stop_token& stop) {
                 return pool->with(
-                    [&](Connection& connection) { return read_history(connection, query); });
+                    [&](Connection& connection) { return read_history(connection, query, stop); });
               },
           .sink = std::move(sink)};
 }

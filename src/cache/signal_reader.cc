@@ -102,13 +102,23 @@ void SignalReader::claim(std::size_t at, const std::string& from) {
                     Stream& stream = streams_[at];
                     for (const StreamEntry& entry : claimed->entries)
                       take(stream, entry, stream.seen);
+                    page_ = std::min(kPage, page_ + 1);
                     if (claimed->next != "0-0" && stream.seen.size() < settings_.pending_max)
                       return claim(at, claimed->next);
-                    // What was held and is pending no more was acknowledged or removed by somebody.
-                    stream.held = std::exchange(stream.seen, {});
-                    show(stream);
+                    end_pass(stream, claimed->next);
                     claim(at + 1, "0-0");
                   }});
+}
+
+// What was held and is pending no more was acknowledged or removed by somebody. `next`: where a
+// pass stopped that had seen enough; what lies behind is as it was.
+void SignalReader::end_pass(Stream& stream, const std::string& next) {
+  const auto stopped_at = next == "0-0" ? std::nullopt : EntryId::parse(next);
+  stream.held.erase(stream.held.begin(),
+                    stopped_at ? stream.held.lower_bound(*stopped_at) : stream.held.end());
+  stream.held.merge(stream.seen);
+  stream.seen.clear();
+  show(stream);
 }
 
 // The names of those of which more may be read.
@@ -128,7 +138,10 @@ void SignalReader::read() {
     const base::Instant now = executor_.clock().now().mono;
     if (!look_again_at_) look_again_at_ = now + settings_.look_again_after;
     if (*look_again_at_ <= now) return begin();
-    if (streams.empty()) return timer_->arm(*look_again_at_, [this] { begin(); });
+    if (streams.empty()) {
+      warned_.clear();
+      return timer_->arm(*look_again_at_, [this] { begin(); });
+    }
   }
   std::vector<std::string> words{
       "XREADGROUP",
@@ -156,7 +169,7 @@ void SignalReader::on_read(const Outcome& outcome) {
   const auto streams = read_streams(*outcome);
   if (!streams) return again("signals are not understood", {});
   warned_.clear();
-  page_ = std::min(kPage, 2 * page_);
+  page_ = std::min(kPage, page_ + 1);
   for (const auto& [name, entries] : *streams) {
     const auto stream = std::ranges::find(streams_, name, &Stream::name);
     if (stream == streams_.end()) continue;
@@ -202,7 +215,7 @@ void SignalReader::acknowledge(Stream& stream, EntryId id) {
 
 // With a lost connection the next one begins anew; after an error this one does.
 void SignalReader::again(const std::string& what, const Failed& failed) {
-  // A page that was too much for the line is asked for in smaller ones.
+  // A page that was too much for the line is asked for in smaller ones, which grow slowly.
   if (failed.why == Failure::timeout) page_ = std::max<std::size_t>(1, page_ / 2);
   const bool lost = failed.why == Failure::lost || failed.why == Failure::timeout ||
                     failed.why == Failure::dropped;

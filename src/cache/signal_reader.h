@@ -51,6 +51,7 @@ class SignalReader {
   void begin();
   void create_group(std::size_t at);
   void claim(std::size_t at, const std::string& from);
+  void end_pass(Stream& stream, const std::string& next);
   void read();
   void on_read(const Outcome& outcome);
   std::vector<std::string> streams_with_room() const;

@@ -4,6 +4,7 @@
 
 #include "base/planted.h"
 #include "feed/labels.h"
+#include "pipeline/trade_ids.h"
 
 namespace tickwitness::feed {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 constexpr std::string_view kNotAsked = "aggregated trades are not back-filled";
 constexpr std::string_view kTooMany = "too many holes at once";
 constexpr std::string_view kAnew = "the exchange's ids began anew";
-// As store::Accepted has it.
-constexpr base::Duration kMuchLater = std::chrono::seconds(10);
 constexpr std::string_view kAbsent = "the exchange's REST interface does not have them";
 
 void consider(std::optional<base::Instant>& first, base::Instant at) {
@@ -62,8 +61,7 @@ void TradeKeeper::restore(base::Now now, exchange::Channel channel, const Trades
   m.restored = true;
 }
 
-// A lower id than the last one that an earlier process had, and much later: what it knew is of
-// other ids, and nothing that it missed will come.
+// The ids are not those that an earlier process knew: nothing that it missed will come.
 void TradeKeeper::begin_anew(Market& m, base::Now now) {
   for (const TradeHole& hole : m.sequence.holes()) {
     if (hole.entry == 0) continue;
@@ -134,8 +132,9 @@ void TradeKeeper::take(Market& m, base::Now received, const market::Trade& trade
   }
   const bool ahead = trade.id > m.sequence.top();
   if (m.restored && origin != TradeOrigin::rest) {
-    const bool other_ids = !ahead && !m.sequence.is_missing(trade.id) &&
-                           trade.exchange_time > m.sequence.top_time() + kMuchLater;
+    const bool other_ids =
+        !m.sequence.is_missing(trade.id) &&
+        pipeline::other_numbering(m.sequence.top(), m.sequence.top_time(), trade);
     if (other_ids) begin_anew(m, received);
     if (ahead || other_ids) m.restored = false;
   }

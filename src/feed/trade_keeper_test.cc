@@ -417,6 +417,20 @@ TEST(TradeKeeper, IdsThatBeginAnewAreNoDuplicates) {
   EXPECT_EQ(w.given(), (Ids{42}));
 }
 
+// Such as those of aggregates, which were followed before.
+TEST(TradeKeeper, IdsThatLeapAreOthersToo) {
+  World w;
+  w.keeper.restore(w.now, Channel::trade,
+                   {.symbol = kBtc, .top = 1000, .top_time = w.now.wall, .holes = {}});
+  w.wire({2'000'000'000});
+  w.pass(1s);
+  EXPECT_EQ(w.given(), (Ids{2'000'000'000}));
+  EXPECT_TRUE(w.ledger.entries().empty());
+  w.wire({2'000'000'002});
+  w.pass(1s);
+  EXPECT_EQ(w.ledger.entries().size(), 1U);
+}
+
 TEST(TradeKeeper, MarketsAndAggregatesHaveIdsOfTheirOwn) {
   World w;
   w.keeper.expect({.channel = Channel::trade, .symbol = kEth});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/trade_ids.h"
 #include "store/batch/batch_format.h"
 
 namespace tickwitness::store {
@@ -43,15 +44,16 @@ void Accepted::add(const pipeline::Tick& tick) {
   const auto* trade = std::get_if<market::Trade>(&tick.event);
   if (trade == nullptr || trade->id == 0) return;
   Market& m = market(tick.venue, trade->symbol);
-  if (trade->id > m.top) {
-    if (m.top != 0 && trade->id != m.top + 1) begin_hole(m, trade->id - 1);
-    m.top = trade->id;
-    m.top_time = trade->exchange_time;
-  } else if (!fill(m, trade->id)) {
-    if (trade->exchange_time <= m.top_time + kAnew) return;  // it was there already
-    // A lower id, and much later: the ids are not those of before.
-    holes_ -= m.holes.size();
-    m.holes.clear();
+  const bool ahead = trade->id > m.top;
+  if (ahead || !fill(m, trade->id)) {
+    const bool anew = m.top != 0 && pipeline::other_numbering(m.top, m.top_time, *trade);
+    if (!ahead && !anew) return;  // it was there already
+    if (anew) {
+      holes_ -= m.holes.size();
+      m.holes.clear();
+    } else if (m.top != 0 && trade->id != m.top + 1) {
+      begin_hole(m, trade->id - 1);
+    }
     m.top = trade->id;
     m.top_time = trade->exchange_time;
   }

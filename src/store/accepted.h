@@ -27,10 +27,6 @@ class Accepted {
   // are bounded with kOpenMax in the same way.
   static constexpr std::size_t kClosedMax = 200, kOpenMax = 800;
 
-  // A trade that is so much later than the one with the highest id, and has a lower one, begins the
-  // ids anew: an exchange may renumber, and a demo's market has others.
-  static constexpr base::Duration kAnew = std::chrono::seconds(10);
-
   // Ids that were not accepted though higher ones were, both included.
   struct Hole {
     std::uint64_t from = 0, to = 0;

@@ -102,6 +102,11 @@ TEST(Accepted, IdsMayBeginAnew) {
   EXPECT_EQ(accepted.markets()[0].trades, 4U);
   EXPECT_EQ(accepted.markets()[0].top, 8U);
   EXPECT_THAT(accepted.markets()[0].holes, IsEmpty());
+  accepted.add(at(1'000'000, seconds(113)));  // nobody has so many trades in a second
+  EXPECT_EQ(accepted.markets()[0].top, 1'000'000U);
+  EXPECT_THAT(accepted.markets()[0].holes, IsEmpty());
+  accepted.add(at(1'100'000, seconds(113)));  // some may have so many in the seconds around it
+  EXPECT_THAT(accepted.markets()[0].holes, SizeIs(1));
 }
 
 TEST(Accepted, HasLimitsAndItsCheckpointFitsInARecord) {

@@ -69,16 +69,20 @@ class MemorySink final : public Sink {
       quotes.erase(quotes.begin());
     return gone;
   }
-  SinkResult<std::optional<std::uint64_t>> disk_bytes() override { return 100 * rows.size(); }
+  SinkResult<std::optional<std::uint64_t>> disk_bytes() override {
+    ++measured;
+    if (refuse_to_measure) return std::unexpected(SinkError{{"it takes too long"}, true});
+    return 100 * rows.size();
+  }
 
   std::multiset<base::WallTime> quotes;  // when they were received
   std::vector<std::size_t> steps;        // how many quotes there were when some were to be removed
-  bool refuse_to_forget = false;
+  bool refuse_to_forget = false, refuse_to_measure = false;
   std::map<std::uint64_t, std::string> rows;
   std::map<std::uint64_t, pipeline::GapEntry> ledger;
   std::map<std::uint64_t, std::uint64_t> cursors;  // lsn by spool
   bool down = false, lose_answer = false;
-  int opened = 0;
+  int opened = 0, measured = 0;
 };
 
 inline constexpr std::uint64_t kSpoolId = 7;

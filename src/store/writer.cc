@@ -69,6 +69,7 @@ void Writer::take(const Load& load) {
   if (stored) count(*stored);
   source_.stored(cursor_);
   if (const auto done = look_after(); !done) return failed(done.error());
+  if (!measure()) return open();
   ask();
 }
 
@@ -83,10 +84,21 @@ SinkResult<void> Writer::look_after() {
     forgotten_.add(*gone);
     if (*gone == kForgetAtMost) look_after_at_ = now.mono + kForgetNext;
   }
-  const auto bytes = sink_.disk_bytes();
-  if (!bytes) return std::unexpected(bytes.error());
-  if (*bytes) disk_bytes_.set(static_cast<double>(**bytes));
   return {};
+}
+
+// False: the store is to be opened anew, as after any error; that a size is not known does no harm.
+bool Writer::measure() {
+  const base::Instant now = executor_.clock().now().mono;
+  if (now < measure_at_) return true;
+  const auto bytes = sink_.disk_bytes();
+  measure_at_ = now + (bytes ? kForgetEvery : kMeasureAgain);
+  if (bytes && *bytes) disk_bytes_.set(static_cast<double>(**bytes));
+  if (bytes) return true;
+  disk_bytes_.clear();
+  log_.warning("store", "the size of the database cannot be read",
+               {{"why", bytes.error().message}});
+  return false;
 }
 
 // A batch that makes no sense is passed over: it would hold up what comes after it for ever.

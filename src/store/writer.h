@@ -31,6 +31,8 @@ class Writer {
   static constexpr base::Duration kForgetEvery = std::chrono::seconds(60);
   static constexpr base::Duration kForgetNext = std::chrono::milliseconds(100);
   static constexpr std::uint64_t kForgetAtMost = 1000;
+  // Its size is asked as often as it is looked after; after an error not so soon.
+  static constexpr base::Duration kMeasureAgain = std::chrono::hours(1);
 
   // All references outlive it.
   Writer(runtime::Executor& executor, Sink& sink, Source source, telemetry::Catalog& metrics,
@@ -51,6 +53,7 @@ class Writer {
   void decode(const Load& load);
   void count(const Stored& stored);
   SinkResult<void> look_after();
+  bool measure();
   void failed(const SinkError& error);
   void ended();
 
@@ -67,7 +70,7 @@ class Writer {
   bool waiting_ = false;  // to try again
   bool ended_ = false;
   bool failed_load_ = false;
-  base::Instant look_after_at_{};
+  base::Instant look_after_at_{}, measure_at_{};
   std::function<void()> on_finished_;  // null: it is not to end yet
 
   telemetry::Counter inserted_, duplicates_, conflicts_, refused_;

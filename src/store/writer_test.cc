@@ -228,6 +228,7 @@ TEST_F(StoreWriter, OldQuotesGoInSmallStepsBetweenWhatIsStored) {
   }
   life.run(20ms);
   EXPECT_THAT(sink_.steps, ElementsAre(2503, 1503, 503));
+  EXPECT_EQ(sink_.measured, 1) << "not with each step";
   EXPECT_EQ(sink_.quotes.size(), 3U);
   EXPECT_EQ(sink_.rows.size(), 100U);
   const auto removed = [&] {
@@ -240,6 +241,26 @@ TEST_F(StoreWriter, OldQuotesGoInSmallStepsBetweenWhatIsStored) {
   EXPECT_EQ(sink_.quotes.size(), 2U);
   EXPECT_EQ(removed(), 2501);
   EXPECT_EQ(life.metric("store_disk_bytes"), 10'100);
+}
+
+TEST_F(StoreWriter, ASizeThatCannotBeReadIsNoFailureOfTheStore) {
+  Life life(files_, sink_);
+  sink_.refuse_to_measure = true;
+  for (std::uint64_t id = 1; id <= 300; ++id) {
+    life.trade(id);
+    life.run(1s);
+  }
+  EXPECT_EQ(sink_.rows.size(), 300U);
+  EXPECT_EQ(sink_.measured, 1);
+  EXPECT_EQ(life.metric("store_connected"), 1);
+  EXPECT_EQ(life.metric("store_failures_total"), 0);
+  EXPECT_EQ(life.metric("store_disk_bytes"), -1);
+  EXPECT_THAT(life.logged, HasSubstr("it takes too long"));
+  sink_.refuse_to_measure = false;
+  life.run(Writer::kMeasureAgain);
+  life.trade(301);
+  life.run(20ms);
+  EXPECT_EQ(life.metric("store_disk_bytes"), 30'100);
 }
 
 TEST_F(StoreWriter, WhatCannotBeRemovedHoldsNothingUp) {

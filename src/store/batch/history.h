@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 
 #include "pipeline/history.h"
 #include "store/batch/sink.h"
@@ -9,8 +10,10 @@
 namespace tickwitness::store {
 
 // On one thread; may block. Empty for a market that nothing was stored of. Reads without a
-// transaction that lasts, so that it never holds up who writes.
-using ReadHistory = std::function<SinkResult<pipeline::History>(const pipeline::HistoryQuery&)>;
+// transaction that lasts, so that it never holds up who writes. Fails soon after a stop was asked
+// for: between two statements.
+using ReadHistory = std::function<SinkResult<pipeline::History>(const pipeline::HistoryQuery&,
+                                                                const std::stop_token& stop)>;
 
 // Puts an answer together. Pure.
 class HistoryPage {

@@ -14,6 +14,10 @@ namespace tickwitness::store {
 // while the reader asks, and is to be given back at the end of the trades.
 template <class Reader, class Connection>
 class PooledReader : public TradeReader {
+  friend Reader;
+  PooledReader(typename Pool<Connection>::Lease connection, const TradeQuery& query)
+      : connection_(std::move(connection)), query_(query) {}
+
  public:
   // Fails where there is no database, or one of another version. The pool outlives the reader, or
   // is the reader's own.
@@ -32,8 +36,6 @@ class PooledReader : public TradeReader {
   }
 
  protected:
-  PooledReader(typename Pool<Connection>::Lease connection, const TradeQuery& query)
-      : connection_(std::move(connection)), query_(query) {}
   Connection& connection() const { return **connection_; }
   // All was read.
   void give_back() {

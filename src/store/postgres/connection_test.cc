@@ -159,7 +159,7 @@ TEST_F(ConnectionTest, AServerThatFreezesAfterAnErrorIsNotWaitedForForEver) {
   test::TestMeter meter;
   auto connection =
       Connection::open({.database = base::Secret(url(kPassword, "&sslmode=disable", proxy.port())),
-                        .statement = std::chrono::milliseconds(200),
+                        .statement = std::chrono::milliseconds(900),
                         .meter = &meter});
   ASSERT_TRUE(connection) << connection.error().message;
   ASSERT_TRUE(connection->run("CREATE TEMPORARY TABLE once(id integer PRIMARY KEY)"));

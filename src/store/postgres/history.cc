@@ -33,8 +33,8 @@ struct Day {
 
 class Reading {
  public:
-  Reading(Connection& connection, const HistoryQuery& query)
-      : connection_(connection), query_(query), page_(query) {}
+  Reading(Connection& connection, const HistoryQuery& query, const std::stop_token& stop)
+      : connection_(connection), query_(query), stop_(stop), page_(query) {}
 
   SinkResult<History> read() {
     if (auto ok = only_read(connection_); !ok) return std::unexpected(ok.error());
@@ -56,6 +56,7 @@ class Reading {
 
   Connection& connection_;
   const HistoryQuery& query_;
+  const std::stop_token& stop_;
   HistoryPage page_;
   Market market_;  // of the query; zeros: it has no rows
 };
@@ -82,6 +83,7 @@ SinkResult<std::vector<Day>> Reading::find_days() {
                   market_.venue, market_.symbol, day_of(query_.from), day_of(query_.to)));
   if (!rows) return std::unexpected(rows.error());
   std::vector<Day> days;
+  days.reserve(static_cast<std::size_t>(rows->rows()));
   for (int row = 0; row < rows->rows(); ++row) {
     days.push_back({static_cast<int>(rows->integer(row, 0)), rows->integer(row, 1)});
   }
@@ -123,6 +125,7 @@ SinkResult<void> Reading::add_trades() {
       const auto earliest = std::max(count(query_.from), begin_of(kDayFirst));
       stretch.begin = *newest - earliest > length ? *newest - length : earliest;
     }
+    if (stop_.stop_requested()) return sink_fail("the process ends", true);
     const auto before = page_.wanted();
     if (auto ok = add(fmt::format("{}::integer", kTradeColumns), "trades", "exchange_time", stretch,
                       ", id DESC");
@@ -167,8 +170,9 @@ SinkResult<void> Reading::add(std::string_view columns, std::string_view table,
 
 }  // namespace
 
-SinkResult<History> read_history(Connection& connection, const HistoryQuery& query) {
-  return Reading(connection, query).read();
+SinkResult<History> read_history(Connection& connection, const HistoryQuery& query,
+                                 const std::stop_token& stop) {
+  return Reading(connection, query, stop).read();
 }
 
 }  // namespace tickwitness::store::postgres

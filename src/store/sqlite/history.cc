@@ -61,7 +61,9 @@ SinkResult<History> read_rows(Connection& connection, const MarketNumbers& marke
 
 }  // namespace
 
-SinkResult<History> read_history(Connection& connection, const HistoryQuery& query) {
+// One statement has the whole page: there is nothing to stop between.
+SinkResult<History> read_history(Connection& connection, const HistoryQuery& query,
+                                 const std::stop_token& /*stop*/) {
   if (auto ok = only_read(connection); !ok) return std::unexpected(ok.error());
   const auto market = find_market(connection, query.venue, query.symbol);
   if (!market) return std::unexpected(market.error());
