@@ -6,6 +6,10 @@
 namespace tickwitness::cache {
 namespace {
 
+// What an engine asks for; others begin to be counted with their first.
+constexpr const char* kCommands[] = {"auth",       "hello",      "hset", "ping", "xack", "xadd",
+                                     "xautoclaim", "xreadgroup", "xgroup"};
+
 std::string lower(std::string_view command) {
   std::string out(command);
   std::ranges::transform(out, out.begin(), [](char c) {
@@ -23,6 +27,11 @@ RedisMeter::RedisMeter(telemetry::Catalog& metrics)
       depth_gauge_(metrics.redis_queue_depth.at()) {
   for (const auto word : telemetry::LabelWords<telemetry::label::RedisFailure>::words())
     metrics.redis_failures.at(*telemetry::from_word<telemetry::label::RedisFailure>(word));
+  using telemetry::label::Result;
+  for (const char* command : kCommands) {
+    for (const auto result : {Result::success, Result::failure})
+      metrics.redis_operations.at(telemetry::label::RedisCommand{command}, result);
+  }
   depth_gauge_.set(0);
 }
 

@@ -112,6 +112,15 @@ struct World {
   SignalReader reader;
 };
 
+TEST(RedisMeter, WhatAnEngineAsksForBeginsAtZero) {
+  telemetry::Registry registry;
+  telemetry::Catalog metrics{registry};
+  const RedisMeter meter{metrics};
+  for (const char* result : {"success", "failure"}) {
+    EXPECT_EQ(test::value_of(registry, "tickwitness_redis_operations_total", {"xack", result}), 0);
+  }
+}
+
 TEST(SignalScript, WhatAPassThatBreaksOffHasSeenIsCountedOnce) {
   World world;
   int passes = 0;
