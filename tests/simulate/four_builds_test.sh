@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # gcc and clang, with sanitizers and without: four builds, one history for each seed. Two of them
 # are built for this alone.
-# timeout: 1500
+# timeout: 2400
 # sanitized
 # full
 # shellcheck source=tests/lib.sh
