@@ -9,7 +9,8 @@ scratch=$(mktemp -d)
 pids=()
 
 cleanup() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # One that a test has stopped ends when it goes on.
+  for pid in "${pids[@]}"; do { kill "$pid" && kill -CONT "$pid"; } 2>/dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
   rm -rf "$scratch"
 }
@@ -150,6 +151,14 @@ start_gateway() {
 # metric NAME{LABELS}: its value in a scrape, empty when absent.
 metric() {
   curl -sf "$url/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
+}
+
+# trade_symbols: the markets whose trades the engine at $url follows, one a line.
+trade_symbols() {
+  curl -sf "$url/api/v1/feeds" | node -e '
+    const { feeds } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    const names = feeds.filter((feed) => feed.stream === "trade").map((feed) => feed.symbol);
+    console.log([...new Set(names)].join("\n"));'
 }
 
 # start_prometheus NAME OPTION...: a server that scrapes what $scratch/NAME.yml says; sets
