@@ -153,6 +153,17 @@ metric() {
   curl -sf "$url/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
 }
 
+# accepted: the counters of what was accepted, in a scrape.
+accepted() {
+  curl -sf "$url/metrics" | grep -E '^tickwitness_(trades_accepted_total\{|spool_ticks_total )'
+}
+
+# none_fell BEFORE NOW: no counter of the first of two files of accepted is lower in the second, or gone.
+none_fell() {
+  awk 'NR == FNR { now[$1] = $2; next } !($1 in now) || now[$1] < $2 { print; bad = 1 }
+    END { exit bad }' "$2" "$1" || fail "counters fell: $(cat "$2")"
+}
+
 # trade_symbols: the markets whose trades the engine at $url follows, one a line.
 trade_symbols() {
   curl -sf "$url/api/v1/feeds" | node -e '

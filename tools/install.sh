@@ -16,7 +16,7 @@ product="ca-certificates g++ cmake ninja-build ccache pkg-config
 tests="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libgtest-dev libgmock-dev librapidcheck-dev
   shellcheck curl openssl procps zstd chromium fonts-dejavu-core prometheus prometheus-cpp-dev
-  postgresql-15 redis-server"
+  postgresql-15 redis-server sqlite3"
 # shellcheck disable=SC2034
 bench="libbenchmark-dev curl procps chromium postgresql-15"
 # shellcheck disable=SC2034

@@ -2,9 +2,9 @@
 # timeout: 600
 # full
 # alone
-# A hundred times kill -9 at random instants, while trades come at 7 a second and now and then at some
-# hundreds: nothing that was accepted is lost, doubled or altered, what came to pass meanwhile is filled
-# in, no counter of it falls, and each goes on at what had been accepted.
+# A hundred times kill -9 at random instants, while some trades a second come and now and then some
+# hundreds: nothing that was accepted is lost, doubled or altered, what came to pass meanwhile is
+# filled in, no counter of it falls, and each goes on at what had been accepted.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 

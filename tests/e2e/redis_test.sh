@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # An engine publishes to a real Redis over TLS and takes signals from it; a gateway in another
 # process tells what is there. Seed 000's own test: a count of trips raised by hand makes one trip,
-# the engine's next true value none. Redis freezes, is full, takes no writes, goes away and comes back, and
-# neither the feed nor the store notices.
+# the engine's next true value none. Redis freezes, is full, takes no writes, goes away and comes
+# back, and neither the feed nor the store notices.
 # timeout: 300
 set -euo pipefail
 # shellcheck source=tests/lib.sh
@@ -92,15 +92,15 @@ after=$(calls xadd)
   fail "XADD: Redis has $before to $after, counted are $counted"
 expect_equal "connected" 1 "$(metric tickwitness_redis_connected)"
 
-# In three dialects what it says in its own. views sets what is the sum of each family.
+# In three dialects what it says in its own. views sets what three of them count.
 views() {
   curl -sf "$url/metrics" >"$scratch/scrape"
   node "$(dirname "$0")/redis_views.mjs" "$scratch/scrape" >"$scratch/views" || fail "the dialects"
-  # shellcheck source=/dev/null
-  . "$scratch/views"
+  read -r succeeded failed errors hits not_updated <"$scratch/views"
 }
 views
-{ [ "$done" -gt 10 ] && [ "$hits" -gt 0 ] && [ "$failed" = 0 ]; } || fail "counts: $(cat "$scratch/views")"
+{ [ "$succeeded" -gt 10 ] && [ "$hits" -gt 0 ] && [ "$failed" = 0 ]; } ||
+  fail "counts: $(cat "$scratch/views")"
 
 # Signals.
 cli XADD signals:live '*' symbol BTC-USD side buy timestamp 1700000000123 >"$scratch/id"
@@ -202,7 +202,7 @@ eventually 20 counted oom || fail "full: not counted"
 unharmed full
 expect_equal "full: a limit that is lifted" OK "$(cli CONFIG SET maxmemory 0)"
 recovers full
-[ "$failed" -gt "$failed_before" ] && [ "$not_updated" -gt "$not_updated_before" ] ||
+{ [ "$failed" -gt "$failed_before" ] && [ "$not_updated" -gt "$not_updated_before" ]; } ||
   fail "full: counts: $(cat "$scratch/views")"
 
 failed_before=$failed not_updated_before=$not_updated
@@ -211,7 +211,7 @@ eventually 20 counted readonly || fail "read-only: not counted"
 unharmed read-only
 expect_equal "no replica" OK "$(cli REPLICAOF NO ONE)"
 recovers read-only
-[ "$failed" -gt "$failed_before" ] && [ "$not_updated" -gt "$not_updated_before" ] ||
+{ [ "$failed" -gt "$failed_before" ] && [ "$not_updated" -gt "$not_updated_before" ]; } ||
   fail "read-only: counts: $(cat "$scratch/views")"
 eventually 20 curl -sf -o "$scratch/ready" "$gateway/health/ready" ||
   fail "the gateway did not come back: $(curl -s "$gateway/health/ready")"
