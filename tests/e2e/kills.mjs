@@ -79,20 +79,37 @@ function started(life, number, bytes) {
   ++starts;
 }
 
-// Until its time is over; a patient one not before it was ready.
+// The sum of a metric's series.
+function metric(text, name) {
+  const lines = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
+  return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
+// How many trades it knows to be missing.
+function missing(text) {
+  return (
+    metric(text, 'tickwitness_feed_trades_missing_total') -
+    metric(text, 'tickwitness_feed_trades_recovered_total') +
+    metric(text, 'tickwitness_feed_trades_held')
+  );
+}
+
+// Until its time is over; a patient one not before it was ready and has filled in what it missed: the
+// exchange does not keep it for ever.
 async function live(number, length, patient) {
   const bytes = spool_bytes();
   const life = new Life();
-  const over = () => performance.now() >= life.began + length;
-  let ready = false;
-  while (!over() || (patient && !ready)) {
-    if (performance.now() - life.began > 30_000) fail(`life ${number} is never ready: ${life.log.slice(-2000)}`);
+  let ready = null;
+  let whole = !patient;
+  while (!whole || performance.now() < life.began + length) {
+    if (performance.now() - life.began > 60_000) fail(`life ${number} is never whole: ${life.log.slice(-2000)}`);
     await sleep(15);
     if (!life.url()) continue;
     const text = await life.get('/metrics');
     if (text) look(text, number);
-    if (ready || !text || !(await life.get('/health/ready'))) continue;
-    ready = true;
+    if (ready !== null) whole ||= text && performance.now() - ready > 1500 && missing(text) === 0;
+    if (ready !== null || !text || !(await life.get('/health/ready'))) continue;
+    ready = performance.now();
     started(life, number, bytes);
   }
   life.process.kill('SIGKILL');
@@ -100,20 +117,14 @@ async function live(number, length, patient) {
   if (how !== 'SIGKILL') fail(`life ${number} ended by itself with ${how}: ${life.log.slice(-2000)}`);
 }
 
-// The sum of a metric's series.
-function metric(text, name) {
-  const lines = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
-  return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
-}
-
 // Until nothing is missing any more, then to its end.
 async function last() {
   const bytes = spool_bytes();
   const life = new Life();
   const until = performance.now() + 90_000;
-  let missing = null;
+  let left = null;
   let ready = false;
-  while (performance.now() < until && missing !== 0) {
+  while (performance.now() < until && left !== 0) {
     await sleep(ready ? 500 : 15);
     if (!life.url()) continue;
     const text = await life.get('/metrics');
@@ -121,18 +132,14 @@ async function last() {
     if (!ready) started(life, 'last', bytes);
     ready = true;
     look(text, 'last');
-    missing =
-      metric(text, 'tickwitness_feed_trades_missing_total') -
-      metric(text, 'tickwitness_feed_trades_recovered_total') +
-      metric(text, 'tickwitness_feed_trades_held');
-    if (performance.now() - life.began < 5_000) missing = null;
+    left = performance.now() - life.began < 5_000 ? null : missing(text);
   }
-  if (missing === 0) {
+  if (left === 0) {
     const { gaps } = JSON.parse(await life.get('/api/v1/gaps'));
     const open = gaps.filter((gap) => gap.state === 'open' || gap.state === 'filling');
     if (open.length > 0) fail(`nothing is missing, and the ledger says ${JSON.stringify(open[0])}`);
   }
-  if (missing !== 0) fail(`${missing} trades are missing still: ${life.log.slice(-2000)}`);
+  if (left !== 0) fail(`${left} trades are missing still: ${life.log.slice(-2000)}`);
   life.process.kill('SIGTERM');
   const how = await life.ended;
   if (how !== 0) fail(`the last life ended with ${how}: ${life.log.slice(-2000)}`);
@@ -205,7 +212,7 @@ const since = BigInt(Date.now() - 600_000) * 1_000_000n; // more than a subscrip
 const truths = new Map(symbols.map((symbol) => [symbol, new Truth(exchange, symbol, since)]));
 const began = performance.now();
 for (let number = 1; number <= Number(kills); ++number) {
-  await live(number, 30 + random() * 1200, number % 4 === 0);
+  await live(number, 30 + random() * 1200, number % 6 === 0);
   await compare(number);
   await Promise.all([...truths.values()].map((truth) => truth.collect()));
 }

@@ -11,7 +11,7 @@
 # Short, because the exchange keeps the newest 2,000 trades of a market to be asked for.
 floods=()
 for second in $(seq 5 8 400); do floods+=(--fault "flood@${second}s+700ms"); done
-start_demo exchange --pairs 12 "${floods[@]}" # for its exchange
+start_demo exchange --pairs 8 "${floods[@]}" # for its exchange
 mapfile -t symbols < <(trade_symbols)
 {
   echo 'streams:'
