@@ -181,14 +181,15 @@ function newest_ticks() {
 
 // After a kill, before the next life: no scrape has said more than what is durable, and the counters
 // go on at exactly that.
-let segment = '';
+let segment = { name: '', ticks: 0 };
 let ticks = 0;
 async function compare(number) {
   rmSync(copy, { recursive: true, force: true });
   cpSync(data, copy, { recursive: true });
   const newest = newest_ticks();
-  if (newest.name !== segment) ticks += newest.ticks;
-  segment = newest.name;
+  // A segment that a kill left without a record is begun anew, with the same name.
+  ticks += newest.ticks - (newest.name === segment.name ? segment.ticks : 0);
+  segment = newest;
   const { first, kept } = await accepted(number);
   for (const [name, value] of latest) {
     if (first.get(name) >= value) continue;
