@@ -9,7 +9,8 @@ scratch=$(mktemp -d)
 pids=()
 
 cleanup() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # One that a test has stopped ends when it goes on.
+  for pid in "${pids[@]}"; do { kill "$pid" && kill -CONT "$pid"; } 2>/dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
   rm -rf "$scratch"
 }
@@ -151,6 +152,25 @@ start_gateway() {
 # metric NAME{LABELS}: its value in a scrape, empty when absent.
 metric() {
   curl -sf "$url/metrics" | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
+}
+
+# accepted: the counters of what was accepted, in a scrape.
+accepted() {
+  curl -sf "$url/metrics" | grep -E '^tickwitness_(trades_accepted_total\{|spool_ticks_total )'
+}
+
+# none_fell BEFORE NOW: no counter of the first of two files of accepted is lower in the second, or gone.
+none_fell() {
+  awk 'NR == FNR { now[$1] = $2; next } !($1 in now) || now[$1] < $2 { print; bad = 1 }
+    END { exit bad }' "$2" "$1" || fail "counters fell: $(cat "$2")"
+}
+
+# trade_symbols: the markets whose trades the engine at $url follows, one a line.
+trade_symbols() {
+  curl -sf "$url/api/v1/feeds" | node -e '
+    const { feeds } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    const names = feeds.filter((feed) => feed.stream === "trade").map((feed) => feed.symbol);
+    console.log([...new Set(names)].join("\n"));'
 }
 
 # start_prometheus NAME OPTION...: a server that scrapes what $scratch/NAME.yml says; sets

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# A backup of a directory that is written to at a high rate, restored: each trade that was accepted
-# when it began is there once and as it was, and an engine goes on from there without doubling any.
-# timeout: 150
+# A backup of a directory that is written to, some hundred trades a second, restored: each trade that
+# was accepted when it began is there once and as it was, so are gap ledger and counters, and an engine
+# goes on from there without doubling any.
+# timeout: 180
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-data=$scratch/data
+data=$scratch/saved
 export TMPDIR=$scratch
 
 # trades DATA: all that its database has, one a line, sorted.
@@ -17,6 +18,9 @@ trades() {
   done | LC_ALL=C sort
 }
 
+# ledger DATA: the gap ledger of its database.
+ledger() { sqlite3 -readonly "$1/market.sqlite" 'SELECT * FROM gaps ORDER BY spool, id'; }
+
 # refused CODE WORDS COMMAND...: how it ends, and what it says.
 refused() {
   local code=0
@@ -26,16 +30,28 @@ refused() {
 }
 
 "$TICKWITNESS" backup --help | grep -q 'sha256sum -c manifest' || fail "the help of backup"
-start_demo loaded --pairs 12 --data "$data" --json
-symbols=$(curl -sf "$url/api/v1/feeds" | node -e '
-  const { feeds } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-  const names = feeds.filter((feed) => feed.stream === "trade").map((feed) => feed.symbol);
-  console.log([...new Set(names)].join(" "));
-')
-sleep 3
+# Connections are cut while many trades come: more are missing then than a subscription repeats.
+start_demo loaded --fault flood@3s+60s --fault reset@5s --fault reset@7s \
+  --data "$data" --json
+symbols=$(trade_symbols)
 inserted() { metric 'tickwitness_store_ticks_total{result="inserted"}'; }
+filled() {
+  ledger "$data" >"$scratch/ledger"
+  [ "$(grep -c '|filled|' "$scratch/ledger")" -ge 2 ] && ! grep -qE '\|(open|filling)\|' "$scratch/ledger"
+}
+eventually 30 filled || fail "no gap is in the ledger: $(ledger "$data")"
+# rate: how many ticks are stored in a second.
+rate() {
+  local before
+  before=$(inserted)
+  sleep 2
+  echo $((($(inserted) - before) / 2))
+}
+[ "$(rate)" -gt 200 ] || fail "the load is too low"
 for name in one two three; do
   trades "$data" >"$scratch/$name.before"
+  ledger "$data" >"$scratch/$name.ledger"
+  accepted >"$scratch/$name.accepted"
   "$TICKWITNESS" backup --data "$data" --to "$scratch/$name" >"$scratch/said" ||
     fail "a backup under load: $(cat "$scratch/said")"
   expect_contains "what a backup says" "database up to record" "$scratch/said"
@@ -87,15 +103,47 @@ compare() {
   ' "$scratch/all" "$scratch/$1.before" "$scratch/$1.now"
 }
 
+# An engine that reaches no exchange, on $scratch/data: what it knows is what was restored.
+{
+  echo 'streams:'
+  echo "  - {name: trade, pairs: [$(xargs <<<"$symbols" | tr ' ' ,)]}"
+} >"$scratch/streams.yaml"
+all_stored() { [ "$(metric tickwitness_store_lag_seconds)" = 0 ]; }
+# knows NAME: the ledger and the counters are those of when backup NAME was made.
+knows() {
+  local symbol counter
+  start_engine < <(exchange_section ws://127.0.0.1:1/v2 && echo 'recorder: {enabled: false}')
+  accepted >"$scratch/$1.first"
+  eventually 20 all_stored || fail "what was in the spool of backup $1 is not stored"
+  curl -sf "$url/api/v1/gaps" >"$scratch/gaps.json"
+  kill -TERM "$run_pid"
+  wait "$run_pid" || fail "the end of the engine on backup $1: $(tail -n 3 "$scratch/run.log")"
+  none_fell "$scratch/$1.accepted" "$scratch/$1.first"
+  for symbol in $symbols; do
+    counter="tickwitness_trades_accepted_total{exchange=\"kraken\",symbol=\"$symbol\"}"
+    expect_equal "trades of $symbol in backup $1, counted" \
+      "$("$TICKWITNESS" export trades --data "$scratch/data" --symbol "$symbol" | tail -n +2 | wc -l)" \
+      "$(awk -v name="$counter" '$1 == name { print $2 }' "$scratch/$1.first")"
+  done
+  ledger "$scratch/data" | diff "$scratch/$1.ledger" - || fail "the ledger of backup $1 is another"
+  node -e '
+    const { gaps } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    console.log(gaps.filter((gap) => gap.state === "filled").length);' "$scratch/gaps.json" |
+    grep -qx "$(grep -c '|filled|' "$scratch/$1.ledger")" ||
+    fail "gaps that are told of backup $1: $(cat "$scratch/gaps.json")"
+}
+
 for name in one two three; do
-  "$TICKWITNESS" restore "$scratch/$name" --data "$scratch/$name.back" >"$scratch/said" ||
+  rm -rf "$scratch/data"
+  "$TICKWITNESS" restore "$scratch/$name" --data "$scratch/data" >"$scratch/said" ||
     fail "restore: $(cat "$scratch/said")"
-  "$TICKWITNESS" spool --data "$scratch/$name.back" >"$scratch/said" ||
+  "$TICKWITNESS" spool --data "$scratch/data" >"$scratch/said" ||
     fail "the restored spool: $(cat "$scratch/said")"
-  "$TICKWITNESS" demo --for 3s --seed 8 --pairs 12 --port 0 --data "$scratch/$name.back" --json \
+  knows "$name"
+  "$TICKWITNESS" demo --for 3s --seed 8 --port 0 --data "$scratch/data" --json \
     >"$scratch/demo.json" 2>"$scratch/demo.log" ||
     fail "a demo on what was restored: $(tail -c 500 "$scratch/demo.json")"
-  trades "$scratch/$name.back" >"$scratch/$name.now"
+  trades "$scratch/data" >"$scratch/$name.now"
   compare "$name" || fail "what came back of backup $name"
 done
 

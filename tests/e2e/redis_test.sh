@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # An engine publishes to a real Redis over TLS and takes signals from it; a gateway in another
 # process tells what is there. Seed 000's own test: a count of trips raised by hand makes one trip,
-# the engine's next true value none. Redis goes away and comes back, and the feed never notices.
-# timeout: 240
+# the engine's next true value none. Redis freezes, is full, takes no writes, goes away and comes
+# back, and neither the feed nor the store notices.
+# timeout: 300
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -33,6 +34,7 @@ start_redis
 
 start_follower <<YAML
 store: {spool_segment_bytes: 4MiB}
+telemetry: {dialects: [kraken, bots, kiro, trading]}
 redis:
   url: rediss://localhost:$tls_port
   ca_file: $server/ca.pem
@@ -89,7 +91,16 @@ after=$(calls xadd)
 { [ "$before" -le $((counted + 2)) ] && [ "$counted" -le "$after" ]; } ||
   fail "XADD: Redis has $before to $after, counted are $counted"
 expect_equal "connected" 1 "$(metric tickwitness_redis_connected)"
-expect_equal "names of seed 001" "$(metric redis_connection_errors_total)" ""  # that dialect is off
+
+# In three dialects what it says in its own. views sets what three of them count.
+views() {
+  curl -sf "$url/metrics" >"$scratch/scrape"
+  node "$(dirname "$0")/redis_views.mjs" "$scratch/scrape" >"$scratch/views" || fail "the dialects"
+  read -r succeeded failed errors hits not_updated <"$scratch/views"
+}
+views
+{ [ "$succeeded" -gt 10 ] && [ "$hits" -gt 0 ] && [ "$failed" = 0 ]; } ||
+  fail "counts: $(cat "$scratch/views")"
 
 # Signals.
 cli XADD signals:live '*' symbol BTC-USD side buy timestamp 1700000000123 >"$scratch/id"
@@ -152,6 +163,59 @@ eventually 15 curl -sf -o "$scratch/ready" "$scraper/health/ready" ||
 expect_equal "by scraping: ws_status" '"connected"' "$(told ws_status "$scraper")"
 expect_equal "by scraping: trips" 0 "$(told circuit_breaker_trips "$scraper")"
 
+# Redis freezes, is full, takes no writes: it is counted, feed and store do not notice, and all is well
+# once Redis is.
+failures() { metric "tickwitness_redis_failures_total{reason=\"$1\"}"; }
+counted() { [ "$(failures "$1")" -gt 1 ]; }
+connected() { [ "$(metric tickwitness_redis_connected)" = "$1" ]; }
+inserted() { metric 'tickwitness_store_ticks_total{result="inserted"}'; }
+stored_more() { [ "$(inserted)" -gt $((stored_before + 20)) ]; }
+unharmed() { # WHAT: the store goes on and the feed stays where it is
+  stored_before=$(inserted)
+  eventually 20 stored_more || fail "$1: nothing is stored, $(inserted) since $stored_before"
+  metric tickwitness_store_lag_seconds | awk '{ exit !($1 < 2) }' ||
+    fail "$1: the store is behind by $(metric tickwitness_store_lag_seconds)"
+  expect_equal "$1: reconnections of the feed" 0 "$(metric kraken_ws_reconnects_total)"
+  expect_equal "$1: errors of the store" 0 "$(metric tickwitness_store_failures_total)"
+  [ "$(metric tickwitness_redis_queue_depth)" -lt 50 ] ||
+    fail "$1: $(metric tickwitness_redis_queue_depth) commands wait"
+  curl -sf -o "$scratch/ready" "$url/health/ready" || fail "$1: not ready"
+}
+recovers() { # WHAT
+  eventually 40 connected 1 || fail "$1 is over, and Redis is not reached"
+  length_before=$(length metrics:kraken)
+  eventually 20 longer "$((length_before + 3))" || fail "$1 is over, and nothing is published"
+  views
+}
+
+kill -STOP "$redis_pid"
+eventually 20 connected 0 || fail "frozen: it is said to be connected"
+eventually 20 counted timeout || fail "frozen: no time-out is counted"
+unharmed frozen
+kill -CONT "$redis_pid"
+recovers frozen
+[ "$errors" -gt 0 ] || fail "frozen: counts: $(cat "$scratch/views")"
+
+failed_before=$failed not_updated_before=$not_updated
+expect_equal "a limit" OK "$(cli CONFIG SET maxmemory 1mb)"
+eventually 20 counted oom || fail "full: not counted"
+unharmed full
+expect_equal "full: a limit that is lifted" OK "$(cli CONFIG SET maxmemory 0)"
+recovers full
+{ [ "$failed" -gt "$failed_before" ] && [ "$not_updated" -gt "$not_updated_before" ]; } ||
+  fail "full: counts: $(cat "$scratch/views")"
+
+failed_before=$failed not_updated_before=$not_updated
+expect_equal "a replica" OK "$(cli REPLICAOF 127.0.0.1 "$(free_ports 1)")"
+eventually 20 counted readonly || fail "read-only: not counted"
+unharmed read-only
+expect_equal "no replica" OK "$(cli REPLICAOF NO ONE)"
+recovers read-only
+{ [ "$failed" -gt "$failed_before" ] && [ "$not_updated" -gt "$not_updated_before" ]; } ||
+  fail "read-only: counts: $(cat "$scratch/views")"
+eventually 20 curl -sf -o "$scratch/ready" "$gateway/health/ready" ||
+  fail "the gateway did not come back: $(curl -s "$gateway/health/ready")"
+
 # Redis goes away: the feed and the store do not notice, the gateway says so; and it comes back.
 ticks=$(metric tickwitness_spool_ticks_total)
 kill -KILL "$redis_pid"
@@ -172,6 +236,7 @@ start_redis
 eventually 30 longer 2 || fail "not published again: $(tail -n 5 "$scratch/run.log")"
 eventually 30 curl -sf -o "$scratch/ready" "$gateway/health/ready" ||
   fail "the gateway did not come back: $(curl -s "$gateway/health/ready")"
+views
 expect_equal "a new Redis is no new trip" "$trip" "$(told last_trip_at)"
 
 # An engine that is not there is not said to be a Redis that is away.
