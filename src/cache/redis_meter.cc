@@ -7,8 +7,8 @@ namespace tickwitness::cache {
 namespace {
 
 // What an engine asks for; others begin to be counted with their first.
-constexpr const char* kCommands[] = {"auth",       "hello",      "hset", "ping", "xack", "xadd",
-                                     "xautoclaim", "xreadgroup", "xgroup"};
+constexpr const char* kCommands[] = {"auth", "hello",      "hset",       "ping",  "xack",
+                                     "xadd", "xautoclaim", "xreadgroup", "xgroup"};
 
 std::string lower(std::string_view command) {
   std::string out(command);

@@ -89,7 +89,7 @@ bool Spooler::flush(base::Now now) {
   count_accepted();
   batch_.clear();
   retry_after_ = kRetryFirst;
-  refuses_ = false;
+  works();
   return true;
 }
 
@@ -147,7 +147,7 @@ bool Spooler::open(base::Now now) {
   accepted_ = std::move(past->accepted);
   past_is_whole_ = past->whole;
   spool_->set_preface([this] { return accepted_.checkpoint(); });
-  refuses_ = false;
+  works();
   tell_recovery();
   count_accepted();
   expect(expected_);
@@ -258,6 +258,11 @@ void Spooler::failed(base::Now now, const std::string& why) {
       {{"why", why}, {"again_in_seconds", std::chrono::duration<double>(retry_after_).count()}});
   retry_at_ = now.mono + retry_after_;
   retry_after_ = std::min(2 * retry_after_, kRetryMax);
+}
+
+void Spooler::works() {
+  if (refuses_.exchange(false, std::memory_order_relaxed))
+    log_.info("store", "the spool takes records again");
 }
 
 void Spooler::observe(base::Now now) {

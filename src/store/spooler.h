@@ -83,6 +83,7 @@ class Spooler {
   runtime::DiskResult<spool::Lsn> append(base::Now now);
   void tell_lost(const spool::LostRecords& lost);
   void failed(base::Now now, const std::string& why);
+  void works();
   void observe(base::Now now);
 
   spool::SpoolSettings settings_;

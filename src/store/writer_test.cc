@@ -154,6 +154,7 @@ TEST_F(StoreWriter, AFullDiskLosesWhatTheRingCannotHoldAndSaysSo) {
   life.run(Spooler::kRetryMax);
   EXPECT_EQ(sink_.rows.size(), kept);
   EXPECT_FALSE(life.spooler->refuses());
+  EXPECT_THAT(life.logged, HasSubstr("the spool takes records again"));
   EXPECT_EQ(life.metric("spool_ticks_total"), kept);
 }
 
