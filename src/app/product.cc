@@ -213,10 +213,14 @@ void Product::measure_machine() {
 void Product::publish_second() {
   const base::Now now = main_.clock().now();
   const serve::EngineStatus* const known = status().get();
-  redis_->publish(
-      {.kraken = serve::to_fields(serve::seed_values(registry(), known, now)),
-       .system = serve::system_fields(registry(), known, process_, now),
-       .markets = known != nullptr ? markets(*known) : decltype(cache::Second::markets)()});
+  cache::Second second;
+  if (known != nullptr) second.markets = markets(*known);
+  {
+    const telemetry::Registry::Reading reading(registry());
+    second.kraken = serve::to_fields(serve::seed_values(reading, known, now));
+    second.system = serve::system_fields(reading, known, process_, now);
+  }
+  redis_->publish(std::move(second));
 }
 
 void Product::measure_sockets() {

@@ -153,10 +153,10 @@ using PairValues = std::array<std::optional<double>, kPairViews.size()>;
 
 // By pair, then by exchange.
 std::map<std::pair<std::string, std::string>, PairValues> pair_values(
-    const telemetry::Registry& registry) {
+    const telemetry::Registry::Reading& reading) {
   std::map<std::pair<std::string, std::string>, PairValues> values;
   for (std::size_t i = 0; i < kPairViews.size(); ++i) {
-    for (const auto& sample : telemetry::samples(registry, kPairViews[i].first)) {
+    for (const auto& sample : telemetry::samples(reading, kPairViews[i].first)) {
       values[{sample.labels.at(0).value, sample.labels.at(1).value}][i] = sample.value;
     }
   }
@@ -177,9 +177,9 @@ std::map<std::string, std::vector<const feed::FeedStatus*>> followers(const Engi
   return pairs;
 }
 
-void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const EngineStatus* status,
-                 base::Instant now) {
-  auto values = pair_values(registry);
+void write_pairs(JsonWriter& json, const telemetry::Registry::Reading& reading,
+                 const EngineStatus* status, base::Instant now) {
+  auto values = pair_values(reading);
   json.key("pairs").begin_object();
   for (const auto& [pair, feeds] : followers(status)) {
     for (const feed::FeedStatus* feed : feeds) {
@@ -203,10 +203,11 @@ void write_pairs(JsonWriter& json, const telemetry::Registry& registry, const En
 
 std::string kraken_metrics(const telemetry::Registry& registry, const EngineStatus* status,
                            const ProcessInfo& process, base::Now now) {
+  const telemetry::Registry::Reading reading(registry);  // all numbers of one moment
   std::string text;
   JsonWriter json(text);
   json.begin_object();
-  write(json, seed_values(registry, status, now));
+  write(json, seed_values(reading, status, now));
   json.member("mode", process.simulated ? "SIMULATED" : "LIVE");
   write_breaker(json, status);
   member_or_null(json, "venue_status", venue_status(status));
@@ -214,11 +215,11 @@ std::string kraken_metrics(const telemetry::Registry& registry, const EngineStat
   write_engine(json, status, now.mono);
   write_losses(json, status, now.wall);
   json.member("uptime_s", seconds(now.mono - process.started.mono));
-  member_or_null(json, "errors_total", whole(telemetry::value(registry, "errors_total")));
-  member_or_null(json, "memory_bytes", whole(telemetry::value(registry, "memory_bytes")));
-  member_or_null(json, "cpu_seconds", telemetry::value(registry, "cpu_seconds"));
+  member_or_null(json, "errors_total", whole(telemetry::value(reading, "errors_total")));
+  member_or_null(json, "memory_bytes", whole(telemetry::value(reading, "memory_bytes")));
+  member_or_null(json, "cpu_seconds", telemetry::value(reading, "cpu_seconds"));
   json.member("cores", process.cores);
-  write_pairs(json, registry, status, now.mono);
+  write_pairs(json, reading, status, now.mono);
   json.end_object();
   return text;
 }

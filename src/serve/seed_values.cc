@@ -40,9 +40,9 @@ constexpr std::int64_t kMillisecondsMax = 9'223'372'036'854;  // 2262, where nan
 
 }  // namespace
 
-SeedValues seed_values(const telemetry::Registry& registry, const EngineStatus* status,
+SeedValues seed_values(const telemetry::Registry::Reading& reading, const EngineStatus* status,
                        base::Now now) {
-  const auto value = [&](std::string_view name) { return telemetry::value(registry, name); };
+  const auto value = [&](std::string_view name) { return telemetry::value(reading, name); };
   const auto word = ws_status(status, now.mono);
   return {.latency_p50_ms = rounded(value("latency_p50_ms")),
           .latency_p95_ms = rounded(value("latency_p95_ms")),
@@ -103,7 +103,7 @@ SeedValues from_fields(const Fields& fields, base::WallTime entered) {
   return values;
 }
 
-Fields system_fields(const telemetry::Registry& registry, const EngineStatus* status,
+Fields system_fields(const telemetry::Registry::Reading& reading, const EngineStatus* status,
                      const ProcessInfo& process, base::Now now) {
   constexpr std::size_t kMissingMax = 16;  // named
   Fields fields{{"instance", process.instance},
@@ -119,7 +119,7 @@ Fields system_fields(const telemetry::Registry& registry, const EngineStatus* st
     fields.emplace_back("missing", fmt::format("{}", fmt::join(ready.missing, "; ")));
   }
   for (const char* name : {"errors_total", "memory_bytes", "cpu_seconds"}) {
-    if (const auto value = telemetry::value(registry, name))
+    if (const auto value = telemetry::value(reading, name))
       fields.emplace_back(name, text_of(*value));
   }
   fields.emplace_back("timestamp", text_of(milliseconds(now.wall)));

@@ -27,7 +27,7 @@ struct SeedValues {
 
 // What is counted comes from the registry's `sse` views, so it equals /metrics. `status` may be
 // null.
-SeedValues seed_values(const telemetry::Registry& registry, const EngineStatus* status,
+SeedValues seed_values(const telemetry::Registry::Reading& reading, const EngineStatus* status,
                        base::Now now);
 
 // Into an object that is open; unknown is null.
@@ -40,7 +40,7 @@ Fields to_fields(const SeedValues& values);
 SeedValues from_fields(const Fields& fields, base::WallTime entered);
 
 // An entry of metrics:system: which process this is and how it is. `status` may be null.
-Fields system_fields(const telemetry::Registry& registry, const EngineStatus* status,
+Fields system_fields(const telemetry::Registry::Reading& reading, const EngineStatus* status,
                      const ProcessInfo& process, base::Now now);
 
 }  // namespace tickwitness::serve

@@ -12,6 +12,7 @@ namespace {
 using namespace test;
 using telemetry::label::Connection;
 using telemetry::label::Exchange;
+using Reading = telemetry::Registry::Reading;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Pair;
@@ -62,19 +63,19 @@ TEST(SeedValues, ComeFromTheRegistryAndTheEngine) {
   metrics.breaker_trips.at(Exchange::kraken, Connection{"main"}).add(2);
   EngineStatus status = engine({connection("main", feed::LinkState::connected)}, {});
   status.at = at();
-  const SeedValues values = seed_values(registry, &status, at(1s));
+  const SeedValues values = seed_values(Reading(registry), &status, at(1s));
   EXPECT_EQ(values.circuit_breaker_trips, 2U);
   EXPECT_EQ(values.ws_status, "connected");
   EXPECT_FALSE(values.latency_p50_ms);
   EXPECT_EQ(values.timestamp, at(1s).wall);
-  EXPECT_FALSE(seed_values(registry, &status, at(6s)).ws_status);  // the engine is silent
+  EXPECT_FALSE(seed_values(Reading(registry), &status, at(6s)).ws_status);  // the engine is silent
 }
 
 TEST(SystemFields, SayWhatIsSo) {
   telemetry::Registry registry;
   telemetry::Catalog metrics(registry);
   ProcessInfo process{.mode = "run", .version = "1.2", .instance = "a", .started = at(-100s)};
-  const Fields before = system_fields(registry, nullptr, process, at());
+  const Fields before = system_fields(Reading(registry), nullptr, process, at());
   EXPECT_THAT(before, Contains(Pair("instance", "a")));
   EXPECT_THAT(before, Contains(Pair("version", "1.2")));
   EXPECT_THAT(before, Contains(Pair("mode", "LIVE")));
@@ -86,7 +87,7 @@ TEST(SystemFields, SayWhatIsSo) {
   EXPECT_THAT(before, testing::Not(Contains(Pair("memory_bytes", testing::_))));
   EngineStatus status = engine({connection("main", feed::LinkState::connected)}, {});
   status.at = at();
-  const Fields after = system_fields(registry, &status, process, at());
+  const Fields after = system_fields(Reading(registry), &status, process, at());
   EXPECT_THAT(after, Contains(Pair("state", "ok")));
   EXPECT_THAT(after, Contains(Pair("ready", "1")));
   EXPECT_THAT(after, testing::Not(Contains(Pair("missing", testing::_))));

@@ -66,7 +66,10 @@ std::optional<Sample> series_sample(const Schema& schema, const InstrumentDecl& 
 }  // namespace
 
 std::vector<Sample> samples(const Registry& registry, std::string_view name) {
-  const Registry::Reading reading(registry);
+  return samples(Registry::Reading(registry), name);
+}
+
+std::vector<Sample> samples(const Registry::Reading& reading, std::string_view name) {
   const Schema& schema = reading.schema();
   for (const auto& dialect : schema.dialects) {
     const auto view = std::ranges::find(dialect.views, name, &ViewDecl::name);
@@ -84,7 +87,11 @@ std::vector<Sample> samples(const Registry& registry, std::string_view name) {
 }
 
 std::optional<double> value(const Registry& registry, std::string_view name) {
-  const auto all = samples(registry, name);
+  return value(Registry::Reading(registry), name);
+}
+
+std::optional<double> value(const Registry::Reading& reading, std::string_view name) {
+  const auto all = samples(reading, name);
   if (all.size() != 1) return std::nullopt;
   return all.front().value;
 }

@@ -23,8 +23,11 @@ struct Sample {
 // Empty when nothing was observed, and for names that the catalogue does not have. Histograms give
 // their count. Thread-safe.
 std::vector<Sample> samples(const Registry& registry, std::string_view name);
+// Several of one moment, with less work than one by one.
+std::vector<Sample> samples(const Registry::Reading& reading, std::string_view name);
 
 // The value of what has exactly one sample; absent otherwise.
 std::optional<double> value(const Registry& registry, std::string_view name);
+std::optional<double> value(const Registry::Reading& reading, std::string_view name);
 
 }  // namespace tickwitness::telemetry

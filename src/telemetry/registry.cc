@@ -34,6 +34,19 @@ std::uint64_t window_value(const InstrumentDecl& decl, const Series& series) {
   return static_cast<std::uint64_t>(std::min(value, kTop));
 }
 
+// Whether both take the same series of the same instrument, in the same groups.
+bool same_groups(const ViewDecl& a, const ViewDecl& b) {
+  return a.from == b.from &&
+         std::ranges::equal(a.where, b.where,
+                            [](const WhereDecl& one, const WhereDecl& other) {
+                              return one.label == other.label &&
+                                     std::ranges::equal(one.values, other.values);
+                            }) &&
+         std::ranges::equal(a.by, b.by, [](const ByDecl& one, const ByDecl& other) {
+           return one.label == other.label && std::ranges::equal(one.renames, other.renames);
+         });
+}
+
 }  // namespace
 
 Registry::Registry(const Schema& schema) : schema_(&schema), values_(schema.labels.size()) {
@@ -125,6 +138,14 @@ void Registry::tick(base::Instant now) {
       if (SketchWindow* window = series.sketch()) window->push(tick, series.sketch_cell()->take());
     }
   }
+}
+
+const Registry::Reading::SketchSums& Registry::Reading::sketch_sums(
+    const ViewDecl& view, const std::function<SketchSums()>& make) const {
+  for (const auto& [known, sums] : sketch_sums_) {
+    if (same_groups(*known, view)) return sums;
+  }
+  return sketch_sums_.emplace_back(&view, make()).second;
 }
 
 }  // namespace tickwitness::telemetry

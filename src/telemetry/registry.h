@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -48,7 +50,7 @@ class Registry {
   // Each second: takes the snapshots of the 60 s windows. Calls nearer than 0.5 s are ignored.
   void tick(base::Instant now);
 
-  // While it lives no window moves; writers go on, and series may appear.
+  // While it lives no window moves; writers go on, and series may appear. Not thread-safe.
   class Reading {
    public:
     explicit Reading(const Registry& registry) : registry_(registry), lock_(registry.windows_) {}
@@ -58,9 +60,16 @@ class Registry {
     }
     const TickRing& ticks() const { return registry_.ticks_; }
 
+    // What came within the window, by group. Views that group and choose alike ask for the same:
+    // adding up a minute is most of the work of a quantile.
+    using SketchSums = std::map<std::vector<std::string>, core::SketchSum>;
+    const SketchSums& sketch_sums(const ViewDecl& view,
+                                  const std::function<SketchSums()>& make) const;
+
    private:
     const Registry& registry_;
     std::lock_guard<std::mutex> lock_;
+    mutable std::list<std::pair<const ViewDecl*, SketchSums>> sketch_sums_;
   };
 
  private:

@@ -52,6 +52,7 @@ struct WhereDecl {
 
 struct RenameDecl {
   std::string_view from, to;
+  friend bool operator==(const RenameDecl&, const RenameDecl&) = default;
 };
 
 struct ByDecl {

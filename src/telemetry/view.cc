@@ -188,17 +188,24 @@ Numbers rates(const Selection& selection, const TickRing& ticks) {
   return out;
 }
 
-Numbers quantiles(const Selection& selection, const TickRing& ticks, double quantile) {
-  Numbers out;
-  if (ticks.next() == 0) return out;
+Registry::Reading::SketchSums sketch_sums(const Selection& selection, const TickRing& ticks) {
+  Registry::Reading::SketchSums groups;
   const std::uint64_t last = ticks.next() - 1;
   const std::uint64_t first = ticks.first_slot();
-  Groups<core::SketchSum> groups;
   selection.for_each([&](Key key, const Series& series) {
     if (series.sketch() != nullptr) series.sketch()->add_to(groups[std::move(key)], first, last);
   });
+  return groups;
+}
+
+Numbers quantiles(const Selection& selection, const Registry::Reading& reading,
+                  const ViewDecl& view) {
+  Numbers out;
+  if (reading.ticks().next() == 0) return out;
+  const auto& groups =
+      reading.sketch_sums(view, [&] { return sketch_sums(selection, reading.ticks()); });
   for (const auto& [key, sum] : groups) {
-    if (const auto units = sum.quantile(quantile)) {
+    if (const auto units = sum.quantile(view.quantile)) {
       out.emplace(key, real(*units / selection.decl().per_unit));
     }
   }
@@ -220,7 +227,7 @@ Numbers numbers_of(const Registry::Reading& reading, const ViewDecl& view) {
     case Stat::rate60:
       return rates(selection, reading.ticks());
     case Stat::quantile:
-      return quantiles(selection, reading.ticks(), view.quantile);
+      return quantiles(selection, reading, view);
     case Stat::histogram:
       return {};
   }

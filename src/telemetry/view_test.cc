@@ -21,11 +21,14 @@ constexpr ByDecl kByWarmth[] = {{.name = "warmth", .label = kColor, .renames = k
 constexpr std::string_view kRed[] = {"red"};
 constexpr std::string_view kRedOrGreen[] = {"red", "green"};
 constexpr WhereDecl kWhereRed[] = {{kColor, kRed}};
+constexpr RenameDecl kFar[] = {{"there", "far"}};
+constexpr ByDecl kByDistance[] = {{.name = "spot", .label = kPlace, .renames = kFar}};
+constexpr std::string_view kThere[] = {"there"};
+constexpr WhereDecl kWhereThere[] = {{kPlace, kThere}};
 constexpr WhereDecl kWhereRedOrGreen[] = {{kColor, kRedOrGreen}};
 
 // "spot=here:3" for each sample.
-std::vector<std::string> shown(World& world, const ViewDecl& view) {
-  const Registry::Reading reading(world.registry);
+std::vector<std::string> shown(const Registry::Reading& reading, const ViewDecl& view) {
   std::vector<std::string> out;
   for (const auto& sample : evaluate(reading, view)) {
     std::string text;
@@ -35,6 +38,9 @@ std::vector<std::string> shown(World& world, const ViewDecl& view) {
     out.push_back(text + number);
   }
   return out;
+}
+std::vector<std::string> shown(World& world, const ViewDecl& view) {
+  return shown(Registry::Reading(world.registry), view);
 }
 
 std::optional<double> only(World& world, const ViewDecl& view) {
@@ -261,6 +267,32 @@ TEST(View, QuantilesOverSeveralSeriesAreOfAllValuesTogether) {
   ASSERT_EQ(samples.size(), 2U);
   EXPECT_NEAR(samples[0].value.real, 0.001, 0.00001);
   EXPECT_NEAR(samples[1].value.real, 0.5, 0.005);
+}
+
+// A reading adds a minute up once for all quantiles of the same groups, and only for those.
+TEST(View, QuantilesOfOneReadingAreThoseOfReadingsOfTheirOwn) {
+  World world;
+  for (int i = 1; i <= 100; ++i) {
+    Histogram(world.at(kDelay, "here")).observe(std::chrono::milliseconds(i));
+    Histogram(world.at(kDelay, "there")).observe(std::chrono::milliseconds(7 * i));
+    EXPECT_TRUE(Histogram(world.at(kLoad, "here")).observe_units(i));
+  }
+  world.tick(1);
+  std::vector<ViewDecl> views;
+  for (const double q : {0.5, 0.9}) {
+    views.push_back({.from = kDelay, .stat = Stat::quantile, .quantile = q});
+    views.push_back({.from = kDelay, .stat = Stat::quantile, .quantile = q, .by = kByPlace});
+    views.push_back({.from = kDelay, .stat = Stat::quantile, .quantile = q, .by = kByDistance});
+    views.push_back({.from = kDelay, .stat = Stat::quantile, .quantile = q, .where = kWhereThere});
+    views.push_back({.from = kLoad, .stat = Stat::quantile, .quantile = q});
+  }
+  std::vector<std::vector<std::string>> alone, together;
+  for (const auto& view : views) alone.push_back(shown(world, view));
+  const Registry::Reading reading(world.registry);
+  for (const auto& view : views) together.push_back(shown(reading, view));
+  EXPECT_EQ(together, alone);
+  std::ranges::sort(alone);
+  EXPECT_EQ(std::ranges::unique(alone).size(), 0U);  // no two views ask for the same
 }
 
 TEST(View, QuantilesOfOtherUnitsThanTimesAreInTheExportedOne) {
