@@ -75,8 +75,7 @@ void LoadExchange::on_text(net::WsServer::Id id, std::string_view text) {
 
 void LoadExchange::turn() {
   const base::Duration elapsed = executor_.clock().now().mono - began_;
-  const auto due = static_cast<std::uint64_t>(std::chrono::duration<double>(elapsed).count() *
-                                              static_cast<double>(rate_));
+  const auto due = static_cast<std::uint64_t>(base::seconds(elapsed) * static_cast<double>(rate_));
   for (; sent_ < due; ++sent_) {
     if (!sent_at_.empty() && sent_ == sent_at_.size()) return;
     send_event();

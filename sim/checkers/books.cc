@@ -56,13 +56,13 @@ void BookChecker::state(const Observation& seen, std::size_t pair, Report& repor
   looked_.add();
   if ((shown("valid") == 1) == book.known()) return;
   const base::Duration since = seen.now.mono - book.changed();
-  report.violation(
-      name(), seen.at,
-      fmt::format("{}: {}, and {} for {:.3f} s", symbol,
-                  shown("valid") == 1         ? "shown valid"
-                  : shown("quarantined") == 1 ? "shown quarantined"
-                                              : "not shown valid",
-                  book.known() ? "told rightly" : "told wrongly or not at all", seconds(since)));
+  report.violation(name(), seen.at,
+                   fmt::format("{}: {}, and {} for {:.3f} s", symbol,
+                               shown("valid") == 1         ? "shown valid"
+                               : shown("quarantined") == 1 ? "shown quarantined"
+                                                           : "not shown valid",
+                               book.known() ? "told rightly" : "told wrongly or not at all",
+                               base::seconds(since)));
 }
 
 void BookChecker::answer(const Observation& seen, Report& report) {

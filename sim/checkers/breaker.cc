@@ -30,7 +30,7 @@ void Breaker::on_scrape(const Observation& seen, Report& report) {
     told.late_since = link.breaker_changed;
     report.violation(name(), seen.at,
                      fmt::format("link {}: {} for {:.3f} s, and {}", id, to_string(link.breaker),
-                                 std::chrono::duration<double>(now - link.breaker_changed).count(),
+                                 base::seconds(now - link.breaker_changed),
                                  open ? "nothing was attempted" : "neither accepted nor given up"));
   }
 }

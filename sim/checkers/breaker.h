@@ -10,6 +10,9 @@ namespace tickwitness::sim {
 
 class Breaker final : public Checker {
  public:
+  // Back-off of a minute with its jitter, and a minute and a half until an attempt was given up.
+  static constexpr base::Duration kSlack = std::chrono::seconds(150);
+
   // `slack`: what back-off, the budget of attempts and closing may add to the breaker's own times.
   explicit Breaker(base::Duration slack) : slack_(slack) {}
 

@@ -8,17 +8,17 @@ namespace {
 
 using runtime::CloseReason;
 
-constexpr std::array kReasons{CloseReason::local,   CloseReason::remote,  CloseReason::reset,
-                              CloseReason::refused, CloseReason::resolve, CloseReason::tls,
-                              CloseReason::upgrade, CloseReason::timeout, CloseReason::oversize,
-                              CloseReason::protocol};
+constexpr std::array kCloseReasons{
+    CloseReason::local,    CloseReason::remote,  CloseReason::reset,   CloseReason::refused,
+    CloseReason::resolve,  CloseReason::tls,     CloseReason::upgrade, CloseReason::timeout,
+    CloseReason::oversize, CloseReason::protocol};
 
 // Over all links of this life, also those that are no more.
 struct Sums {
   std::uint64_t attempts = 0, reconnect_attempts = 0, reconnects = 0;
   std::uint64_t acks = 0, refusals = 0, trips = 0;
   std::uint64_t all_ended = 0, all_failed = 0;
-  std::array<std::uint64_t, kReasons.size()> ended{}, failed{};  // as kReasons
+  std::array<std::uint64_t, kCloseReasons.size()> ended{}, failed{};  // as kCloseReasons
 };
 
 std::uint64_t count(const std::map<CloseReason, std::uint64_t>& counts, CloseReason reason) {
@@ -35,9 +35,9 @@ Sums sums(const Ledger& ledger) {
     sums.acks += link.acks;
     sums.refusals += link.refusals;
     sums.trips += link.trips;
-    for (std::size_t i = 0; i < kReasons.size(); ++i) {
-      const std::uint64_t ended = count(link.ended, kReasons[i]);
-      const std::uint64_t failed = count(link.failed, kReasons[i]);
+    for (std::size_t i = 0; i < kCloseReasons.size(); ++i) {
+      const std::uint64_t ended = count(link.ended, kCloseReasons[i]);
+      const std::uint64_t failed = count(link.failed, kCloseReasons[i]);
       sums.ended[i] += ended;
       sums.failed[i] += failed;
       sums.all_ended += ended;
@@ -65,8 +65,8 @@ std::vector<Figure> figures(const Observation& seen, bool alone) {
   add("kraken_ws_reconnects_total", truth.reconnects);
   add("tickwitness_breaker_trips_total", truth.trips);
   add("circuit_breaker_trips_total", truth.trips);
-  for (std::size_t i = 0; i < kReasons.size(); ++i) {
-    const Exposition::Where where{{"reason", runtime::to_string(kReasons[i])}};
+  for (std::size_t i = 0; i < kCloseReasons.size(); ++i) {
+    const Exposition::Where where{{"reason", runtime::to_string(kCloseReasons[i])}};
     add("tickwitness_feed_disconnections_total", truth.ended[i], where);
     add("tickwitness_feed_connection_failures_total", truth.failed[i], where);
   }

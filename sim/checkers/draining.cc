@@ -132,8 +132,9 @@ bool Draining::drained(const Observation& seen, Report& report) {
   }
   if (took >= within_ && !told_) {
     told_ = true;
-    report.violation(name(), seen.at,
-                     fmt::format("not well {:.0f} s after all faults: {}", seconds(took), missing));
+    report.violation(
+        name(), seen.at,
+        fmt::format("not well {:.0f} s after all faults: {}", base::seconds(took), missing));
   }
   return false;
 }
@@ -141,7 +142,7 @@ bool Draining::drained(const Observation& seen, Report& report) {
 void Draining::at_rest(const Observation& seen, Report& report) {
   if (!healed_) return report.violation(name(), seen.at, "nobody said that all was healed");
   if (drained_) {
-    report.at_most(name(), "drained_after_s", seconds(*drained_), seconds(within_));
+    report.at_most(name(), "drained_after_s", base::seconds(*drained_), base::seconds(within_));
   } else if (!told_) {
     report.violation(name(), seen.at, "nobody saw all well after all faults");
   }

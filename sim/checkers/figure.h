@@ -19,10 +19,6 @@ struct Figure {
   double measured = 0;
 };
 
-inline double seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 inline double number(std::uint64_t value) {
   return static_cast<double>(value);
 }

@@ -22,10 +22,6 @@ constexpr std::array<Quantile, 3> kQuantiles{{{0.50, "kraken_ws_latency_p50_ms"}
                                               {0.95, "kraken_ws_latency_p95_ms"},
                                               {0.99, "kraken_ws_latency_p99_ms"}}};
 
-double milliseconds(base::Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 // Latencies that are in the window for certain, and those that may be.
 struct Samples {
   std::vector<double> certain, possible;
@@ -49,7 +45,7 @@ Samples samples_of(const LastMinute& minute, base::Instant now, const Stall& sta
   for (const auto& moment : minute.moments()) {
     const base::Duration age = now - moment.at;
     if (age > LastMinuteChecker::kMost) continue;
-    const double value = milliseconds(moment.latency);
+    const double value = base::milliseconds(moment.latency);
     samples.possible.push_back(value);
     const bool certain = age >= LastMinuteChecker::kEndsBefore &&
                          age <= LastMinuteChecker::kLeast && !stall.covers(moment.at);
@@ -147,8 +143,8 @@ void LastMinuteChecker::trades(const Observation& seen, Report& report) {
     if (age >= kEndsBefore && age <= kLeast) certain += moment.items;
   }
   // By the minute, of a window that is as long as it happens to be.
-  const double low = certain * 60'000 / milliseconds(kMost + stall.length()) - 1e-6;
-  const double high = possible * 60'000 / (milliseconds(kLeast)) + 1e-6;
+  const double low = certain * 60'000 / base::milliseconds(kMost + stall.length()) - 1e-6;
+  const double high = possible * 60'000 / (base::milliseconds(kLeast)) + 1e-6;
   if (shown[0]->value >= low && shown[0]->value <= high) return;
   report.violation(
       name(), seen.at,

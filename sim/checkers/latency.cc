@@ -18,10 +18,6 @@ double as_double(std::uint64_t count) {
   return static_cast<double>(count);
 }
 
-double seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 // One quantity of one symbol by the record and by the product.
 struct Pair {
   std::string_view what;
@@ -33,7 +29,7 @@ struct Pair {
 std::array<Pair, 3> compare(const Exposition& scrape, const std::string& symbol,
                             const LatencyRecord& record) {
   const Exposition::Where where{{"symbol", symbol}};
-  const double sum = seconds(record.sum_positive);
+  const double sum = base::seconds(record.sum_positive);
   return {{{"count", as_double(record.stamped - record.negative),
             scrape.sum(std::string(kHistogram) + "_count", where), 0},
            {"negative", as_double(record.negative), scrape.sum(kNegative, where), 0},
@@ -109,7 +105,7 @@ void LatencyChecker::after_the_way(const Observation& seen, Report& report) {
     }
     report.at_most(name(), symbol + " negative", negative.measured, negative.truth);
     report.at_most(name(), symbol + " sum over by", sum.measured - sum.truth,
-                   sum.slack + seconds(way_.takes) * stamped);
+                   sum.slack + base::seconds(way_.takes) * stamped);
   }
 }
 

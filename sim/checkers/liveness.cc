@@ -9,7 +9,7 @@
 namespace tickwitness::sim {
 namespace {
 
-constexpr std::string_view kFound = "tickwitness_feed_detection_seconds_count";
+constexpr std::string_view kDetections = "tickwitness_feed_detection_seconds_count";
 // What is noticed within this time of an event is as late as the event.
 constexpr base::Duration kEventEvery = std::chrono::milliseconds(1'500);
 
@@ -50,10 +50,10 @@ Liveness::Liveness(const Plan& plan, const Kraken& exchange, base::Instant start
 
 void Liveness::on_scrape(const Observation& seen, Report& report) {
   // The links have it from the start, at 0; one that is not there would read as 0 for good.
-  if (seen.ledger.begun() && !is_shown(seen, kFound)) {
-    return report.violation(name(), seen.at, fmt::format("{} is not shown", kFound));
+  if (seen.ledger.begun() && !is_shown(seen, kDetections)) {
+    return report.violation(name(), seen.at, fmt::format("{} is not shown", kDetections));
   }
-  const double found = seen.scrape.sum(kFound);
+  const double found = seen.scrape.sum(kDetections);
   if (!calm_ || found == 0) return;
   report.violation(name(), seen.at,
                    fmt::format("{} subscriptions were called dead, and none was", found));
@@ -130,14 +130,16 @@ void Liveness::look(const Arrival& arrival, const Zombie& zombie, bool& over, Re
   }
   if (arrival.at - zombie.at <= kFoundWithin + kEventEvery) return;
   over = true;
-  report.violation(name(), arrival.at,
-                   fmt::format("{} {}: forgotten by the exchange for {:.3f} s, and not found",
-                               zombie.symbol, zombie.stream, seconds(arrival.at - zombie.at)));
+  report.violation(
+      name(), arrival.at,
+      fmt::format("{} {}: forgotten by the exchange for {:.3f} s, and not found", zombie.symbol,
+                  zombie.stream, base::seconds(arrival.at - zombie.at)));
 }
 
 void Liveness::at_rest(const Observation&, Report& report) {
   if (judged_ == 0) return;  // few runs have one that nothing disturbs
-  report.at_most(name(), "zombie_found_after_s", seconds(worst_), seconds(kFoundWithin));
+  report.at_most(name(), "zombie_found_after_s", base::seconds(worst_),
+                 base::seconds(kFoundWithin));
 }
 
 }  // namespace tickwitness::sim

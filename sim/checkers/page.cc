@@ -54,13 +54,13 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
-struct Streams {
+struct StreamsShown {
   std::size_t unwell = 0;  // suspect or refused for so long that it must show
   bool well = true;        // none is, nor was a while ago
 };
 
-Streams streams_at(const Arrival& arrival, base::Instant made) {
-  Streams streams;
+StreamsShown streams_at(const Arrival& arrival, base::Instant made) {
+  StreamsShown streams;
   for (const auto& [key, stream] : arrival.ledger.streams()) {
     const auto expected = arrival.ledger.expected(stream, made);
     const bool settled = made - expected.since >= PageChecker::kSettled + arrival.age;
@@ -134,8 +134,7 @@ void PageChecker::look_at_prices(const Ledger& ledger, base::Now now) {
 void PageChecker::silence(base::Duration at, Report& report) {
   if (!heartbeat_ || at - *heartbeat_ <= kHeartbeatMax) return;
   report.violation(name(), at,
-                   fmt::format("no heartbeat for {:.1f} s",
-                               std::chrono::duration<double>(at - *heartbeat_).count()));
+                   fmt::format("no heartbeat for {:.1f} s", base::seconds(at - *heartbeat_)));
   heartbeat_ = at;  // told once for each silence of that length
 }
 
@@ -228,7 +227,7 @@ void PageChecker::status(const Arrival& arrival, base::Instant made, Report& rep
   }
   if (all == 0) return;
   statuses_.add();
-  const Streams streams = streams_at(arrival, made);
+  const StreamsShown streams = streams_at(arrival, made);
   const bool right = found.text == "connected"      ? open == all && streams.unwell == 0
                      : found.text == "disconnected" ? open == 0
                                                     : open != 0 && !(open == all && streams.well);

@@ -9,7 +9,7 @@
 namespace tickwitness::sim {
 namespace {
 
-constexpr std::string_view kFound = "tickwitness_feed_subscription_stale_total";
+constexpr std::string_view kStaleFound = "tickwitness_feed_subscription_stale_total";
 // An event that was under way for longer says what was, not what is.
 constexpr base::Duration kEventAgeMax = std::chrono::milliseconds(250);
 
@@ -41,7 +41,7 @@ void Staleness::on_scrape(const Observation& seen, Report& report) {
     look({seen.at, seen.now.mono, seen.ledger, seen.age}, stream, report);
   }
   const StreamRecord::Silences silences = all_silences(seen);
-  const Figure found = figure(seen, kFound, {}, number(silences.certain + silences.possible));
+  const Figure found = figure(seen, kStaleFound, {}, number(silences.certain + silences.possible));
   if (!(found.measured <= found.truth)) report.violation(name(), seen.at, unequal(found));
 }
 
@@ -79,20 +79,20 @@ void Staleness::look(const Look& at, const ShownStream& stream, Report& report) 
     if (since < shown_within(at.age)) return;
     report.violation(name(), at.at,
                      fmt::format("{} {}: silent for {:.3f} s too long, and shown {}", stream.symbol,
-                                 stream.stream, seconds(since), stream.state));
+                                 stream.stream, base::seconds(since), stream.state));
   } else if (expected.state != StreamState::suspect && shown && since >= shown_within(at.age)) {
     report.violation(name(), at.at,
                      fmt::format("{} {}: shown suspect, and {} for {:.3f} s", stream.symbol,
-                                 stream.stream, to_string(expected.state), seconds(since)));
+                                 stream.stream, to_string(expected.state), base::seconds(since)));
   }
 }
 
 void Staleness::at_rest(const Observation& seen, Report& report) {
   looked_.at_rest(seen.at, report);
-  report.at_most(name(), "found_after_s", seconds(worst_), seconds(limit_));
+  report.at_most(name(), "found_after_s", base::seconds(worst_), base::seconds(limit_));
   // Between these the record cannot know better than the product.
   const StreamRecord::Silences silences = all_silences(seen);
-  const double measured = seen.scrape.sum(kFound);
+  const double measured = seen.scrape.sum(kStaleFound);
   // What is renewed before its limit never becomes a silence that is too long.
   if (!seen.ledger.promises().witness) {
     report.at_most(name(), "silences not found", number(silences.certain) - measured, 0);

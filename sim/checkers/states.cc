@@ -62,7 +62,7 @@ void States::shown(const Observation& seen, const ShownStream& stream, Report& r
     return;
   }
   complain(fmt::format("shown {}, is {} for {:.3f} s", stream.state, to_string(expected.state),
-                       seconds(since)));
+                       base::seconds(since)));
 }
 
 void States::not_shown(const Observation& seen, const std::vector<ShownStream>& all,

@@ -21,10 +21,9 @@ bool Exposition::has_part(std::string_view type, std::string_view part) {
 }
 
 std::optional<double> scrape_number(std::string_view text) {
-  constexpr double kInf = std::numeric_limits<double>::infinity();
   if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
-  if (text == "+Inf") return kInf;
-  if (text == "-Inf") return -kInf;
+  if (text == "+Inf") return std::numeric_limits<double>::infinity();
+  if (text == "-Inf") return -std::numeric_limits<double>::infinity();
   const bool plus = text.starts_with('+');
   if (plus) text.remove_prefix(1);
   const std::size_t sign = !plus && text.starts_with('-') ? 1 : 0;

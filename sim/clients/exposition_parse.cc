@@ -5,6 +5,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "sim/clients/exposition.h"
 
@@ -15,25 +16,8 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
-      ++at;
-      continue;
-    }
-    const std::size_t bytes = base::utf8_at(text, at).bytes;
-    if (bytes == 0) return false;
-    at += bytes;
-  }
-  return true;
 }
 
 }  // namespace
@@ -104,7 +88,7 @@ base::Result<Exposition> ExpositionReader::read(std::string_view text) {
     const std::size_t end = rest.find('\n');
     line_ = rest.substr(0, end);
     rest.remove_prefix(end + 1);
-    const Error error = is_utf8(line_) ? line() : "not UTF-8";
+    const Error error = base::is_utf8(line_) ? line() : "not UTF-8";
     if (error) return base::fail("line " + std::to_string(number) + ": " + *error);
   }
   attach_labels();
@@ -142,7 +126,7 @@ std::string_view ExpositionReader::token() {
 std::string_view ExpositionReader::name(bool colons) {
   std::size_t size = 0;
   while (size < line_.size() && (is_letter(line_[size]) || (colons && line_[size] == ':') ||
-                                 (size > 0 && is_digit(line_[size])))) {
+                                 (size > 0 && base::is_digit(line_[size])))) {
     ++size;
   }
   const std::string_view found = line_.substr(0, size);

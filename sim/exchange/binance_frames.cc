@@ -18,8 +18,8 @@ void field_millis(std::string& out, std::string_view name, base::WallTime time) 
   append_millis(out, time);
 }
 
-void field_price(std::string& out, std::string_view name, std::int64_t units,
-                 const PairSettings& pair) {
+void field_eight_price(std::string& out, std::string_view name, std::int64_t units,
+                       const PairSettings& pair) {
   out += name;
   append_eight(out, units, pair.price_precision);
 }
@@ -61,7 +61,7 @@ void write_side(std::string& out, const PairSettings& pair, const DepthUpdate& u
   bool first = true;
   for (const BookChange& change : update.levels) {
     if (change.side != side) continue;
-    field_price(out, first ? "[" : ",[", change.level.price, pair);
+    field_eight_price(out, first ? "[" : ",[", change.level.price, pair);
     field_quantity(out, ",", change.level.quantity, pair);
     out += ']';
     first = false;
@@ -87,7 +87,7 @@ void write_trade_event(std::string& out, std::string_view symbol, const PairSett
                        const Fill& fill) {
   open_event(out, "trade", fill.time, symbol);
   field_number(out, R"(,"t":)", fill.id);
-  field_price(out, R"(,"p":)", fill.price, pair);
+  field_eight_price(out, R"(,"p":)", fill.price, pair);
   field_quantity(out, R"(,"q":)", fill.quantity, pair);
   close_trade(out, fill);
 }
@@ -96,7 +96,7 @@ void write_aggregate_event(std::string& out, std::string_view symbol, const Pair
                            const Aggregate& trade) {
   open_event(out, "aggTrade", trade.sum.time, symbol);
   field_number(out, R"(,"a":)", trade.id);
-  field_price(out, R"(,"p":)", trade.sum.price, pair);
+  field_eight_price(out, R"(,"p":)", trade.sum.price, pair);
   field_quantity(out, R"(,"q":)", trade.sum.quantity, pair);
   field_number(out, R"(,"f":)", trade.first_id);
   field_number(out, R"(,"l":)", trade.last_id);
@@ -108,9 +108,9 @@ void write_book_ticker(std::string& out, std::string_view symbol, const PairSett
   field_number(out, R"({"u":)", update_id);
   out += R"(,"s":")";
   out += symbol;
-  field_price(out, R"(","b":)", quote.bid, pair);
+  field_eight_price(out, R"(","b":)", quote.bid, pair);
   field_quantity(out, R"(,"B":)", quote.bid_quantity, pair);
-  field_price(out, R"(,"a":)", quote.ask, pair);
+  field_eight_price(out, R"(,"a":)", quote.ask, pair);
   field_quantity(out, R"(,"A":)", quote.ask_quantity, pair);
   out += '}';
 }
@@ -127,10 +127,10 @@ void write_kline_event(std::string& out, std::string_view symbol, const PairSett
   out += interval;
   field_number(out, R"(","f":)", kline.first_id);
   field_number(out, R"(,"L":)", kline.last_id);
-  field_price(out, R"(,"o":)", kline.open, pair);
-  field_price(out, R"(,"c":)", kline.close, pair);
-  field_price(out, R"(,"h":)", kline.high, pair);
-  field_price(out, R"(,"l":)", kline.low, pair);
+  field_eight_price(out, R"(,"o":)", kline.open, pair);
+  field_eight_price(out, R"(,"c":)", kline.close, pair);
+  field_eight_price(out, R"(,"h":)", kline.high, pair);
+  field_eight_price(out, R"(,"l":)", kline.low, pair);
   field_quantity(out, R"(,"v":)", kline.volume, pair);
   field_number(out, R"(,"n":)", kline.trades);
   out += closed ? R"(,"x":true)" : R"(,"x":false)";
@@ -160,7 +160,7 @@ void write_shutdown_event(std::string& out, base::WallTime now) {
 void write_levels(std::string& out, const PairSettings& pair, std::span<const Level> levels) {
   out += '[';
   for (const Level& level : levels) {
-    field_price(out, &level == levels.data() ? "[" : ",[", level.price, pair);
+    field_eight_price(out, &level == levels.data() ? "[" : ",[", level.price, pair);
     field_quantity(out, ",", level.quantity, pair);
     out += ']';
   }

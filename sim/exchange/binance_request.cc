@@ -12,16 +12,14 @@
 namespace tickwitness::sim {
 namespace {
 
-using Method = BinanceRequest::Method;
-
 constexpr std::uint64_t kUnknownProperty = 0, kWrongType = 1, kInvalidRequest = 2, kNoJson = 3;
 constexpr std::size_t kIdLengthMax = 36;
-constexpr std::array<std::pair<std::string_view, Method>, 5> kMethods{{
-    {"SUBSCRIBE", Method::subscribe},
-    {"UNSUBSCRIBE", Method::unsubscribe},
-    {"LIST_SUBSCRIPTIONS", Method::list},
-    {"SET_PROPERTY", Method::set_property},
-    {"GET_PROPERTY", Method::get_property},
+constexpr std::array<std::pair<std::string_view, BinanceMethod>, 5> kMethods{{
+    {"SUBSCRIBE", BinanceMethod::subscribe},
+    {"UNSUBSCRIBE", BinanceMethod::unsubscribe},
+    {"LIST_SUBSCRIPTIONS", BinanceMethod::list},
+    {"SET_PROPERTY", BinanceMethod::set_property},
+    {"GET_PROPERTY", BinanceMethod::get_property},
 }};
 
 struct Complaint {
@@ -61,7 +59,7 @@ Check read_streams(const Json* params, BinanceRequest& out) {
 }
 
 Check read_property(const Json* params, BinanceRequest& out) {
-  const std::size_t wanted = out.method == Method::set_property ? 2 : 1;
+  const std::size_t wanted = out.method == BinanceMethod::set_property ? 2 : 1;
   if (params == nullptr || params->type != Json::Type::array || params->items.empty() ||
       params->items[0].type != Json::Type::string)
     return Complaint{kInvalidRequest, "Invalid request: property name must be a string"};
@@ -82,15 +80,15 @@ Check read_method(const Json& document, std::size_t size, BinanceRequest& out) {
         kInvalidRequest,
         fmt::format("Invalid request: missing field `method` at line 1 column {}", size)};
   const auto* const known = std::ranges::find(kMethods, std::string_view(method->text),
-                                              &std::pair<std::string_view, Method>::first);
+                                              &std::pair<std::string_view, BinanceMethod>::first);
   if (method->type != Json::Type::string || known == kMethods.end())
     return Complaint{kInvalidRequest,
                      "Invalid request: unknown variant, expected one of `SUBSCRIBE`, "
                      "`UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`"};
   out.method = known->second;
-  if (out.method == Method::list) return std::nullopt;
+  if (out.method == BinanceMethod::list) return std::nullopt;
   const Json* const params = document.find("params");
-  if (out.method == Method::subscribe || out.method == Method::unsubscribe)
+  if (out.method == BinanceMethod::subscribe || out.method == BinanceMethod::unsubscribe)
     return read_streams(params, out);
   return read_property(params, out);
 }

@@ -9,9 +9,16 @@
 
 namespace tickwitness::sim {
 
+enum class BinanceMethod : std::uint8_t {
+  subscribe,
+  unsubscribe,
+  list,
+  set_property,
+  get_property
+};
+
 struct BinanceRequest {
-  enum class Method : std::uint8_t { subscribe, unsubscribe, list, set_property, get_property };
-  Method method = Method::list;
+  BinanceMethod method = BinanceMethod::list;
   std::string id = "null";           // as JSON, as it is sent back
   std::vector<std::string> streams;  // of subscribe and unsubscribe
   bool combined = true;              // of set_property

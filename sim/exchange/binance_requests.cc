@@ -6,8 +6,6 @@
 
 namespace tickwitness::sim {
 
-using Method = BinanceRequest::Method;
-
 void Binance::on_text(ConnectionId connection, base::Now now, std::string_view text,
                       Actions& actions) {
   step(now, actions);
@@ -44,13 +42,13 @@ void Binance::answer(ConnectionId id, const BinanceRequest& request, Actions& ac
   parcel.request = request.number();
   std::string result = "null";
   switch (request.method) {
-    case Method::subscribe:
-    case Method::unsubscribe:
+    case BinanceMethod::subscribe:
+    case BinanceMethod::unsubscribe:
       if (faults_.is_on(FaultKind::unanswered)) {
         ++truth_.requests_swallowed;
         return;
       }
-      if (request.method == Method::subscribe) {
+      if (request.method == BinanceMethod::subscribe) {
         std::vector<std::string> all = connection.streams;
         for (const std::string& name : request.streams)
           if (std::ranges::find(all, name) == all.end()) all.push_back(name);
@@ -63,7 +61,7 @@ void Binance::answer(ConnectionId id, const BinanceRequest& request, Actions& ac
         parcel.kind = SentKind::unsubscribed;
       }
       break;
-    case Method::list:
+    case BinanceMethod::list:
       result = "[";
       for (const std::string& name : connection.streams) {
         if (result.size() > 1) result += ',';
@@ -71,10 +69,10 @@ void Binance::answer(ConnectionId id, const BinanceRequest& request, Actions& ac
       }
       result += ']';
       break;
-    case Method::set_property:
+    case BinanceMethod::set_property:
       connection.combined = request.combined;
       break;
-    case Method::get_property:
+    case BinanceMethod::get_property:
       result = connection.combined ? "true" : "false";
       break;
   }

@@ -17,9 +17,9 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::uint64_t kRowsUsual = 500, kRowsMax = 1000;
-constexpr std::uint64_t kDepthUsual = 100, kDepthMax = 5000;
-constexpr std::size_t kTargetBytesMax = 65'536;
+constexpr std::uint64_t kBinanceRowsUsual = 500, kBinanceRowsMax = 1000;
+constexpr std::uint64_t kBinanceDepthUsual = 100, kBinanceDepthMax = 5000;
+constexpr std::size_t kBinanceTargetBytesMax = 65'536;
 
 std::uint64_t depth_weight(std::uint64_t limit) {
   if (limit <= 100) return 5;
@@ -42,7 +42,7 @@ BinanceRest::BinanceRest(const Settings& settings, const BinanceLimits& limits, 
 HttpReply BinanceRest::serve(std::string_view method, std::string_view target, base::Instant now,
                              base::WallTime stamp) {
   ++truth_.rest_requests;
-  if (method != "GET" || target.size() > kTargetBytesMax) {
+  if (method != "GET" || target.size() > kBinanceTargetBytesMax) {
     ++truth_.rest_errors["HTTP 404"];
     return not_found();
   }
@@ -124,13 +124,13 @@ HttpReply BinanceRest::trades(std::string_view query, bool historical) {
   HttpReply reply;
   const auto pair = asked_pair(query, reply);
   if (!pair) return reply;
-  const auto limit = asked_number(query, "limit", kRowsUsual, reply);
+  const auto limit = asked_number(query, "limit", kBinanceRowsUsual, reply);
   if (!limit) return reply;
   const auto from = asked_number(query, "fromId", UINT64_MAX, reply);
   if (!from) return reply;
   std::deque<TradeRecord>& all = feed_.tape(*pair).trades();
   const auto rows = static_cast<std::ptrdiff_t>(
-      std::min({*limit, kRowsMax, static_cast<std::uint64_t>(all.size())}));
+      std::min({*limit, kBinanceRowsMax, static_cast<std::uint64_t>(all.size())}));
   const bool by_id = historical && *from != UINT64_MAX;
   auto row = by_id ? std::ranges::lower_bound(
                          all, *from, {}, [](const TradeRecord& record) { return record.fill.id; })
@@ -149,13 +149,13 @@ HttpReply BinanceRest::trades(std::string_view query, bool historical) {
 }
 
 HttpReply BinanceRest::depth(std::string_view query) {
-  weight_ = depth_weight(kDepthUsual);
+  weight_ = depth_weight(kBinanceDepthUsual);
   HttpReply reply;
   const auto pair = asked_pair(query, reply);
   if (!pair) return reply;
-  const auto limit = asked_number(query, "limit", kDepthUsual, reply);
+  const auto limit = asked_number(query, "limit", kBinanceDepthUsual, reply);
   if (!limit) return reply;
-  const std::uint64_t count = std::min(*limit, kDepthMax);
+  const std::uint64_t count = std::min(*limit, kBinanceDepthMax);
   weight_ = depth_weight(count);
   const OrderBook& book = books_.keep(*pair);
   reply.body = R"({"lastUpdateId":)";

@@ -3,12 +3,10 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace tickwitness::sim {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 void append_utf8(std::string& out, std::uint32_t code) {
   const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
@@ -164,8 +162,8 @@ class Reader {
   }
 
   bool read_digits(std::string& out) {
-    if (rest_.empty() || !is_digit(rest_[0])) return false;
-    while (!rest_.empty() && is_digit(rest_[0])) move_one(out);
+    if (rest_.empty() || !base::is_digit(rest_[0])) return false;
+    while (!rest_.empty() && base::is_digit(rest_[0])) move_one(out);
     return true;
   }
 

@@ -6,8 +6,6 @@
 namespace tickwitness::sim {
 namespace {
 
-// Where a wrong quantity shows in the checksum at once.
-constexpr std::size_t kChecksumLevels = 10;
 constexpr int kPriceZerosMax = 3;
 
 }  // namespace

@@ -12,7 +12,6 @@
 namespace tickwitness::sim {
 namespace {
 
-constexpr std::size_t kChecksumLevels = 10;
 // More than the deepest subscription, so that what falls out of its scope can come back.
 constexpr std::size_t kLevelsLeast = 1050;
 constexpr std::size_t kLevelsUsual = 1150;

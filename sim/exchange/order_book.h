@@ -16,6 +16,8 @@ namespace tickwitness::sim {
 
 // Levels per side; what Kraken's book channel offers.
 inline constexpr std::array<std::uint64_t, 5> kDepths{10, 25, 100, 500, 1000};
+// Of each side, that Kraken's checksum is of.
+inline constexpr std::size_t kChecksumLevels = 10;
 // Index into kDepths.
 std::optional<std::size_t> depth_index(std::uint64_t depth);
 

@@ -14,29 +14,29 @@ namespace tickwitness::sim {
 namespace {
 
 constexpr std::size_t kSymbolLengthMax = 32;
-constexpr std::array kChannels{WireChannel::trade, WireChannel::ticker, WireChannel::ohlc,
-                               WireChannel::book, WireChannel::instrument};
+constexpr std::array kRequestChannels{WireChannel::trade, WireChannel::ticker, WireChannel::ohlc,
+                                      WireChannel::book, WireChannel::instrument};
 constexpr std::array<std::string_view, 3> kRequestFields{"method", "params", "req_id"};
 constexpr std::array<std::string_view, 2> kPingFields{"method", "req_id"};
 constexpr std::array<std::string_view, 7> kParamFields{
     "channel", "symbol", "snapshot", "event_trigger", "interval", "depth", "token"};
 
 // The error text, or nothing when all is well.
-using Check = std::optional<std::string>;
+using Objection = std::optional<std::string>;
 
-Check unknown_field(const Json& object, std::span<const std::string_view> known,
-                    std::string_view method) {
+Objection unknown_field(const Json& object, std::span<const std::string_view> known,
+                        std::string_view method) {
   for (const auto& [name, value] : object.members)
     if (std::ranges::find(known, name) == known.end())
       return fmt::format("Unsupported field: '{}' for the given msg type: {}", name, method);
   return std::nullopt;
 }
 
-Check read_channel(const Json& params, Request& out) {
+Objection read_channel(const Json& params, Request& out) {
   const Json* const channel = params.find("channel");
   if (channel == nullptr) return "Channel(s) not found";
   if (channel->type != Json::Type::string) return "Channel field must be a string";
-  for (const WireChannel known : kChannels) {
+  for (const WireChannel known : kRequestChannels) {
     if (channel->text != to_string(known)) continue;
     out.channel = known;
     return std::nullopt;
@@ -44,7 +44,7 @@ Check read_channel(const Json& params, Request& out) {
   return "Subscription name invalid";
 }
 
-Check read_symbols(const Json& params, Request& out) {
+Objection read_symbols(const Json& params, Request& out) {
   if (out.channel == WireChannel::instrument) return std::nullopt;
   const Json* const symbols = params.find("symbol");
   if (symbols == nullptr) return "Symbol(s) not found";
@@ -58,7 +58,7 @@ Check read_symbols(const Json& params, Request& out) {
   return std::nullopt;
 }
 
-Check read_options(const Json& params, Request& out) {
+Objection read_options(const Json& params, Request& out) {
   if (const Json* const snapshot = params.find("snapshot"); snapshot != nullptr) {
     if (snapshot->type != Json::Type::boolean) return "Snapshot field must be a boolean";
     out.snapshot = snapshot->boolean;
@@ -84,7 +84,7 @@ Check read_options(const Json& params, Request& out) {
   return std::nullopt;
 }
 
-Check read_subscription(const Json& document, std::string_view method, Request& out) {
+Objection read_subscription(const Json& document, std::string_view method, Request& out) {
   if (auto error = unknown_field(document, kRequestFields, method)) return error;
   const Json* const params = document.find("params");
   if (params == nullptr) return "Params not found";
@@ -95,7 +95,7 @@ Check read_subscription(const Json& document, std::string_view method, Request& 
   return read_options(*params, out);
 }
 
-Check read_method(const Json& document, const std::string& method, Request& out) {
+Objection read_method(const Json& document, const std::string& method, Request& out) {
   if (method == "ping") return unknown_field(document, kPingFields, method);
   if (method != "subscribe" && method != "unsubscribe") return "Unsupported event";
   out.method = method == "subscribe" ? Request::Method::subscribe : Request::Method::unsubscribe;
@@ -127,7 +127,7 @@ ParsedRequest parse_request(std::string_view text) {
     parsed.error = RequestError{"Malformed request", {}, {}};
     return parsed;
   }
-  Check error;
+  Objection error;
   if (const Json* const id = document->find("req_id"); id != nullptr) {
     parsed.request.id = id->as_unsigned();
     if (!parsed.request.id) error = "Req_id field must be an unsigned integer";

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::string_view kRoot = "/0/public/";
-constexpr std::uint64_t kRowsMax = 1000;
+constexpr std::uint64_t kTradeRowsMax = 1000;
 constexpr std::uint64_t kDepthMax = 500;
 constexpr std::size_t kTargetBytesMax = 4096;
 
@@ -139,7 +139,7 @@ HttpReply Rest::trades(std::string_view query, std::size_t pair, base::Instant n
   const std::optional<std::string> count_text = parameter(query, "count");
   const auto since = parse_unsigned(since_text.value_or("0"));
   const auto count = parse_unsigned(count_text.value_or("1000"));
-  if (!since || *since > INT64_MAX || !count || *count == 0 || *count > kRowsMax)
+  if (!since || *since > INT64_MAX || !count || *count == 0 || *count > kTradeRowsMax)
     return error("EGeneral:Invalid arguments");
 
   std::deque<TradeRecord>& all = feed_.tape(pair).trades();

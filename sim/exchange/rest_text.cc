@@ -12,7 +12,7 @@ namespace {
 constexpr int kPriceDecimalsLeast = 5;
 
 // Prices have at least 5 decimals here, whatever the pair's precision.
-void append_price(std::string& out, std::int64_t units, const PairSettings& pair) {
+void append_rest_price(std::string& out, std::int64_t units, const PairSettings& pair) {
   append_decimal(out, units, pair.price_precision);
   if (pair.price_precision == 0) out += '.';
   const int zeros = std::max(kPriceDecimalsLeast - pair.price_precision, pair.price_zeros);
@@ -24,7 +24,7 @@ void append_levels(std::string& out, const PairSettings& pair, std::span<const L
   bool first = true;
   for (const Level& level : levels) {
     out += first ? R"([")" : R"(,[")";
-    append_price(out, level.price, pair);
+    append_rest_price(out, level.price, pair);
     out += R"(",")";
     append_decimal(out, level.quantity, pair.quantity_precision);
     out += R"(",)";
@@ -49,7 +49,7 @@ void append_twice(std::string& out, std::string_view name, const std::string& va
 
 void write_trade_row(std::string& out, const Fill& fill, const PairSettings& pair) {
   out += R"([")";
-  append_price(out, fill.price, pair);
+  append_rest_price(out, fill.price, pair);
   out += R"(",")";
   append_decimal(out, fill.quantity, pair.quantity_precision);
   out += R"(",)";
@@ -73,7 +73,7 @@ void write_ticker_row(std::string& out, const PairSettings& pair, const BestQuot
                       const Fill& last, const DayFigures& day) {
   const auto price = [&pair](std::int64_t units) {
     std::string text;
-    append_price(text, units, pair);
+    append_rest_price(text, units, pair);
     return text;
   };
   const auto quantity = [&pair](std::int64_t units) {

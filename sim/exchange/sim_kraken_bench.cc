@@ -43,8 +43,8 @@ void simulate_one_pair(benchmark::State& state) {
     }
     simulated += std::chrono::seconds(60);
   }
-  state.counters["times_real"] = benchmark::Counter(
-      std::chrono::duration<double>(simulated).count(), benchmark::Counter::kIsRate);
+  state.counters["times_real"] =
+      benchmark::Counter(base::seconds(simulated), benchmark::Counter::kIsRate);
   state.counters["frames"] =
       benchmark::Counter(static_cast<double>(frames), benchmark::Counter::kIsRate);
 }

@@ -38,7 +38,7 @@ std::optional<std::vector<Request>> BinanceAsks::on_sent(std::uint64_t link,
                                                          std::string_view text) {
   const ParsedBinanceRequest parsed = parse_binance_request(text);
   if (parsed.error) return std::nullopt;
-  using Method = BinanceRequest::Method;
+  using Method = BinanceMethod;
   std::vector<Request> asked;
   const bool subscribes = parsed.request.method == Method::subscribe;
   if (!subscribes && parsed.request.method != Method::unsubscribe) return asked;

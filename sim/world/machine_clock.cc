@@ -3,12 +3,12 @@
 namespace tickwitness::sim {
 namespace {
 
-__extension__ using Wide = __int128;
+__extension__ using Product = __int128;
 constexpr std::int64_t kBillion = 1'000'000'000;
 
 base::Duration scaled(base::Duration duration, std::int64_t ppb) {
-  return base::Duration(
-      static_cast<std::int64_t>(static_cast<Wide>(duration.count()) * (kBillion + ppb) / kBillion));
+  return base::Duration(static_cast<std::int64_t>(static_cast<Product>(duration.count()) *
+                                                  (kBillion + ppb) / kBillion));
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ base::Now MachineClock::now() const {
 
 base::Duration MachineClock::when(base::Instant instant) const {
   if (instant <= anchor_mono_) return anchor_;
-  const auto ahead = static_cast<Wide>((instant - anchor_mono_).count());
+  const auto ahead = static_cast<Product>((instant - anchor_mono_).count());
   base::Duration at =
       anchor_ +
       base::Duration(static_cast<std::int64_t>(ahead * kBillion / (kBillion + drift_ppb_)));

@@ -14,18 +14,6 @@ using Mark = Pipe::Mark;
 
 constexpr base::Duration kCloseTimeout = std::chrono::seconds(1);  // as the product's client
 
-bool is_utf8(std::string_view text) {
-  unsigned char all = 0;
-  for (const char c : text) all |= static_cast<unsigned char>(c);
-  if (all < 0x80) return true;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto point = base::utf8_at(text, at);
-    if (point.bytes == 0) return false;
-    at += point.bytes;
-  }
-  return true;
-}
-
 }  // namespace
 
 struct Network::Connection : BothWays {
@@ -276,7 +264,7 @@ void Network::read_one(const std::shared_ptr<Connection>& connection) {
     if (message->kind == WireReader::Kind::oversize) {
       return end(*connection, {.reason = CloseReason::oversize, .detail = "message too large"});
     }
-    if (!is_utf8(message->text)) {
+    if (!base::is_utf8(message->text)) {
       return end(*connection, {.reason = CloseReason::protocol, .detail = "text is not UTF-8"});
     }
     return deliver(*connection, message->text);

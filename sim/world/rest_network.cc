@@ -4,8 +4,6 @@
 
 namespace tickwitness::sim {
 
-using Mark = Pipe::Mark;
-
 struct RestNetwork::Request : BothWays {
   std::uint64_t id = 0;
   std::string host;
@@ -57,19 +55,19 @@ void RestNetwork::get(const runtime::Endpoint& origin, std::string target, OnDon
   request.on_done = std::move(on_done);
   // What arrives before the end of a request or a reply says nothing yet.
   request.to_exchange = std::make_unique<Pipe>(scheduler_, random_, weather_,
-                                               [this, &request](Mark mark, std::string_view) {
-                                                 if (mark == Mark::end) at_exchange(request);
+                                               [this, &request](Pipe::Mark mark, std::string_view) {
+                                                 if (mark == Pipe::Mark::end) at_exchange(request);
                                                });
-  request.to_engine = std::make_unique<Pipe>(scheduler_, random_, weather_,
-                                             [this, id = request.id](Mark mark, std::string_view) {
-                                               if (mark != Mark::end) return;
-                                               engine_.post([this, id] { at_engine(id); });
-                                             });
+  request.to_engine = std::make_unique<Pipe>(
+      scheduler_, random_, weather_, [this, id = request.id](Pipe::Mark mark, std::string_view) {
+        if (mark != Pipe::Mark::end) return;
+        engine_.post([this, id] { at_engine(id); });
+      });
   request.timer = engine_.make_timer();
   request.timer->arm(engine_.clock().now().mono + kTimeout,
                      [this, id = request.id] { give_up(id); });
   request.to_exchange->write(request.target);
-  request.to_exchange->mark(Mark::end);
+  request.to_exchange->mark(Pipe::Mark::end);
   requests_.emplace(request.id, std::move(made));
 }
 
@@ -77,7 +75,7 @@ void RestNetwork::at_exchange(Request& request) {
   request.reply = exchange_.on_http("GET", request.target, exchange_clock_.now());
   if (request.reply.unanswered) return;
   request.to_engine->write(request.reply.body);
-  request.to_engine->mark(Mark::end);
+  request.to_engine->mark(Pipe::Mark::end);
 }
 
 void RestNetwork::at_engine(std::uint64_t id) {

@@ -12,40 +12,40 @@ namespace {
 
 enum class Form : std::uint8_t { moment, lasting, amount };
 
-struct Spelling {
+struct WorldSpelling {
   WorldFaultKind kind;
   std::string_view name;
   Form form;
 };
 
-constexpr std::array kSpellings{
-    Spelling{WorldFaultKind::black_hole, "black_hole", Form::lasting},
-    Spelling{WorldFaultKind::slow_network, "slow_network", Form::lasting},
-    Spelling{WorldFaultKind::shred, "shred", Form::lasting},
-    Spelling{WorldFaultKind::stall_engine, "stall_engine", Form::lasting},
-    Spelling{WorldFaultKind::stall_serve, "stall_serve", Form::lasting},
-    Spelling{WorldFaultKind::slow_page, "slow_page", Form::lasting},
-    Spelling{WorldFaultKind::step, "step", Form::amount},
-    Spelling{WorldFaultKind::drift, "drift", Form::amount},
-    Spelling{WorldFaultKind::crash, "crash", Form::moment},
-    Spelling{WorldFaultKind::reload, "reload", Form::moment},
-    Spelling{WorldFaultKind::stall_spool, "stall_spool", Form::lasting},
-    Spelling{WorldFaultKind::disk_full, "disk_full", Form::lasting},
-    Spelling{WorldFaultKind::sync_fails, "sync_fails", Form::lasting},
-    Spelling{WorldFaultKind::reads_fail, "reads_fail", Form::lasting},
-    Spelling{WorldFaultKind::database_down, "database_down", Form::lasting},
-    Spelling{WorldFaultKind::slow_commit, "slow_commit", Form::lasting},
-    Spelling{WorldFaultKind::commit_unknown, "commit_unknown", Form::lasting},
-    Spelling{WorldFaultKind::deadlock, "deadlock", Form::lasting},
-    Spelling{WorldFaultKind::connection_lost, "connection_lost", Form::moment},
+constexpr std::array kWorldSpellings{
+    WorldSpelling{WorldFaultKind::black_hole, "black_hole", Form::lasting},
+    WorldSpelling{WorldFaultKind::slow_network, "slow_network", Form::lasting},
+    WorldSpelling{WorldFaultKind::shred, "shred", Form::lasting},
+    WorldSpelling{WorldFaultKind::stall_engine, "stall_engine", Form::lasting},
+    WorldSpelling{WorldFaultKind::stall_serve, "stall_serve", Form::lasting},
+    WorldSpelling{WorldFaultKind::slow_page, "slow_page", Form::lasting},
+    WorldSpelling{WorldFaultKind::step, "step", Form::amount},
+    WorldSpelling{WorldFaultKind::drift, "drift", Form::amount},
+    WorldSpelling{WorldFaultKind::crash, "crash", Form::moment},
+    WorldSpelling{WorldFaultKind::reload, "reload", Form::moment},
+    WorldSpelling{WorldFaultKind::stall_spool, "stall_spool", Form::lasting},
+    WorldSpelling{WorldFaultKind::disk_full, "disk_full", Form::lasting},
+    WorldSpelling{WorldFaultKind::sync_fails, "sync_fails", Form::lasting},
+    WorldSpelling{WorldFaultKind::reads_fail, "reads_fail", Form::lasting},
+    WorldSpelling{WorldFaultKind::database_down, "database_down", Form::lasting},
+    WorldSpelling{WorldFaultKind::slow_commit, "slow_commit", Form::lasting},
+    WorldSpelling{WorldFaultKind::commit_unknown, "commit_unknown", Form::lasting},
+    WorldSpelling{WorldFaultKind::deadlock, "deadlock", Form::lasting},
+    WorldSpelling{WorldFaultKind::connection_lost, "connection_lost", Form::moment},
 };
-static_assert(kSpellings.size() == kWorldFaultKinds);
+static_assert(kWorldSpellings.size() == kWorldFaultKinds);
 // A clock further off than this is broken, not drifting; MachineClock's own bound is wider.
 constexpr base::Duration kDriftMax = std::chrono::milliseconds(50);
 
-const Spelling* spelling_of(std::string_view name) {
-  const auto found = std::ranges::find(kSpellings, name, &Spelling::name);
-  return found == kSpellings.end() ? nullptr : &*found;
+const WorldSpelling* spelling_of(std::string_view name) {
+  const auto found = std::ranges::find(kWorldSpellings, name, &WorldSpelling::name);
+  return found == kWorldSpellings.end() ? nullptr : &*found;
 }
 
 std::string_view name_of(std::string_view text) {
@@ -59,7 +59,7 @@ std::unexpected<base::Error> complain(std::string_view text, std::string_view wh
 }  // namespace
 
 std::string_view to_string(WorldFaultKind kind) {
-  return std::ranges::find(kSpellings, kind, &Spelling::kind)->name;
+  return std::ranges::find(kWorldSpellings, kind, &WorldSpelling::kind)->name;
 }
 
 bool is_world_fault(std::string_view text) {
@@ -68,7 +68,7 @@ bool is_world_fault(std::string_view text) {
 
 std::string known_world_faults() {
   std::string list;
-  for (const Spelling& spelling : kSpellings) {
+  for (const WorldSpelling& spelling : kWorldSpellings) {
     if (!list.empty()) list += ", ";
     list += spelling.name;
     list += spelling.form == Form::amount ? "=±V[@T]"
@@ -78,7 +78,7 @@ std::string known_world_faults() {
 }
 
 base::Result<WorldFault> parse_world_fault(std::string_view text) {
-  const Spelling* spelling = spelling_of(name_of(text));
+  const WorldSpelling* spelling = spelling_of(name_of(text));
   if (spelling == nullptr) {
     return complain(text, fmt::format("not known; known are: {}", known_world_faults()));
   }
@@ -121,7 +121,8 @@ base::Result<WorldFault> parse_world_fault(std::string_view text) {
 }
 
 std::string to_string(const WorldFault& fault) {
-  const Spelling& spelling = *std::ranges::find(kSpellings, fault.kind, &Spelling::kind);
+  const WorldSpelling& spelling =
+      *std::ranges::find(kWorldSpellings, fault.kind, &WorldSpelling::kind);
   std::string text(spelling.name);
   if (spelling.form == Form::amount) text += "=" + duration_text(fault.amount);
   text += "@" + duration_text(fault.at);

@@ -120,8 +120,7 @@ double caught_up_per_second(World& world) {
     if (world.sink().stored() == before) began = world.now();
     world.turn();
     if (world.came() - world.sink().stored() > 5 * kTradesPerTurn) continue;
-    return static_cast<double>(world.sink().stored() - before) /
-           std::chrono::duration<double>(world.now() - began).count();
+    return static_cast<double>(world.sink().stored() - before) / base::seconds(world.now() - began);
   }
   return 0;
 }

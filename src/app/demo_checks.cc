@@ -194,8 +194,8 @@ class Comparison {
     if (happened) exactly("stale_is_the_silenced_one", 1, named);
     if (happened && seen_.stale_seen) {
       exactly("stale_before_it_was_silent", 0, *seen_.stale_seen < first->at ? 1 : 0);
-      bound("stale_found_after_s", std::chrono::duration<double>(*seen_.stale_seen - since).count(),
-            std::chrono::duration<double>(verdict_within()).count());
+      bound("stale_found_after_s", base::seconds(*seen_.stale_seen - since),
+            base::seconds(verdict_within()));
     }
   }
 
@@ -278,7 +278,7 @@ std::string DemoResult::table() const {
   if (zeros != 0) text += fmt::format("and {} that are 0 on both sides\n", zeros);
   for (const auto& violation : report.violations()) {
     text += fmt::format("VIOLATION of {} at {:.3f} s: {}\n", violation.checker,
-                        std::chrono::duration<double>(violation.at).count(), violation.what);
+                        base::seconds(violation.at), violation.what);
   }
   return text;
 }

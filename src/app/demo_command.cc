@@ -168,8 +168,7 @@ class Demo {
         "metrics   http://127.0.0.1:{}/metrics\n"
         "{}",
         options_.seed,
-        options_.duration ? fmt::format("Ends after {:.3g} s.",
-                                        std::chrono::duration<double>(*options_.duration).count())
+        options_.duration ? fmt::format("Ends after {:.3g} s.", base::seconds(*options_.duration))
                           : "Ctrl-C ends.",
         port, port, market_->addresses());
   }
@@ -206,8 +205,8 @@ class Demo {
   void progress(base::Instant now) {
     static const bool terminal = isatty(STDERR_FILENO) != 0;
     if (!terminal) return;
-    say("\r{:>4.0f} of {} s, {:.0f} events ",
-        std::chrono::duration<double>(now - began_.mono).count(), options_.duration->count() / 1000,
+    say("\r{:>4.0f} of {} s, {:.0f} events ", base::seconds(now - began_.mono),
+        options_.duration->count() / 1000,
         telemetry::value(product_->registry(), "trading_ticks_processed_total").value_or(0));
   }
 

@@ -1,12 +1,6 @@
 #include "app/demo_end.h"
 
 namespace tickwitness::app {
-namespace {
-
-// Back-off of a minute with its jitter, and a minute and a half until an attempt was given up.
-constexpr base::Duration kAttemptSlack = std::chrono::seconds(150);
-
-}  // namespace
 
 DemoEnd::DemoEnd(const sim::Settings& exchange, const sim::Promises& promises, market::Venue venue,
                  DemoNotes& notes, bool alone)
@@ -14,7 +8,7 @@ DemoEnd::DemoEnd(const sim::Settings& exchange, const sim::Promises& promises, m
       record_(exchange, promises, venue),
       counters_(alone),
       states_(alone),
-      breaker_(kAttemptSlack),
+      breaker_(sim::Breaker::kSlack),
       checkers_{&counters_, &states_, &staleness_, &breaker_} {}
 
 void DemoEnd::on_turn(base::Instant last, base::Instant now, base::Duration at,

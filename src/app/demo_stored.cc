@@ -8,7 +8,7 @@
 namespace tickwitness::app {
 namespace {
 
-constexpr std::string_view kName = "stored";
+constexpr std::string_view kChecker = "stored";
 
 struct Rows {
   std::uint64_t all = 0;
@@ -46,15 +46,15 @@ void judge_stored(const std::string& database, const std::vector<DemoVenue>& ven
     const auto& symbols = venue.sent.symbols();
     for (std::size_t i = 0; i < symbols.size(); ++i) {
       const auto rows = read_rows(database, venue, i, *market::Symbol::parse(symbols[i]));
-      if (!rows) return report.violation(kName, {}, rows.error().message);
+      if (!rows) return report.violation(kChecker, {}, rows.error().message);
       const double held =
           scrape.sum("tickwitness_feed_trades_held",
                      {{"exchange", to_string(venue.venue)}, {"symbol", symbols[i]}});
       const std::string of = fmt::format("{}@{}", symbols[i], to_string(venue.venue));
-      report.equal(kName, fmt::format("trades {}", of),
+      report.equal(kChecker, fmt::format("trades {}", of),
                    static_cast<double>(venue.sent.trade_ids()[i].count()) - held,
                    static_cast<double>(rows->all));
-      report.equal(kName, fmt::format("altered {}", of), 0, static_cast<double>(rows->altered));
+      report.equal(kChecker, fmt::format("altered {}", of), 0, static_cast<double>(rows->altered));
     }
   }
 }

@@ -4,13 +4,11 @@
 
 namespace tickwitness::app {
 
-using What = EngineNote::What;
-
 class DemoTap::Channel final : public runtime::MessageChannel {
  public:
   Channel(DemoTap& tap, const runtime::ChannelLimits& limits)
       : tap_(tap), link_(++tap.last_link_), channel_(tap.channels_.make(limits)) {}
-  ~Channel() override { note({.what = What::dropped, .now = now()}); }
+  ~Channel() override { note({.what = EngineNote::What::dropped, .now = now()}); }
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
@@ -19,37 +17,39 @@ class DemoTap::Channel final : public runtime::MessageChannel {
     if (notes == tap_.notes_.end()) return channel_->open(endpoint, std::move(events));
     notes_ = notes->second;
     state_ = State::connecting;
-    note({.what = What::attempt, .now = now()});
+    note({.what = EngineNote::What::attempt, .now = now()});
     channel_->open(
         endpoint,
         {.on_open =
              [this, tell = std::move(events.on_open)](base::Now at) {
                state_ = State::open;
-               note({.what = What::open, .now = at});
+               note({.what = EngineNote::What::open, .now = at});
                tell(at);
              },
          .on_message =
              [this, tell = std::move(events.on_message)](base::Now received,
                                                          std::string_view text) {
-               note({.what = What::delivered, .now = received, .print = MessagePrint::of(text)});
+               note({.what = EngineNote::What::delivered,
+                     .now = received,
+                     .print = MessagePrint::of(text)});
                tell(received, text);
              },
          .on_closed =
              [this, tell = std::move(events.on_closed)](base::Now at,
                                                         const runtime::Closed& closed) {
                state_ = State::idle;
-               note({.what = What::ended, .now = at, .reason = closed.reason});
+               note({.what = EngineNote::What::ended, .now = at, .reason = closed.reason});
                tell(at, closed);  // may drop this channel
              }});
   }
   void send(std::string text) override {
-    if (state_ == State::open) note({.what = What::sent, .now = now(), .text = text});
+    if (state_ == State::open) note({.what = EngineNote::What::sent, .now = now(), .text = text});
     channel_->send(std::move(text));
   }
   void close() override {
     if (state_ == State::connecting || state_ == State::open) {
       state_ = State::closing;
-      note({.what = What::closing, .now = now()});
+      note({.what = EngineNote::What::closing, .now = now()});
     }
     channel_->close();
   }
@@ -77,7 +77,8 @@ std::unique_ptr<runtime::MessageChannel> DemoTap::make(const runtime::ChannelLim
 
 void DemoTap::finishing() {
   engine_.post([this] {
-    for (const auto& [port, notes] : notes_) notes->add(EngineNote{.what = What::finishing});
+    for (const auto& [port, notes] : notes_)
+      notes->add(EngineNote{.what = EngineNote::What::finishing});
   });
 }
 

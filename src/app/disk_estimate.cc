@@ -145,9 +145,7 @@ void DiskMeasurement::end() {
     if (!from || !to || *to < *from) return;
     const DiskUse use{.bytes = static_cast<std::uint64_t>(*to - *from), .span = span};
     log_.info("app", "disk a day, as measured",
-              {{"of", what},
-               {"gb", use.gb_per_day()},
-               {"seconds", std::chrono::duration<double>(span).count()}});
+              {{"of", what}, {"gb", use.gb_per_day()}, {"seconds", base::seconds(span)}});
   };
   one("database", before_.database, after.database);
   one("recordings", before_.recordings, after.recordings);

@@ -122,7 +122,7 @@ void Engine::turn() {
 void Engine::report() {
   const base::Now now = world_.executor.clock().now();
   if (each_turn_) each_turn_(now);
-  uptime_.set(std::chrono::duration<double>(now.mono - started_).count());
+  uptime_.set(base::seconds(now.mono - started_));
   for (auto& one : feeds_) one.feed->observe(now.mono);
   handoff_.observe(now.mono);
   meter_.observe(now.mono);

@@ -32,7 +32,7 @@ namespace tickwitness::app {
 namespace {
 
 constexpr base::Duration kSecond = std::chrono::seconds(1);
-constexpr base::Duration kStopMax = std::chrono::seconds(2);
+constexpr base::Duration kServerStopMax = std::chrono::seconds(2);
 constexpr base::Duration kScrapeTimeout = std::chrono::seconds(3);
 constexpr int kHttpOk = 200;
 
@@ -144,7 +144,7 @@ class Gateway {
           const std::optional<runtime::Endpoint>& scraped) {
     runtime::SignalWatch signals(executor_, {SIGINT, SIGTERM}, [this](int) {
       if (std::exchange(stopping_, true)) return executor_.stop();
-      server_.stop(kStopMax, [this] { executor_.stop(); });
+      server_.stop(kServerStopMax, [this] { executor_.stop(); });
     });
     if (redis) redis_.emplace(*redis, executor_, metrics_, log_, view_);
     if (scraped) scrapes_.emplace(*scraped, executor_, view_);

@@ -89,8 +89,8 @@ serve::Readiness GatewayView::readiness(base::Instant now) const {
   if (!values_) {
     ready.missing.emplace_back("engine: nothing heard of it");
   } else if (!fresh(now)) {
-    ready.missing.push_back(fmt::format("engine: nothing heard of it for {:.0f} s",
-                                        std::chrono::duration<double>(*age(now)).count()));
+    ready.missing.push_back(
+        fmt::format("engine: nothing heard of it for {:.0f} s", base::seconds(*age(now))));
   }
   ready.ready = ready.missing.empty();
   return ready;

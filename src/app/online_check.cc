@@ -29,15 +29,12 @@ struct Clock {
     return (offset < base::Duration::zero() ? -offset : offset) - uncertainty;
   }
   std::string text() const {
-    const auto seconds = [](base::Duration duration) {
-      return std::chrono::duration<double>(duration).count();
-    };
     const bool agrees = beyond() <= base::Duration::zero();
     const std::string_view how = agrees                            ? "agrees with"
                                  : offset < base::Duration::zero() ? "is behind"
                                                                    : "is ahead of";
     return fmt::format("this machine's clock {} the exchange's: {:+.3f} s, ± {:.3f} s", how,
-                       seconds(offset), seconds(uncertainty));
+                       base::seconds(offset), base::seconds(uncertainty));
   }
 };
 Clock clock_of(base::Now sent, base::Now received, const exchange::VenueTime& time) {

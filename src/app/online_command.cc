@@ -42,14 +42,11 @@ std::vector<OnlineTarget> targets_of(const EngineSettings& settings) {
   return targets;
 }
 
-double milliseconds(base::Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 void print(const OnlineStep& step) {
   fmt::print("{:<9} {:<7} {:<8} {:<8} {:>9}  {}\n", step.exchange, step.part, step.step,
              to_string(step.state),
-             step.took ? fmt::format("{:.0f} ms", milliseconds(*step.took)) : "-", step.detail);
+             step.took ? fmt::format("{:.0f} ms", base::milliseconds(*step.took)) : "-",
+             step.detail);
   std::fflush(stdout);  // who waits for the next step sees this one
 }
 
@@ -60,7 +57,7 @@ std::string json_of(const std::vector<OnlineStep>& steps, bool ok) {
   for (const OnlineStep& step : steps) {
     json.begin_object().member("exchange", step.exchange).member("part", step.part);
     json.member("step", step.step).member("state", to_string(step.state)).key("took_ms");
-    step.took ? json.value(milliseconds(*step.took)) : json.null();
+    step.took ? json.value(base::milliseconds(*step.took)) : json.null();
     json.member("detail", step.detail).end_object();
   }
   json.end_array().end_object();

@@ -7,7 +7,7 @@
 namespace tickwitness::app {
 namespace {
 
-constexpr base::Duration kStopMax = std::chrono::seconds(1);
+constexpr base::Duration kRedisStopMax = std::chrono::seconds(1);
 constexpr base::Duration kConnectTimeout = std::chrono::seconds(5);
 
 std::unique_ptr<cache::RedisClient> make_client(const cache::RedisSettings& settings,
@@ -74,7 +74,7 @@ void RedisThread::collect(runtime::Executor& engine) {
 
 void RedisThread::finish(std::function<void()> on_finished) {
   executor_.post([this, on_finished = std::move(on_finished)] {
-    client_->stop(kStopMax, [this, on_finished] {
+    client_->stop(kRedisStopMax, [this, on_finished] {
       if (!signal_client_) return on_finished();
       // It only waits: what was taken and not acknowledged is there for the next life.
       signal_client_->stop(base::Duration::zero(), on_finished);

@@ -122,9 +122,7 @@ class Replaying {
     say("\r{:>3} %, {} lines ", done.total ? done.done * 100 / done.total : 100, lines_);
   }
 
-  double seconds() const {
-    return std::chrono::duration<double>(clock_.now().mono - began_.mono).count();
-  }
+  double seconds() const { return base::seconds(clock_.now().mono - began_.mono); }
 
   static std::string best(const std::optional<market::Level>& level) {
     return level ? level->price.str() : "-";

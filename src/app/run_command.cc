@@ -21,7 +21,7 @@
 namespace tickwitness::app {
 namespace {
 
-constexpr base::Duration kStopMax =
+constexpr base::Duration kRunStopMax =
     std::chrono::seconds(4);  // of the 5 s that a supervisor is promised
 
 // The process of `run`, on the main thread's executor.
@@ -89,7 +89,7 @@ class Run {
     if (stopping_) return executor_.stop();  // asked twice: at once
     stopping_ = true;
     log_.info("app", "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
-    stop_timer_->arm(executor_.clock().now().mono + kStopMax, [this] {
+    stop_timer_->arm(executor_.clock().now().mono + kRunStopMax, [this] {
       log_.warning("app", "stopped before everything was closed");
       executor_.stop();
     });

@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t kShrinkRunsMax = 80;
 constexpr std::uint64_t kSeedsMax = 1'000'000;
 // For each thread. A world needs about 5 MiB; what piles up in an hour needs more than this.
-constexpr double kResidentMaxBytes = 64.0 * (1 << 20);
+constexpr double kJobResidentMaxBytes = 64.0 * (1 << 20);
 constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
 
 struct Done {
@@ -108,7 +108,7 @@ class Simulate {
     const auto resident = runtime::ProcessStatsReader().read().resident_bytes;
     if (base::kSanitized || !resident) return;  // a sanitizer keeps what was freed
     totals_.resident_bytes = static_cast<double>(*resident);
-    totals_.resident_bytes_max = kResidentMaxBytes * jobs_;
+    totals_.resident_bytes_max = kJobResidentMaxBytes * jobs_;
   }
 
   void print_finished() {
@@ -133,8 +133,8 @@ class Simulate {
     const base::Instant now = clock_.now().mono;
     if (now < next_progress_ && !terminal_) return;
     next_progress_ = now + kProgressEvery;
-    const double wall = std::chrono::duration<double>(now - began_).count();
-    const double passed = std::chrono::duration<double>(totals_.virtual_time).count();
+    const double wall = base::seconds(now - began_);
+    const double passed = base::seconds(totals_.virtual_time);
     const std::string of =
         options_.endless ? "" : fmt::format(" of {}", options_.last - options_.first + 1);
     say("{}{}{} seeds, {} failed, {:.0f} s, {:.0f} times real time{}", terminal_ ? "\r\x1b[K" : "",

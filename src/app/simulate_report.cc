@@ -21,7 +21,7 @@ void write_report(base::JsonWriter& json, const sim::Report& report) {
   json.end_array().key("violations").begin_array();
   for (const auto& violation : report.violations()) {
     json.begin_object().member("checker", violation.checker);
-    json.member("at_s", std::chrono::duration<double>(violation.at).count());
+    json.member("at_s", base::seconds(violation.at));
     json.member("what", violation.what).end_object();
   }
   json.end_array();

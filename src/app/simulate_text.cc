@@ -9,12 +9,8 @@
 namespace tickwitness::app {
 namespace {
 
-double seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 double speed(base::Duration virtual_time, base::Duration wall_time) {
-  return wall_time.count() == 0 ? 0 : seconds(virtual_time) / seconds(wall_time);
+  return wall_time.count() == 0 ? 0 : base::seconds(virtual_time) / base::seconds(wall_time);
 }
 
 }  // namespace
@@ -27,7 +23,7 @@ std::string simulation_json(const SimulationResult& result, const std::vector<st
   write_report(json, result.report);
   // Sixteen digits rather than a number: JSON readers round 64 bits.
   json.member("hash", fmt::format("{:016x}", result.hash));
-  json.member("virtual_s", seconds(result.virtual_time)).member("frames", result.frames);
+  json.member("virtual_s", base::seconds(result.virtual_time)).member("frames", result.frames);
   json.member("events", result.events).member("lives", result.lives);
   json.key("faults").begin_array();
   for (const auto& fault : faults) json.value(fault);
@@ -42,8 +38,8 @@ std::string simulation_json(const SimulationTotals& totals) {
   base::JsonWriter json(text);
   json.begin_object().member("seeds", totals.seeds).key("failed_seeds").begin_array();
   for (const auto seed : totals.failed) json.value(seed);
-  json.end_array().member("virtual_s", seconds(totals.virtual_time));
-  json.member("wall_s", seconds(totals.wall_time));
+  json.end_array().member("virtual_s", base::seconds(totals.virtual_time));
+  json.member("wall_s", base::seconds(totals.wall_time));
   json.member("resident_bytes", totals.resident_bytes);
   json.member("resident_bytes_max", totals.resident_bytes_max).end_object();
   return text;
@@ -68,7 +64,7 @@ std::string simulation_text(const SimulationResult& result, const std::vector<st
                         bound.measured, bound.limit);
   }
   for (const auto& violation : report.violations()) {
-    text += fmt::format("  {} at {:.3f} s: {}\n", violation.checker, seconds(violation.at),
+    text += fmt::format("  {} at {:.3f} s: {}\n", violation.checker, base::seconds(violation.at),
                         violation.what);
   }
   return text + fmt::format("  again: {}\n", command);
@@ -77,8 +73,8 @@ std::string simulation_text(const SimulationResult& result, const std::vector<st
 std::string simulation_text(const SimulationTotals& totals) {
   std::string text =
       fmt::format("{} seeds, {} failed; {:.1f} h in {:.1f} s, {:.0f} times real time\n",
-                  totals.seeds, totals.failed.size(), seconds(totals.virtual_time) / 3600,
-                  seconds(totals.wall_time), speed(totals.virtual_time, totals.wall_time));
+                  totals.seeds, totals.failed.size(), base::seconds(totals.virtual_time) / 3600,
+                  base::seconds(totals.wall_time), speed(totals.virtual_time, totals.wall_time));
   if (!totals.memory_ok()) {
     text += fmt::format("the process holds {:.0f} MiB, at most {:.0f} are right\n",
                         totals.resident_bytes / (1 << 20), totals.resident_bytes_max / (1 << 20));

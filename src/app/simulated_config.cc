@@ -15,10 +15,6 @@ constexpr std::string_view kStreamsFile = "streams.yaml";
 constexpr std::string_view kBreakerFile = "breaker.yaml";
 constexpr std::string_view kTokenFile = "token";
 
-double seconds(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 base::Result<std::string> read_whole(runtime::Disk& disk, const std::string& name) {
   const auto file = disk.open(name);
   if (!file) return base::fail(file.error().message);
@@ -67,17 +63,17 @@ exchanges:
 pipeline: {{ring_capacity: {}, overload: {}}}
 store: {{spool_segment_bytes: 2MiB, spool_total_bytes: 48MiB, spool_free_bytes: 0}}
 )",
-      kTokenFile, kStreamsFile, kBreakerFile, seconds(promises.stale_after_trade),
-      seconds(promises.stale_after_spread), seconds(promises.stale_after_ohlc),
-      seconds(promises.healthy_after), plan.ring_capacity,
+      kTokenFile, kStreamsFile, kBreakerFile, base::seconds(promises.stale_after_trade),
+      base::seconds(promises.stale_after_spread), base::seconds(promises.stale_after_ohlc),
+      base::seconds(promises.healthy_after), plan.ring_capacity,
       plan.drop_newest ? "drop_newest" : "backpressure");
 }
 
 std::string breaker_file(const sim::Plan& plan) {
   return fmt::format(
       "circuit_breaker: {{max_failures: {}, timeout_seconds: {}, half_open_timeout: {}}}\n",
-      plan.promises.breaker_failures_max, seconds(plan.promises.breaker_timeout),
-      seconds(plan.promises.breaker_half_open_timeout));
+      plan.promises.breaker_failures_max, base::seconds(plan.promises.breaker_timeout),
+      base::seconds(plan.promises.breaker_half_open_timeout));
 }
 
 std::string streams_file(const sim::Plan& plan, std::size_t pairs) {

@@ -23,8 +23,6 @@ namespace {
 
 // The catalogue with four pairs and four connections is about a thousand series.
 constexpr sim::Bounds::Limits kLimits{.series_max = 2'000, .bytes_max = std::size_t{256} << 10};
-// Back-off of a minute with its jitter, and a minute and a half until an attempt was given up.
-constexpr base::Duration kAttemptSlack = std::chrono::seconds(150);
 
 // Whether REST has had that trade to tell all the time, and was never told to keep quiet for good.
 bool could_be_told(const sim::Kraken& exchange, std::size_t pair, std::uint64_t id) {
@@ -67,7 +65,7 @@ SimulatedJudges::SimulatedJudges(base::Duration drain_max, const sim::Plan& plan
   add<sim::LastMinuteChecker>();
   add<sim::States>();
   add<sim::Staleness>();
-  add<sim::Breaker>(kAttemptSlack);
+  add<sim::Breaker>(sim::Breaker::kSlack);
   add<sim::Secrets>(std::vector<std::string>{std::string(kSimulatedToken)});
 }
 

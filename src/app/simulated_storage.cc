@@ -5,7 +5,7 @@
 namespace tickwitness::app {
 namespace {
 
-constexpr std::uint64_t kDiskBytes = 64U << 20;
+constexpr std::uint64_t kSpoolDiskBytes = 64U << 20;
 
 // A handle of a disk that outlives it.
 class SharedDisk final : public runtime::Disk {
@@ -38,7 +38,7 @@ SimulatedStorage::SimulatedStorage(sim::Scheduler& scheduler, const sim::Machine
       random_(plan.seed ^ 0x57083D0CDA7ABA5EULL),
       spool_(scheduler, "spool", clock),
       store_(scheduler, "store", clock),
-      disk_(kDiskBytes, random_.split()),
+      disk_(kSpoolDiskBytes, random_.split()),
       database_(random_.split(),
                 [this](base::Duration time) { store_.stall_until(scheduler_.now() + time); }),
       sink_(database_) {

@@ -17,10 +17,10 @@ using namespace std::chrono_literals;
 
 constexpr base::Now kStart{base::Instant(1000h), base::WallTime(1'767'225'600s)};  // 2026-01-01
 constexpr std::uint64_t kDiskBytes = 64U << 20;
-constexpr base::Duration kDownAfterCrash = 3s;  // at most; until a supervisor starts it again
-constexpr base::Duration kDrainMax = 15min;     // back-off, breaker and probes, one after other
-constexpr base::Duration kRestMax = 2min;       // until nothing changed for a second
-constexpr base::Duration kAfterRestart = 5min;  // the last phase
+constexpr base::Duration kDownAfterCrash = 3s;    // at most; until a supervisor starts it again
+constexpr base::Duration kWorldDrainMax = 15min;  // back-off, breaker and probes, one after other
+constexpr base::Duration kRestMax = 2min;         // until nothing changed for a second
+constexpr base::Duration kAfterRestart = 5min;    // the last phase
 constexpr base::Duration kFinishMax = 30s;
 constexpr base::Duration kAnsweredAtOnce = 100ms;
 // About four times the most that was seen in a thousand seeds.
@@ -51,7 +51,7 @@ SimulatedWorld::SimulatedWorld(sim::Plan plan)
       network_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
       rest_(scheduler_, engine_, true_clock_, exchange_, history_, random_.split()),
       storage_(scheduler_, machine_clock_, plan_),
-      judges_(kDrainMax, plan_, exchange_, kStart.mono, storage_.database()),
+      judges_(kWorldDrainMax, plan_, exchange_, kStart.mono, storage_.database()),
       page_(scheduler_, random_.split(),
             [this](std::string what) {
               judges_.violation("stream", scheduler_.now(), std::move(what));
@@ -375,7 +375,7 @@ void SimulatedWorld::page_now_and_then() {
 }
 
 void SimulatedWorld::drain() {
-  const base::Duration deadline = scheduler_.now() + kDrainMax;
+  const base::Duration deadline = scheduler_.now() + kWorldDrainMax;
   while (scheduler_.now() < deadline) {
     scheduler_.run_until(scheduler_.now() + 1s);
     if (judges_.drained(look(), scrape())) return;

@@ -25,7 +25,7 @@ void one_connection_fifty_events(benchmark::State& state) {
   for (auto _ : state) {
     const SimulationResult result = SimulatedWorld(plan).run();
     if (!result.report.failed().empty()) state.SkipWithError("a checker complained");
-    virtual_seconds += std::chrono::duration<double>(result.virtual_time).count();
+    virtual_seconds += base::seconds(result.virtual_time);
     frames += static_cast<double>(result.frames);
   }
   state.counters["times_real"] = benchmark::Counter(virtual_seconds, benchmark::Counter::kIsRate);

@@ -80,10 +80,6 @@ runtime::DiskResult<base::Duration> try_disk(runtime::Disk& disk, const Steps& s
   return took[took.size() / 2];
 }
 
-double milliseconds(base::Duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 void check_disk(const config::Settings& settings, Steps& steps) {
   steps.begin("disk");
   const std::string directory = existing(settings.data_directory);
@@ -96,7 +92,7 @@ void check_disk(const config::Settings& settings, Steps& steps) {
     steps.say("space", State::skipped, "its directory cannot be written");
     return;
   }
-  const double sync = milliseconds(*synced);
+  const double sync = base::milliseconds(*synced);
   const bool slow = *synced > kSyncEvery;
   steps.say(
       "write", State::ok,

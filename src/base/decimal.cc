@@ -7,6 +7,8 @@
 #include <charconv>
 #include <limits>
 
+#include "base/ascii.h"
+
 namespace tickwitness::base {
 namespace {
 
@@ -42,10 +44,6 @@ Result<Decimal> narrowed(Wide mantissa, int scale, const char* what = "number") 
     return fail(
         fmt::format("decimal {} does not fit 64 bits and {} decimals", what, Decimal::kScaleMax));
   return Decimal(static_cast<std::int64_t>(mantissa), scale);
-}
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // The parts of a number's text: -12.50e-3 is {negative, "12", "50", -3}.

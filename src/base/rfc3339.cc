@@ -6,6 +6,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace tickwitness::base {
 namespace {
 
@@ -46,10 +48,6 @@ bool matches(const char* at, Pattern expected) {
   const std::uint64_t digits = (word & expected.digits) | (kZeros & ~expected.digits);
   return (word & ~expected.digits) == expected.others && (digits & kHighNibbles) == kZeros &&
          ((digits + kSixes) & kHighNibbles) == kZeros;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // The characters are known to be digits.
@@ -94,7 +92,7 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   const year_month_day date{year{static_cast<int>(year_number)}, month{number<2>(at + 5)},
                             day{number<2>(at + 8)}};
   if (!date.ok()) return std::nullopt;
-  return WallTime{sys_days{date}} + seconds{hour * 3600 + minute * 60 + second} +
+  return WallTime{sys_days{date}} + std::chrono::seconds{hour * 3600 + minute * 60 + second} +
          nanoseconds{nanos};
 }
 

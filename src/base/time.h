@@ -23,6 +23,14 @@ using Instant = Monotonic::time_point;
 // exchange's own stamps.
 using WallTime = std::chrono::sys_time<Duration>;
 
+constexpr double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+constexpr double milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
 // Both clocks read at one moment; what every step of a role is given.
 struct Now {
   Instant mono;

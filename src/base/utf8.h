@@ -35,6 +35,18 @@ constexpr CodePoint utf8_at(std::string_view text, std::size_t at) {
   return {};
 }
 
+constexpr bool is_utf8(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  if (all < 0x80) return true;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t bytes = utf8_at(text, at).bytes;
+    if (bytes == 0) return false;
+    at += bytes;
+  }
+  return true;
+}
+
 // Code points that change how a terminal or a log viewer shows the text around them: controls,
 // line separators, invisible marks of direction.
 constexpr bool is_deceptive(std::uint32_t c) {

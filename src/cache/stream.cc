@@ -8,12 +8,13 @@
 namespace tickwitness::cache {
 namespace {
 
-constexpr RespLimits kLimits;
+constexpr RespLimits kStreamLimits;
 constexpr std::size_t kFrameBytes = 16;  // on the wire, around each of an entry's texts
-constexpr std::size_t kEntryItems = kLimits.list_items_max + 4;  // with its number and its lists
-static_assert(kAnswerEntriesMax * kEntryItems <= kLimits.items_max);
-static_assert(kAnswerEntriesMax * (kLimits.list_bytes_max + kFrameBytes * kEntryItems) <=
-              kLimits.reply_bytes_max);
+constexpr std::size_t kEntryItems =
+    kStreamLimits.list_items_max + 4;  // with its number and its lists
+static_assert(kAnswerEntriesMax * kEntryItems <= kStreamLimits.items_max);
+static_assert(kAnswerEntriesMax * (kStreamLimits.list_bytes_max + kFrameBytes * kEntryItems) <=
+              kStreamLimits.reply_bytes_max);
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;

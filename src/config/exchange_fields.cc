@@ -9,17 +9,14 @@
 namespace tickwitness::config {
 namespace {
 
-constexpr double kDay = 86400;
-constexpr double kMiB = 1024 * 1024;
-
 // What is said of one exchange only.
-struct Words {
+struct ExchangeWords {
   std::string_view url, rest_url, book_depth, ping_interval, link_timeout, attempts, message,
       max_age;
   double depth_min = 1, depth_max = 1, attempts_max = 1;
 };
 
-constexpr Words kKrakenWords = {
+constexpr ExchangeWords kKrakenWords = {
     .url = "The WebSocket API v2 of Kraken: `wss://` or, unencrypted, `ws://`.",
     .rest_url =
         "The REST API of Kraken, `https://` or, unencrypted, `http://`: it fills gaps and "
@@ -46,7 +43,7 @@ constexpr Words kKrakenWords = {
     .depth_max = 1000,
     .attempts_max = 150};
 
-constexpr Words kBinanceWords = {
+constexpr ExchangeWords kBinanceWords = {
     .url =
         "The spot streams of Binance: `wss://` or, unencrypted, `ws://`. Where Binance refuses "
         "the place this machine is in, its documented mirror of market data is "
@@ -76,8 +73,8 @@ constexpr Words kBinanceWords = {
     .depth_max = 5000,
     .attempts_max = 300};
 
-constexpr Words kBinanceUsWords = [] {
-  Words words = kBinanceWords;
+constexpr ExchangeWords kBinanceUsWords = [] {
+  ExchangeWords words = kBinanceWords;
   words.url =
       "The spot streams of Binance.US, a venue of its own with its own label: `wss://` or, "
       "unencrypted, `ws://`. A path that is left out is `/stream`.";
@@ -112,7 +109,7 @@ std::string_view keep(std::string text) {
 template <At kAt>
 class Table {
  public:
-  Table(std::string_view key, const Words& words, std::vector<Field>& out)
+  Table(std::string_view key, const ExchangeWords& words, std::vector<Field>& out)
       : key_(key), words_(words), out_(out) {}
 
   void addresses() {
@@ -264,7 +261,7 @@ class Table {
   }
 
   std::string_view key_;
-  const Words& words_;
+  const ExchangeWords& words_;
   std::vector<Field>& out_;
 };
 
@@ -291,7 +288,7 @@ void add_kraken(std::vector<Field>& out) {
 }
 
 template <At kAt>
-void add_exchange(std::string_view key, const Words& words, std::vector<Field>& out) {
+void add_exchange(std::string_view key, const ExchangeWords& words, std::vector<Field>& out) {
   Table<kAt> table(key, words, out);
   table.addresses();
   table.streams(File::main, table.path("streams"));

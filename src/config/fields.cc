@@ -12,9 +12,6 @@ constexpr std::string_view kRooms[] = {"app",   "base",   "cache", "config",   "
                                        "feed",  "market", "net",   "pipeline", "runtime",
                                        "serve", "sim",    "store", "telemetry"};
 
-constexpr double kDay = 86400;
-constexpr double kMiB = 1024 * 1024;
-
 // Before the exchanges and behind them.
 const Field kFirst[] = {
     {.path = "instance",

@@ -15,6 +15,10 @@
 
 namespace tickwitness::config {
 
+// For the ranges of numbers: seconds and bytes.
+inline constexpr double kDay = 86400;
+inline constexpr double kMiB = 1024 * 1024;
+
 // Where a field lives. Its alternative is its type; what a type accepts and how it prints is in
 // values.h.
 using Ref =

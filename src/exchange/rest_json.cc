@@ -43,8 +43,8 @@ bool read_number(simdjson::simdjson_result<dom::element> value, base::Decimal& o
   return true;
 }
 
-bool read_levels(simdjson::simdjson_result<dom::element> rows, bool bids,
-                 std::vector<market::Level>& out) {
+bool read_rest_levels(simdjson::simdjson_result<dom::element> rows, bool bids,
+                      std::vector<market::Level>& out) {
   dom::array list;
   if (rows.get(list) != simdjson::SUCCESS || list.size() > kRestRowsMax) return false;
   out.clear();

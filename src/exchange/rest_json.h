@@ -29,8 +29,8 @@ bool read_number(simdjson::simdjson_result<simdjson::dom::element> value, base::
 
 // [[price, quantity, …], …], best first: false when a row cannot be read, there are more than
 // kRestRowsMax, or prices do not strictly fall (bids) or rise.
-bool read_levels(simdjson::simdjson_result<simdjson::dom::element> rows, bool bids,
-                 std::vector<market::Level>& out);
+bool read_rest_levels(simdjson::simdjson_result<simdjson::dom::element> rows, bool bids,
+                      std::vector<market::Level>& out);
 
 // Rows as read become what TradePage promises.
 void order_trades(std::vector<market::Trade>& trades, std::uint64_t after_id);

@@ -102,14 +102,15 @@ TEST(RestJson, LevelsMustBeInOrder) {
   for (const Case& c : cases) {
     RestJson json;
     std::vector<market::Level> levels;
-    EXPECT_EQ(read_levels(*json.parse(Venue::kraken, c.rows), c.bids, levels), c.good) << c.rows;
+    EXPECT_EQ(read_rest_levels(*json.parse(Venue::kraken, c.rows), c.bids, levels), c.good)
+        << c.rows;
   }
   std::string many = "[";
   for (std::size_t i = 0; i <= kRestRowsMax; ++i) many += R"(["1","1"],)";
   many.back() = ']';
   RestJson json;
   std::vector<market::Level> levels;
-  EXPECT_FALSE(read_levels(*json.parse(Venue::kraken, many), true, levels));
+  EXPECT_FALSE(read_rest_levels(*json.parse(Venue::kraken, many), true, levels));
   EXPECT_TRUE(levels.empty());
 }
 

@@ -19,7 +19,7 @@ base::Duration seconds(double count) {
 }
 
 double of(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
+  return base::seconds(duration);
 }
 
 using Gap = std::function<double(base::Prng&)>;

@@ -16,10 +16,6 @@ std::string connection_name(std::size_t index, const std::vector<exchange::Subsc
   return index == 0 ? "main" : stream_name(wanted.front());
 }
 
-double seconds_of(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 }  // namespace
 
 Feed::Feed(const FeedSettings& settings, Dialect dialect, Parts parts)
@@ -203,8 +199,8 @@ void Feed::observe(base::Instant now) {
     venue_status_.clear();
   }
   if (const auto estimate = clock(executor_.clock().now())) {
-    clock_offset_.set(seconds_of(estimate->offset));
-    clock_uncertainty_.set(seconds_of(estimate->uncertainty));
+    clock_offset_.set(base::seconds(estimate->offset));
+    clock_uncertainty_.set(base::seconds(estimate->uncertainty));
   } else {
     clock_offset_.clear();
     clock_uncertainty_.clear();

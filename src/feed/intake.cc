@@ -11,8 +11,6 @@
 namespace tickwitness::feed {
 namespace {
 
-using telemetry::label::Channel;
-
 constexpr std::size_t kKinds = static_cast<std::size_t>(exchange::FrameKind::malformed) + 1;
 constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
 // What comes after shares the label's `other`.
@@ -121,16 +119,16 @@ Intake::Market& Intake::market(const market::Symbol& symbol) {
   if (markets_.size() > kMarketsMax) return markets_.back();
   const telemetry::label::Symbol label{markets_.size() == kMarketsMax ? telemetry::kOther
                                                                       : symbol.str()};
-  const auto counts = [&](Channel channel) {
+  const auto counts = [&](telemetry::label::Channel channel) {
     return Market::Counts{.all = metrics_.feed_events.at(label_, label, channel),
                           .news = metrics_.feed_updates.at(label_, label, channel)};
   };
   markets_.push_back({.symbol = symbol,
-                      .trades = counts(Channel::trade),
-                      .aggregates = counts(Channel::agg_trade),
-                      .quotes = counts(Channel::spread),
-                      .candles = counts(Channel::ohlc),
-                      .books = counts(Channel::book),
+                      .trades = counts(telemetry::label::Channel::trade),
+                      .aggregates = counts(telemetry::label::Channel::agg_trade),
+                      .quotes = counts(telemetry::label::Channel::spread),
+                      .candles = counts(telemetry::label::Channel::ohlc),
+                      .books = counts(telemetry::label::Channel::book),
                       .negative = metrics_.feed_latency_negative.at(label_, label),
                       .last_price = metrics_.market_last_price.at(label_, label),
                       .last_trade = metrics_.market_last_trade_timestamp_seconds.at(label_, label),
@@ -242,7 +240,7 @@ void Intake::on_trades(base::Now received, const exchange::Frame& frame, StreamN
     if (single ? trade.id < m.newest : m.newest != 0) continue;
     if (single) m.newest = trade.id;
     m.last_price.set(trade.price.approx());
-    m.last_trade.set(std::chrono::duration<double>(trade.exchange_time.time_since_epoch()).count());
+    m.last_trade.set(base::seconds(trade.exchange_time.time_since_epoch()));
   }
   trades_.on_trades(received, frame, sequenced_, stream);
   hand_on_trades();

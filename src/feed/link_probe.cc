@@ -8,10 +8,6 @@
 namespace tickwitness::feed {
 namespace {
 
-double seconds_of(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 void carry(telemetry::Counter& counter, std::uint64_t& seen, std::uint64_t now) {
   if (now == seen) return;
   if (now < seen) seen = 0;  // it was removed and is wanted again: its count began anew
@@ -76,7 +72,7 @@ void LinkProbe::sync(const Session& session) {
   carry(trips_, trips_seen_, breaker.trips());
   connected_.set(session.state() == LinkState::connected ? 1 : 0);
   breaker_state_.set(label_of(breaker.state()));
-  if (breaker.last_trip()) last_trip_.set(seconds_of(breaker.last_trip()->time_since_epoch()));
+  if (breaker.last_trip()) last_trip_.set(base::seconds(breaker.last_trip()->time_since_epoch()));
   if (const auto& sample = session.clock_offset().last();
       sample && session.clock_offset().samples() != pongs_seen_) {
     pongs_seen_ = session.clock_offset().samples();
@@ -119,15 +115,15 @@ LinkProbe::Stream& LinkProbe::stream(const exchange::Subscription& subscription)
 void LinkProbe::observe(const Session& session, base::Instant now) {
   sync(session);
   if (!in_service_) return;
-  if (const auto last = session.last_frame()) last_frame_age_.set(seconds_of(now - *last));
+  if (const auto last = session.last_frame()) last_frame_age_.set(base::seconds(now - *last));
   for (auto& stream : streams_) stream.wanted = false;
   for (const auto& entry : session.subscriptions().entries()) {
     Stream& s = stream(entry.subscription);
     s.wanted = true;
     s.state.set(label_of(entry.state));
-    if (entry.last_data) s.age.set(seconds_of(now - *entry.last_data));
+    if (entry.last_data) s.age.set(base::seconds(now - *entry.last_data));
     const base::Duration threshold = session.subscriptions().suspicious_after(entry);
-    if (threshold != base::Duration::max()) s.threshold.set(seconds_of(threshold));
+    if (threshold != base::Duration::max()) s.threshold.set(base::seconds(threshold));
     carry(s.stale, s.stale_seen, entry.times_stale);
   }
   std::erase_if(streams_, [](const Stream& stream) {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr base::Duration kFirstPause = std::chrono::seconds(1);
 constexpr base::Duration kPauseMax = std::chrono::minutes(1);
-constexpr int kDoublingsMax = 6;  // enough for kPauseMax
+constexpr int kPauseDoublingsMax = 6;  // enough for kPauseMax
 
 }  // namespace
 
@@ -30,7 +30,7 @@ bool PacedRequests::pass(base::Instant now) {
 }
 
 void PacedRequests::on_too_many(base::Instant now) {
-  const base::Duration pause = kFirstPause * (1 << std::min(times_too_many_++, kDoublingsMax));
+  const base::Duration pause = kFirstPause * (1 << std::min(times_too_many_++, kPauseDoublingsMax));
   blocked_until_ = now + std::min(pause, kPauseMax);
 }
 

@@ -5,7 +5,7 @@
 namespace tickwitness::feed {
 namespace {
 
-constexpr int kDoublingsMax = 10;  // enough for kWaitMax
+constexpr int kWaitDoublingsMax = 10;  // enough for kWaitMax
 
 }  // namespace
 
@@ -13,7 +13,8 @@ void Renewal::begin(base::Instant now) {
   step_ = Step::unsubscribing;
   unsubscribe_id_.reset();
   sent_.reset();
-  const base::Duration wait = kFirstWait * (std::int64_t{1} << std::min(in_vain_, kDoublingsMax));
+  const base::Duration wait =
+      kFirstWait * (std::int64_t{1} << std::min(in_vain_, kWaitDoublingsMax));
   not_before_ = now + std::min(wait, kWaitMax);
 }
 

@@ -15,10 +15,6 @@ constexpr base::Duration kMinute = std::chrono::minutes(1);
 constexpr base::Duration kUnavailableFirst = std::chrono::seconds(1);
 constexpr base::Duration kPauseLongest = std::chrono::hours(72);  // Binance's longest ban
 
-double seconds_of(base::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 }  // namespace
 
 RestGateSettings rest_settings(market::Venue venue) {
@@ -47,9 +43,9 @@ void RestGate::Pace::take(base::Instant now, base::Duration interval) {
 }
 
 double RestGate::Pace::left(base::Instant now, base::Duration interval, std::uint32_t burst) const {
-  const double whole = seconds_of(interval) * std::max(burst, 1U);
+  const double whole = base::seconds(interval) * std::max(burst, 1U);
   if (whole <= 0 || repaid <= now) return 1;
-  return std::max(0.0, 1 - seconds_of(repaid - now) / whole);
+  return std::max(0.0, 1 - base::seconds(repaid - now) / whole);
 }
 
 RestGate::Pace& RestGate::own_pace(const exchange::RestRequest& request) {
@@ -174,7 +170,7 @@ RestFailure RestGate::waited_in_vain(base::Instant now) const {
   const bool paused = paused_until_ > now;
   RestFailure failure{
       .problem = paused ? pause_problem_ : RestProblem::rate_limited,
-      .detail = fmt::format("not asked within {:g} s: {}", seconds_of(settings_.wait_max),
+      .detail = fmt::format("not asked within {:g} s: {}", base::seconds(settings_.wait_max),
                             paused ? pause_why_ : "too much else was to be asked"),
       .retry_after = {}};
   if (paused) failure.retry_after = paused_until_ - now;
@@ -197,7 +193,7 @@ void RestGate::on_time(base::Instant now, std::vector<RestAction>& out) {
     if (entry.answer_by > now) return false;
     const RestFailure failure{
         .problem = RestProblem::network,
-        .detail = fmt::format("no answer within {:g} s", seconds_of(settings_.answer_within)),
+        .detail = fmt::format("no answer within {:g} s", base::seconds(settings_.answer_within)),
         .retry_after = {}};
     pause(now, failure);
     out.emplace_back(rest_action::GiveUp{.id = entry.id, .failure = failure, .was_sent = true});

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kRequestsMax = 3;  // asked that often without any answer: the connection is of no use
 constexpr std::string_view kAlreadySubscribed = "Already subscribed";
-constexpr std::string_view kTooMany = "Exceeded msg rate";
+constexpr std::string_view kTooManyRequests = "Exceeded msg rate";
 // Pings come faster at the start of a connection: the best of some round trips tells the offset.
 constexpr int kFirstPings = 5;
 constexpr base::Duration kFirstPingEvery = std::chrono::seconds(2);
@@ -185,7 +185,7 @@ void Session::on_ack(base::Now received, const exchange::Frame& frame) {
 
 void Session::on_refusal(base::Now received, const exchange::Frame& frame, Actions& out) {
   ++counts_.refusals;
-  if (frame.detail.starts_with(kTooMany)) requests_.on_too_many(received.mono);
+  if (frame.detail.starts_with(kTooManyRequests)) requests_.on_too_many(received.mono);
   if (!frame.request_id) return;  // cannot be matched; the missing answer will be noticed
   // There was nothing to take back: that is as good.
   const auto taken_back = table_.unsubscribed(frame.request_id, base::Instant::min());

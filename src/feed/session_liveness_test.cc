@@ -121,8 +121,7 @@ TEST(SessionLiveness, EachQuietAnswerDoublesThePatienceUpToTheLimit) {
   }
   for (std::size_t i = 1; i < asked.size(); ++i) {
     const base::Duration wanted = asked[i - 1] + std::min<base::Duration>(asked[i - 1], 120s);
-    EXPECT_NEAR(std::chrono::duration<double>(asked[i]).count(),
-                std::chrono::duration<double>(wanted).count(), 0.5);
+    EXPECT_NEAR(base::seconds(asked[i]), base::seconds(wanted), 0.5);
   }
   w.trade();
   EXPECT_LE(w.silent_until_asked(), 5s) << "forgotten with the silence";

@@ -8,7 +8,7 @@ namespace tickwitness::feed {
 namespace {
 
 constexpr base::Duration kFirstRepeat = std::chrono::seconds(1);
-constexpr int kDoublingsMax = 6;  // of kFirstRepeat, while a witness tells nothing
+constexpr int kRepeatDoublingsMax = 6;  // of kFirstRepeat, while a witness tells nothing
 
 // Where a subscription is of which nothing bad is known.
 SubscriptionState unsuspected(const SubscriptionEntry& entry) {
@@ -106,7 +106,8 @@ std::optional<base::Duration> SubscriptionTable::on_witness(
     case Verdict::unknown:
       // Without a witness the configured limit alone speaks.
       entry->state = silence >= limit ? SubscriptionState::suspect : unsuspected(*entry);
-      entry->patience = silence + kFirstRepeat * (1 << std::min(entry->unknowns, kDoublingsMax));
+      entry->patience =
+          silence + kFirstRepeat * (1 << std::min(entry->unknowns, kRepeatDoublingsMax));
       ++entry->unknowns;
       break;
   }

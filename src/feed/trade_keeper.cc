@@ -10,7 +10,7 @@ namespace tickwitness::feed {
 namespace {
 
 constexpr std::string_view kNotAsked = "aggregated trades are not back-filled";
-constexpr std::string_view kTooMany = "too many holes at once";
+constexpr std::string_view kTooManyHoles = "too many holes at once";
 constexpr std::string_view kAnew = "the exchange's ids began anew";
 constexpr std::string_view kAbsent = "the exchange's REST interface does not have them";
 
@@ -219,7 +219,7 @@ void TradeKeeper::relax(Market& m, base::Now now, Out& out) {
   m.sequence.release(out);
   note_given_out(m, out, before);
   while (m.sequence.too_many_holes()) {
-    give_up(m, m.sequence.holes().front(), kTooMany, now, out);
+    give_up(m, m.sequence.holes().front(), kTooManyHoles, now, out);
   }
   if (m.channel != exchange::Channel::agg_trade) return;
   give_up_if(m, kNotAsked, now, out, [](const TradeHole&) { return true; });

@@ -115,8 +115,7 @@ class ByteClient::Session : public std::enable_shared_from_this<Session> {
   void on_connect_timeout() {
     finish({.reason = CloseReason::timeout,
             .detail = fmt::format("no connection to {} within {:g} s, stuck at: {}",
-                                  host_and_port(endpoint_),
-                                  std::chrono::duration<double>(limits_.connect_timeout).count(),
+                                  host_and_port(endpoint_), base::seconds(limits_.connect_timeout),
                                   connector_->stage())});
   }
 

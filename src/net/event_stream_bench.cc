@@ -59,7 +59,7 @@ void publish_until_the_last(benchmark::State& state) {
     written += count;
     while (topic.counts().chunks_written < written) loop.executor.run_one_for({});
     const base::Duration taken = loop.executor.clock().now().mono - start;
-    state.SetIterationTime(std::chrono::duration<double>(taken).count());
+    state.SetIterationTime(base::seconds(taken));
     for (const auto& client : clients) client->skip();
   }
 }

@@ -15,7 +15,7 @@ using runtime::Closed;
 using runtime::Endpoint;
 namespace {
 
-constexpr std::size_t kReadBytes = 16U << 10;
+constexpr std::size_t kAnswerReadBytes = 16U << 10;
 
 // One request from name resolution to the last byte of the answer.
 class Exchange : public std::enable_shared_from_this<Exchange> {
@@ -33,8 +33,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void start(std::shared_ptr<TlsClientContexts> contexts) {
     timer_->arm(executor_.clock().now().mono + limits_.timeout, [this] {
       const auto self = shared_from_this();
-      fail(fmt::format("no answer within {:g} s, stuck at: {}",
-                       std::chrono::duration<double>(limits_.timeout).count(),
+      fail(fmt::format("no answer within {:g} s, stuck at: {}", base::seconds(limits_.timeout),
                        transport_ ? "waiting for the answer" : connector_->stage()));
     });
     connector_ = std::make_shared<Connector>(
@@ -74,7 +73,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void read() {
-    chunk_.resize(kReadBytes);
+    chunk_.resize(kAnswerReadBytes);
     transport_->read_some(boost::asio::buffer(chunk_),
                           [self = shared_from_this()](ErrorCode error, std::size_t bytes) {
                             if (self->on_done_) self->on_read(error, bytes);

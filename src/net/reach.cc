@@ -25,9 +25,8 @@ class Reach::Impl : public std::enable_shared_from_this<Impl> {
       const auto self = shared_from_this();
       const runtime::Closed closed{
           .reason = runtime::CloseReason::timeout,
-          .detail =
-              fmt::format("not within {:g} s, stuck at: {}",
-                          std::chrono::duration<double>(timeout).count(), connector_->stage())};
+          .detail = fmt::format("not within {:g} s, stuck at: {}", base::seconds(timeout),
+                                connector_->stage())};
       connector_->cancel();
       finish(closed);
     });

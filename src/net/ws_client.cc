@@ -12,7 +12,7 @@ namespace {
 using runtime::Closed;
 using runtime::CloseReason;
 
-constexpr base::Duration kWriteTimeout = std::chrono::seconds(10);
+constexpr base::Duration kFrameWriteTimeout = std::chrono::seconds(10);
 constexpr base::Duration kCloseTimeout = std::chrono::seconds(1);
 
 // From one open() to its on_closed.
@@ -91,7 +91,7 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_ = WsStream::make(executor_, std::move(transport),
                              {.message_bytes_max = limits_.message_bytes_max,
                               .send_queue_bytes_max = limits_.send_queue_bytes_max,
-                              .write_timeout = kWriteTimeout,
+                              .write_timeout = kFrameWriteTimeout,
                               .close_timeout = kCloseTimeout},
                              std::move(events));
     stream_->handshake(host_header(), endpoint_.path);
@@ -109,9 +109,9 @@ class Session : public std::enable_shared_from_this<Session> {
     connector_->cancel();
     if (stream_) stream_->abandon();
     finish({.reason = CloseReason::timeout,
-            .detail = fmt::format(
-                "no connection to {} within {:g} s, stuck at: {}", host_and_port(endpoint_),
-                std::chrono::duration<double>(limits_.connect_timeout).count(), stage)});
+            .detail = fmt::format("no connection to {} within {:g} s, stuck at: {}",
+                                  host_and_port(endpoint_), base::seconds(limits_.connect_timeout),
+                                  stage)});
   }
 
   void finish(const Closed& closed) {

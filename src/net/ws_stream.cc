@@ -242,7 +242,7 @@ class BeastWsStream final : public WsStream, public std::enable_shared_from_this
 
   void arm(base::Duration limit, std::string_view what) {
     timer_->arm(executor_.clock().now().mono + limit, [this, what, limit] {
-      const auto seconds = std::chrono::duration<double>(limit).count();
+      const auto seconds = base::seconds(limit);
       finish({.reason = CloseReason::timeout,
               .detail = fmt::format("{} took longer than {:g} s", what, seconds)});
     });

@@ -7,7 +7,7 @@ constexpr std::size_t kMarketsMax = telemetry::label::Symbol::kMax * market::kVe
 constexpr base::Duration kStampDistanceMax = std::chrono::hours(24);
 
 double unix_seconds(base::WallTime time) {
-  return std::chrono::duration<double>(time.time_since_epoch()).count();
+  return base::seconds(time.time_since_epoch());
 }
 
 telemetry::label::Exchange label_of(market::Venue venue) {

@@ -28,8 +28,8 @@ std::string connection_detail(const feed::ConnectionStatus& connection, base::In
   std::string detail = connection.breaker.reason;
   if (connection.next_attempt) {
     const auto wait = std::max(base::Duration::zero(), *connection.next_attempt - now);
-    detail += fmt::format("{}next attempt in {:.1f} s", detail.empty() ? "" : "; ",
-                          std::chrono::duration<double>(wait).count());
+    detail +=
+        fmt::format("{}next attempt in {:.1f} s", detail.empty() ? "" : "; ", base::seconds(wait));
   }
   return detail;
 }

@@ -368,7 +368,7 @@ void Service::observe() {
   sockets_open_.set(static_cast<double>(counts.sockets));
   if (status_) {
     const base::Duration age = executor_.clock().now().mono - status_->at.mono;
-    report_age_.set(std::chrono::duration<double>(age).count());
+    report_age_.set(base::seconds(age));
   }
   count_rejects(counts);
   clients_.set(static_cast<double>(counts.event_clients));

@@ -6,7 +6,6 @@ namespace {
 using telemetry::label::DbOperation;
 using telemetry::label::DbPool;
 using telemetry::label::DbTable;
-using telemetry::label::Result;
 
 DbOperation label_of(Operation operation) {
   switch (operation) {
@@ -34,8 +33,10 @@ DbOperation label_of(Operation operation) {
 
 DatabaseMetrics::Statements::Statements(telemetry::Catalog& metrics, Operation operation,
                                         std::string_view table)
-    : good_(metrics.db_queries.at(label_of(operation), DbTable(table), Result::success)),
-      bad_(metrics.db_queries.at(label_of(operation), DbTable(table), Result::failure)),
+    : good_(metrics.db_queries.at(label_of(operation), DbTable(table),
+                                  telemetry::label::Result::success)),
+      bad_(metrics.db_queries.at(label_of(operation), DbTable(table),
+                                 telemetry::label::Result::failure)),
       seconds_(metrics.db_query_duration_seconds.at(label_of(operation), DbTable(table))) {}
 
 void DatabaseMetrics::Statements::ended(base::Duration took, bool good) {

@@ -9,7 +9,7 @@ namespace {
 using runtime::DiskResult;
 using telemetry::label::RecordedAs;
 
-constexpr base::Duration kTellLostEvery = std::chrono::seconds(10);
+constexpr base::Duration kTellUnrecordedEvery = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -152,9 +152,8 @@ void Recorder::end_file(base::Now now) {
 
 void Recorder::failed(base::Now now, const std::string& why) {
   failures_.inc();
-  log_.error(
-      "store", "recording failed",
-      {{"why", why}, {"again_in_seconds", std::chrono::duration<double>(retry_after_).count()}});
+  log_.error("store", "recording failed",
+             {{"why", why}, {"again_in_seconds", base::seconds(retry_after_)}});
   retry_at_ = now.mono + retry_after_;
   retry_after_ = std::min(2 * retry_after_, kRetryMax);
 }
@@ -165,7 +164,7 @@ void Recorder::observe(base::Now now) {
   if (lost != lost_told_ && now.mono >= tell_lost_at_) {
     log_.warning("store", "the recorder is behind, records were lost",
                  {{"lost", lost - std::exchange(lost_told_, lost)}});
-    tell_lost_at_ = now.mono + kTellLostEvery;
+    tell_lost_at_ = now.mono + kTellUnrecordedEvery;
   }
   if (!folder_.is_open()) return;
   const std::uint64_t removed = folder_.trimmed();

@@ -56,7 +56,7 @@ void spool_recovery(benchmark::State& state) {
     const auto before = clock.now().mono;
     const auto spool = spool::Spool::open(*disk, {}, 1);
     const auto past = recollect(*spool);
-    const auto took = std::chrono::duration<double>(clock.now().mono - before).count();
+    const auto took = base::seconds(clock.now().mono - before);
     if (!past || past->accepted.ticks() != trades) state.SkipWithError("trades are missing");
     longest = std::max(longest, took);
     state.SetIterationTime(took);

@@ -253,9 +253,8 @@ void Spooler::tell_lost(const spool::LostRecords& lost) {
 void Spooler::failed(base::Now now, const std::string& why) {
   failures_.inc();
   refuses_ = true;
-  log_.error(
-      "store", "the spool takes nothing now",
-      {{"why", why}, {"again_in_seconds", std::chrono::duration<double>(retry_after_).count()}});
+  log_.error("store", "the spool takes nothing now",
+             {{"why", why}, {"again_in_seconds", base::seconds(retry_after_)}});
   retry_at_ = now.mono + retry_after_;
   retry_after_ = std::min(2 * retry_after_, kRetryMax);
 }
@@ -276,7 +275,7 @@ void Spooler::observe(base::Now now) {
   buffer_depth_.set(static_cast<double>(ring_.size() + batch_.ticks()));
   if (asked_) {
     const auto age = oldest_ ? now.wall - *oldest_ : base::Duration::zero();
-    lag_.set(std::chrono::duration<double>(std::max(age, base::Duration::zero())).count());
+    lag_.set(base::seconds(std::max(age, base::Duration::zero())));
   }
   if (spool_) disk_bytes_.set(static_cast<double>(spool_->bytes()));
 }

@@ -142,8 +142,7 @@ void Writer::failed(const SinkError& error) {
   failures_.inc();
   connected_.set(0);
   log_.error("store", error.passing ? "the store does not answer" : "the store cannot be used",
-             {{"why", error.message},
-              {"again_in_seconds", std::chrono::duration<double>(retry_after_).count()}});
+             {{"why", error.message}, {"again_in_seconds", base::seconds(retry_after_)}});
   if (on_finished_) return ended();
   waiting_ = true;
   timer_->arm(executor_.clock().now().mono + retry_after_, [this] { open(); });

@@ -240,8 +240,8 @@ RestResult<BookSnapshot> BinanceRest::read_book(const market::Symbol& symbol,
   book.symbol = symbol;
   if (!read_unsigned((*root)["lastUpdateId"], book.last_id))
     return unreadable(venue_, "`lastUpdateId` is missing");
-  if (!read_levels((*root)["bids"], true, book.bids) ||
-      !read_levels((*root)["asks"], false, book.asks))
+  if (!read_rest_levels((*root)["bids"], true, book.bids) ||
+      !read_rest_levels((*root)["asks"], false, book.asks))
     return unreadable(venue_, "levels are missing or out of order");
   return book;
 }

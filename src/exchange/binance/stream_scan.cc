@@ -3,14 +3,11 @@
 #include <bit>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "exchange/binance/wire.h"
 
 namespace tickwitness::exchange::binance {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Eight digits at once; nothing is said of `value` when they are none.
 bool read_eight_digits(const char* at, std::uint64_t& value) {
@@ -59,7 +56,7 @@ class Scanner {
 
   bool symbol(const SymbolTable& symbols, market::Symbol& out) {
     const char* const begin = at_;
-    while (is_digit(*at_) || (*at_ >= 'A' && *at_ <= 'Z')) ++at_;
+    while (base::is_digit(*at_) || (*at_ >= 'A' && *at_ <= 'Z')) ++at_;
     const auto found = symbols.find({begin, at_});
     if (found) out = *found;
     return found.has_value();
@@ -110,7 +107,7 @@ class Scanner {
 
   // Wraps around when there are too many: who asks counts them.
   std::uint64_t digits(std::uint64_t value) {
-    while (is_digit(*at_)) value = value * 10 + static_cast<std::uint64_t>(*at_++ - '0');
+    while (base::is_digit(*at_)) value = value * 10 + static_cast<std::uint64_t>(*at_++ - '0');
     return value;
   }
 

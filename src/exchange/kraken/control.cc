@@ -18,7 +18,7 @@ void malformed(Frame& out, Malformed reason) {
   out.malformed = reason;
 }
 
-Malformed reason_of(simdjson::error_code error) {
+Malformed field_reason(simdjson::error_code error) {
   return error == simdjson::NO_SUCH_FIELD ? Malformed::missing_field : Malformed::wrong_type;
 }
 
@@ -31,7 +31,7 @@ void append_detail(Frame& out, std::string_view text) {
 template <class T>
 bool read(dom::object object, std::string_view key, T& value, Frame& out) {
   const auto error = object[key].get(value);
-  if (error != simdjson::SUCCESS) malformed(out, reason_of(error));
+  if (error != simdjson::SUCCESS) malformed(out, field_reason(error));
   return error == simdjson::SUCCESS;
 }
 
@@ -57,10 +57,10 @@ Malformed read_pair(dom::element entry, Instrument& out) {
   std::string_view symbol_text, status;
   std::uint64_t price_precision = 0, quantity_precision = 0;
   if (entry.get(pair)) return Malformed::wrong_type;
-  if (const auto error = pair["symbol"].get(symbol_text)) return reason_of(error);
-  if (const auto error = pair["price_precision"].get(price_precision)) return reason_of(error);
-  if (const auto error = pair["qty_precision"].get(quantity_precision)) return reason_of(error);
-  if (const auto error = pair["status"].get(status)) return reason_of(error);
+  if (const auto error = pair["symbol"].get(symbol_text)) return field_reason(error);
+  if (const auto error = pair["price_precision"].get(price_precision)) return field_reason(error);
+  if (const auto error = pair["qty_precision"].get(quantity_precision)) return field_reason(error);
+  if (const auto error = pair["status"].get(status)) return field_reason(error);
   const auto symbol = from_kraken(symbol_text);
   if (!symbol) return Malformed::bad_symbol;
   if (price_precision > kPrecisionMax || quantity_precision > kPrecisionMax)
@@ -82,7 +82,7 @@ void read_instruments(dom::object frame, Frame& out) {
   if (const auto error = data["pairs"].get(pairs)) {
     const bool only_assets =
         error == simdjson::NO_SUCH_FIELD && data["assets"].get(assets) == simdjson::SUCCESS;
-    if (!only_assets) return malformed(out, reason_of(error));
+    if (!only_assets) return malformed(out, field_reason(error));
   } else {
     for (const auto pair : pairs) {
       const auto bad = read_pair(pair, out.instruments.emplace_back());

@@ -306,8 +306,8 @@ RestResult<BookSnapshot> KrakenRest::read_book(const market::Symbol& symbol,
   if (!pair) return std::unexpected(pair.error());
   BookSnapshot book;
   book.symbol = symbol;
-  if (!read_levels((*pair)["bids"], true, book.bids) ||
-      !read_levels((*pair)["asks"], false, book.asks))
+  if (!read_rest_levels((*pair)["bids"], true, book.bids) ||
+      !read_rest_levels((*pair)["asks"], false, book.asks))
     return unreadable("levels are missing or out of order");
   return book;
 }

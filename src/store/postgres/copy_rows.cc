@@ -76,10 +76,6 @@ char* put_field(char* to, base::Decimal value) {
   return to;
 }
 
-std::int64_t nanoseconds(base::WallTime time) {
-  return time.time_since_epoch().count();
-}
-
 }  // namespace
 
 void CopyRows::reserve(std::size_t more) {
@@ -98,8 +94,8 @@ void CopyRows::add(const TradeRow& row) {
   char* const from = bytes_.data() + length_;
   char* to = put(from, kColumns);
   to = put_field(to, static_cast<std::int64_t>(trade.id));
-  to = put_field(to, nanoseconds(trade.exchange_time));
-  to = put_field(to, nanoseconds(row.tick->received.wall));
+  to = put_field(to, trade.exchange_time.time_since_epoch().count());
+  to = put_field(to, row.tick->received.wall.time_since_epoch().count());
   to = put_field(to, row.market.symbol);
   to = put_field(to, row.market.venue);
   to = put_field(to, static_cast<std::int8_t>(row.tick->late ? 1 : 0));

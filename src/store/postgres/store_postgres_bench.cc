@@ -113,13 +113,13 @@ void run(benchmark::State& state, bool clash, double least) {
         return;
       }
       spent += ours;
-      const double seconds = std::chrono::duration<double>(ours).count();
-      ratios.push_back(std::chrono::duration<double>(copied).count() / seconds);
+      const double seconds = base::seconds(ours);
+      ratios.push_back(base::seconds(copied) / seconds);
       rates.push_back(static_cast<double>(kBatch * kBatches) / seconds);
     }
     std::ranges::sort(ratios);
     std::ranges::sort(rates);
-    state.SetIterationTime(std::chrono::duration<double>(spent).count());
+    state.SetIterationTime(base::seconds(spent));
     state.counters["rows_per_s"] = rates[kTurns / 2];
     state.counters["ratio"] = ratios[kTurns / 2];
     state.counters["least_ratio"] = least;

@@ -13,9 +13,9 @@ namespace tickwitness::store::postgres {
 namespace {
 
 constexpr int kPage = 4000;
-constexpr std::int64_t kLengthFirst = base::Duration(std::chrono::minutes(10)).count();
+constexpr std::int64_t kReadFirst = base::Duration(std::chrono::minutes(10)).count();
 constexpr std::int64_t kLengthMin = base::Duration(std::chrono::seconds(1)).count();
-constexpr std::int64_t kLengthMax = base::Duration(std::chrono::hours(24)).count();
+constexpr std::int64_t kReadMax = base::Duration(std::chrono::hours(24)).count();
 
 }  // namespace
 
@@ -49,7 +49,7 @@ SinkResult<void> TradeReader::find_market() {
 }
 
 SinkResult<void> TradeReader::find_days() {
-  length_ = kLengthFirst;
+  length_ = kReadFirst;
   if (venues_.empty() || symbol_ == 0) return {};
   const auto days = connection().run(
       fmt::format("SELECT DISTINCT day FROM tickwitness.trade_days WHERE symbol = {} AND venue IN "
@@ -106,7 +106,7 @@ SinkResult<void> TradeReader::fill() {
     if (more_) {
       length_ = std::max(length_ / 2, kLengthMin);
     } else if (answer->rows() < kPage / 4) {
-      length_ = std::min(2 * length_, kLengthMax);
+      length_ = std::min(2 * length_, kReadMax);
     }
   }
   connection_->rest();

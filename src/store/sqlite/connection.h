@@ -17,6 +17,9 @@
 
 namespace tickwitness::store::sqlite {
 
+// How long a reader or a copy waits for a lock of somebody else's.
+inline constexpr std::chrono::milliseconds kBusyTimeout{5000};
+
 // Goes before its connection. The calls return SQLite's codes, since they are made for each row;
 // Connection::fail() makes a sentence of the last one.
 class Statement {

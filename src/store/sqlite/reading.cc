@@ -7,8 +7,6 @@
 namespace tickwitness::store::sqlite {
 namespace {
 
-constexpr std::chrono::milliseconds kBusy{5000};
-
 // 0: it has none.
 SinkResult<std::int64_t> number(Connection& connection, std::string_view sql,
                                 std::string_view name) {
@@ -35,7 +33,7 @@ SinkResult<MarketNumbers> find_market(Connection& connection, market::Venue venu
 
 SinkResult<Connection> open_to_read(const std::string& path) {
   // To read a write-ahead log its index must be written.
-  return Connection::open(path, SQLITE_OPEN_READWRITE, kBusy);
+  return Connection::open(path, SQLITE_OPEN_READWRITE, kBusyTimeout);
 }
 
 SinkResult<void> only_read(Connection& connection) {

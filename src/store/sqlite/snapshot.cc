@@ -9,7 +9,6 @@
 namespace tickwitness::store::sqlite {
 namespace {
 
-constexpr std::chrono::milliseconds kBusy{5000};
 constexpr int kPages = 1024;  // between two reports
 
 }  // namespace
@@ -37,7 +36,7 @@ SinkResult<void> copy_database(Connection& from, const std::string& path,
 
 SinkResult<Snapshot> Snapshot::take(const std::string& path) {
   // To read a write-ahead log its index must be written.
-  auto connection = Connection::open(path, SQLITE_OPEN_READWRITE, kBusy);
+  auto connection = Connection::open(path, SQLITE_OPEN_READWRITE, kBusyTimeout);
   if (!connection) return std::unexpected(connection.error());
   Snapshot snapshot(std::move(*connection));
   if (auto ok = snapshot.begin(); !ok) return std::unexpected(ok.error());

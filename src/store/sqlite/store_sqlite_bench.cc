@@ -106,11 +106,11 @@ void store_sqlite(benchmark::State& state) {
     if (!looped || !stored || stored->inserted != kBatch) state.SkipWithError("rows are missing");
     bare += second - first;
     ours += third - second;
-    state.SetIterationTime(std::chrono::duration<double>(third - second).count());
+    state.SetIterationTime(base::seconds(third - second));
   }
-  const double seconds = std::chrono::duration<double>(ours).count();
+  const double seconds = base::seconds(ours);
   state.counters["rows_per_s"] = static_cast<double>(number * kBatch) / seconds;
-  state.counters["ratio"] = std::chrono::duration<double>(bare).count() / seconds;
+  state.counters["ratio"] = base::seconds(bare) / seconds;
   state.counters["least_ratio"] = 0.8;
 }
 BENCHMARK(store_sqlite)->UseManualTime()->Iterations(kBatches)->Unit(benchmark::kMillisecond);

@@ -8,19 +8,20 @@ namespace tickwitness::telemetry::core {
 
 Buckets::Buckets(std::span<const std::int64_t> bounds)
     : bounds_(bounds.begin(), bounds.end()), bounds_as_given_(bounds.begin(), bounds.end()) {
-  constexpr std::uint64_t kTop = std::numeric_limits<std::int64_t>::max();
+  constexpr std::uint64_t kHighest = std::numeric_limits<std::int64_t>::max();
   if (std::ranges::adjacent_find(bounds, std::greater_equal{}) != bounds.end() ||
-      bounds.size() > 60'000 || (!bounds.empty() && (bounds[0] < 0 || bounds_.back() == kTop))) {
+      bounds.size() > 60'000 ||
+      (!bounds.empty() && (bounds[0] < 0 || bounds_.back() == kHighest))) {
     throw std::invalid_argument("histogram bounds must be ascending and not negative");
   }
-  bounds_.push_back(kTop);
+  bounds_.push_back(kHighest);
   const auto bucket_of = [&](std::uint64_t value) {
-    return static_cast<std::uint32_t>(std::ranges::lower_bound(bounds_, std::min(value, kTop)) -
+    return static_cast<std::uint32_t>(std::ranges::lower_bound(bounds_, std::min(value, kHighest)) -
                                       bounds_.begin());
   };
   for (std::uint32_t key = 0; key < kKeys; ++key) {
     start_[key] = static_cast<std::uint16_t>(bucket_of(lowest(key)));
-    const std::uint64_t highest = key + 1 < kKeys ? lowest(key + 1) - 1 : kTop;
+    const std::uint64_t highest = key + 1 < kKeys ? lowest(key + 1) - 1 : kHighest;
     steps_ = std::max(steps_, bucket_of(highest) - start_[key]);
   }
 }
