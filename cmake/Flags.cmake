@@ -7,6 +7,11 @@ target_compile_options(tw_flags INTERFACE
   -fstack-protector-strong)
 # {.a = 1} leaves the other members at their defaults; that is what it is for.
 target_compile_options(tw_flags INTERFACE -Wno-missing-field-initializers)
+if(TW_UNITY)
+  # What shadows nothing in its own file may shadow a name of another; one file at a time is checked
+  # by the builds without it.
+  target_compile_options(tw_flags INTERFACE -Wno-shadow)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # Wrong about `"text" + std::string` when it is inlined (GCC bug 105651); clang checks the same.
   target_compile_options(tw_flags INTERFACE -Wno-restrict)

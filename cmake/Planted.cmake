@@ -1,6 +1,7 @@
 # The product with bugs planted in it (src/base/planted.h), for one test: does the simulation find
-# them? Only the files that ask for bugs are compiled again; they take the place of the archives'.
-if(NOT TW_TESTS OR NOT TARGET tw_app)
+# them? Only the files that ask for bugs are compiled again; they take the place of the archives',
+# where each file is an object of its own.
+if(NOT TW_TESTS OR TW_UNITY OR NOT TARGET tw_app)
   return()
 endif()
 add_executable(simulate_planted

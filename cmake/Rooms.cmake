@@ -80,7 +80,8 @@ function(tw_room room deps libs)
   endif()
 
   add_library(tw_${id} STATIC ${sources} ${TW_GENERATED_${id}})
-  set_target_properties(tw_${id} PROPERTIES LINKER_LANGUAGE CXX)
+  set_target_properties(tw_${id} PROPERTIES LINKER_LANGUAGE CXX UNITY_BUILD ${TW_UNITY}
+                                            UNITY_BUILD_BATCH_SIZE 10)
   target_include_directories(tw_${id} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}
                                              ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(tw_${id} PRIVATE tw_flags)
