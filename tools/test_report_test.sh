@@ -36,6 +36,13 @@ expect() {  # WHAT WANTED GOT
 # passed: 10 + 5 + 7 + 4 + 20 + 1; failed: 3, and one each for the crashes, the late, the missing
 expect counts "47 7 6" "$(awk -f "$tools/count_tests.awk" report.xml)"
 
+expect "nothing is slow" "" "$(awk -f "$tools/slowest.awk" report.xml)"
+for seconds in 9.9 12.4 200.6 31 9 77 15.5 10; do
+  printf '<testcase name="t%s" classname="x" time="%s" status="run">\n' "${seconds/./_}" $seconds
+done >times.xml
+expect slowest "t200_6 201 s, t77 77 s, t31 31 s, t15_5 16 s, t12_4 12 s" \
+  "$(awk -f "$tools/slowest.awk" times.xml)"
+
 "$tools/failures.sh" log release >shown
 for name in gtest_fails gtest_crashes crashes_at_exit too_long missing; do
   expect "names $name" 1 "$(grep -c "^--- $name: " shown)"
