@@ -57,7 +57,10 @@ async function pageFiles() {
   const define = {
     ICON_URLS: JSON.stringify(Object.fromEntries(icons.map((s) => [s, urls[`icon-${s}.svg`]]))),
   };
-  const app = await bundle('src/main.tsx', { define });
+  const charts = await bundle('node_modules/uplot/dist/uPlot.esm.js');
+  add('charts.js', charts.js);
+  define.CHART_LIBRARY_URL = JSON.stringify(urls['charts.js']);
+  const app = await bundle('src/main.tsx', { define, external: ['/live/assets/*'] });
   add('app.js', app.js);
   add('app.css', app.css);
   add('theme.js', (await bundle('src/theme_boot.ts', { format: 'iife' })).js);

@@ -60,6 +60,7 @@ export class FakeEngine {
   metricsText = ''; // when custom
   snapshots = 'on'; // /api/v1/snapshot: on | off; it ends with /metrics
   details = 'on'; // /api/v1/gaps and feeds: on | off
+  stored = 'on'; // /api/v1/history: on | none | off
   lateMs = 0; // sse = late: how far behind its stamps are
   skewMs = 0;
   frozenMs = null;
@@ -310,8 +311,32 @@ export class FakeEngine {
       return this.answerJson(response, { gaps: this.world.gaps, completeness: this.days() });
     }
     if (path === '/api/v1/feeds') return this.answerJson(response, { feeds: this.feeds(), books: this.books() });
+    if (path === '/api/v1/history') return this.answerHistory(request, response);
     if (path === '/live' || path.startsWith('/live/assets/')) return this.answerFile(path, response);
     response.writeHead(404).end();
+  }
+
+  // Ninety minutes up to the one that runs; of every thirtieth nothing is stored.
+  candles(price) {
+    const running = Math.floor(this.now() / 60_000);
+    return Array.from({ length: 90 }, (_, index) => running - 89 + index)
+      .filter((minute) => minute % 30 !== 7)
+      .map((minute) => {
+        const close = price + Math.round(price * 20 * Math.sin(minute / 5)) / 10_000;
+        const begin = new Date(minute * 60_000).toISOString().replace('Z', '000000Z');
+        return { begin, open: price, high: close + price / 500, low: close - price / 500, close, volume: 1.5, trades: 12 };
+      });
+  }
+
+  answerHistory(request, response) {
+    if (this.stored === 'off') return response.writeHead(404).end('There is no history: store.enabled is false.');
+    const query = new URL(request.url, this.url).searchParams;
+    const asked = Object.values(this.markets()).find(({ exchange, symbol }) => {
+      return exchange === query.get('exchange') && symbol === query.get('symbol');
+    });
+    const known = asked !== undefined && query.get('kind') === 'candles' && this.stored === 'on';
+    const rows = known ? this.candles(this.world.pairs[asked.name].price) : [];
+    this.answerJson(response, { kind: 'candles', more: false, rows });
   }
 
   answerMetrics(response) {

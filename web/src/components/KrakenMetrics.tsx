@@ -15,6 +15,7 @@ import { Age } from './Age';
 import { exchangeOf, marketText } from './MarketName';
 import { PairTable } from './PairTable';
 import { QuantileChart } from './QuantileChart';
+import { StoredPrices } from './StoredPrices';
 import { Tile } from './Tile';
 import { Value, type Part } from './Value';
 
@@ -162,6 +163,7 @@ export function KrakenMetrics() {
   const all = snapshot.value;
   const pairs = [...all.pairs.keys()];
   const pair = resolvePair(askedPair.value, pairs);
+  const exchange = pair === null ? null : exchangeOf(pair);
   const missing = pair !== null && all.values.p95Ms !== undefined && !all.pairs.has(pair);
   return (
     <section class="panel" aria-labelledby="kraken-title">
@@ -187,6 +189,9 @@ export function KrakenMetrics() {
         </figure>
         <Counters values={all.values} />
       </div>
+      {pair !== null && exchange !== null && (
+        <StoredPrices exchange={exchange} symbol={symbolOf(pair, exchange)} asTable={asTable} />
+      )}
       <PairTable chosen={pair} />
     </section>
   );

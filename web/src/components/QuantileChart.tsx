@@ -1,20 +1,15 @@
 // p50, p95 and p99 over the last 15 minutes. What was not read is hatched, never joined by a line.
 
-import { effect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import { formatMs, formatTick } from '../format/number';
+import type uPlot from 'uplot';
+import { formatMs } from '../format/number';
 import { formatClock } from '../format/time';
 import { gapsOf, quantileColumns, type Columns } from '../model/series';
 import { windowMs } from '../model/window';
 import { history, historyVersion, serverNow } from '../store';
+import { axes, colour, font, placeTip, useChart, type Drawing } from './chart';
 
 const chartHeight = 250;
 const names = ['p50', 'p95', 'p99'];
-
-function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 function hatchPattern(ctx: CanvasRenderingContext2D): CanvasPattern | null {
   const tile = document.createElement('canvas');
@@ -61,7 +56,7 @@ function drawMarks(chart: uPlot): void {
   const { ctx, bbox } = chart;
   const px = devicePixelRatio;
   ctx.save();
-  ctx.font = `${11 * px}px ${getComputedStyle(document.body).fontFamily}`;
+  ctx.font = `${11 * px}px ${font()}`;
   ctx.textBaseline = 'top';
   for (const atMs of history.restartsMs) {
     const x = chart.valToPos(atMs / 1000, 'x', true);
@@ -95,7 +90,7 @@ function drawLabels(chart: uPlot): void {
   });
   labels.sort((a, b) => b.y - a.y);
   ctx.save();
-  ctx.font = `${11 * px}px ${getComputedStyle(document.body).fontFamily}`;
+  ctx.font = `${11 * px}px ${font()}`;
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
   let floor = bbox.top + bbox.height;
@@ -130,50 +125,21 @@ function dots(index: number): uPlot.Series {
   return { label: `${name}, polled`, paths: () => null, stroke: paint, points: { show: true, size: 5, fill: paint } };
 }
 
-function options(width: number, tip: HTMLElement): uPlot.Options {
-  const text = () => colour('--text-3');
-  const rule = () => colour('--line');
-  const font = () => `11px ${getComputedStyle(document.body).fontFamily}`;
+function options(tip: HTMLElement): ReturnType<Drawing['options']> {
   return {
-    width,
     height: chartHeight,
     padding: [8, 34, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { setScale: false } },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: {
       x: { time: true, auto: false, range: () => windowS() },
       y: { range: (_chart, _min, max) => [0, niceMax(max)] },
     },
     series: [{}, line(0, 1.2), line(1, 1.9), line(2, 1), dots(0), dots(1), dots(2)],
     bands: [{ series: [2, 1], fill: () => colour('--band') }],
-    axes: [
-      {
-        stroke: text,
-        font: font(),
-        grid: { show: false },
-        ticks: { show: false },
-        size: 26,
-        values: axisTimes,
-        space: 70,
-      },
-      {
-        stroke: text,
-        font: font(),
-        grid: { stroke: rule, width: 1 },
-        ticks: { show: false },
-        size: 46,
-        space: 46,
-        values: (_chart, splits) => splits.map((split) => formatTick(split)),
-      },
-    ],
+    axes: axes(46),
     hooks: { drawClear: [drawGaps], draw: [drawMarks, drawLabels], setCursor: [(chart) => showTip(chart, tip)] },
   };
-}
-
-function axisTimes(_chart: uPlot, splits: number[]): string[] {
-  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-  return splits.map((split) => formatClock(split * 1000).slice(0, step >= 60 ? 5 : 8));
 }
 
 function windowS(): [number, number] {
@@ -198,38 +164,16 @@ function showTip(chart: uPlot, tip: HTMLElement): void {
     const value = data[index + 1]?.[at] ?? data[index + 4]?.[at] ?? null;
     return `${name} ${formatMs(value)}${value === null ? '' : ' ms'}`;
   });
-  tip.textContent = [`${formatClock((data[0][at] as number) * 1000)} UTC`, ...values.reverse()].join('\n');
-  const right = x > chart.over.clientWidth / 2;
-  tip.style.left = right ? '' : `${x + 56}px`;
-  tip.style.right = right ? `${chart.over.clientWidth - x + 44}px` : '';
+  placeTip(chart, tip, [`${formatClock((data[0][at] as number) * 1000)} UTC`, ...values.reverse()]);
 }
 
 export function QuantileChart({ pair }: { pair: string | null }) {
-  const box = useRef<HTMLDivElement>(null);
-  const tip = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const host = box.current as HTMLDivElement;
-    const chart = new uPlot(
-      options(host.clientWidth, tip.current as HTMLDivElement),
-      quantileColumns([], null) as uPlot.AlignedData,
-      host,
-    );
-    const stop = effect(() => {
-      historyVersion.value;
-      void Math.floor((serverNow.value ?? 0) / 1000);
-      chart.setData(quantileColumns(history.points, pair) as uPlot.AlignedData);
-    });
-    const resized = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height: chartHeight }));
-    resized.observe(host);
-    const redraw = () => chart.redraw();
-    addEventListener('themechange', redraw);
-    return () => {
-      stop();
-      resized.disconnect();
-      removeEventListener('themechange', redraw);
-      chart.destroy();
-    };
-  }, [pair]);
+  const data = () => {
+    historyVersion.value;
+    void Math.floor((serverNow.value ?? 0) / 1000);
+    return quantileColumns(history.points, pair) as uPlot.AlignedData;
+  };
+  const { box, tip } = useChart({ options, data }, [pair]);
   return (
     <div class="chart" aria-hidden="true" ref={box}>
       <div class="tip" ref={tip} hidden />

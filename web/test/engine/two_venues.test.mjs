@@ -154,3 +154,29 @@ test('a connection that is replaced: the page says so, and that nothing was lost
     demo.stop();
   }
 });
+
+// That the interface tells what the exchange made is for tests/e2e/history_test.sh.
+test('the prices stored of a market are those that the interface tells', { timeout: 30_000 }, async () => {
+  const demo = new Demo('--for', '13s');
+  try {
+    const url = await demo.page();
+    const page = await open(`${url}?pair=BTC-USDT+kraken`);
+    await sees(page, '.stored .chart-sentence', /^\d+ minutes from \d\d:\d\d to \d\d:\d\d, .* none missing, /);
+    await page.locator('.stored canvas').waitFor();
+    await page.getByRole('button', { name: 'Show as table' }).click();
+    const shown = await page
+      .locator('.stored tbody tr')
+      .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText)));
+    const answer = await fetch(new URL(await page.locator('.stored figcaption a').getAttribute('href'), url));
+    const { exchange, symbol, rows } = await answer.json();
+    assert.deepEqual([exchange, symbol], ['kraken', 'BTC-USDT']);
+    const told = rows.map(({ open, high, low, close, volume, trades }) => [open, high, low, close, volume, trades]);
+    // A minute may have ended between the two.
+    const numbers = shown.reverse().map((row) => row.map((text) => Number(text.replaceAll('\u202f', ''))));
+    assert.ok(numbers.length >= 10, `${numbers.length} rows`);
+    assert.deepEqual(numbers.slice(1), told.slice(1, numbers.length));
+    await demo.record();
+  } finally {
+    demo.stop();
+  }
+});

@@ -1,0 +1,137 @@
+// The prices of a market as the engine stored them: what was there before this page, and before the engine's last start.
+
+import { signal, type Signal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { formatExact } from '../format/number';
+import { formatClock } from '../format/time';
+import {
+  fetchStored,
+  historyUrl,
+  priceColumns,
+  storedSentence,
+  type Asked,
+  type Candle,
+  type PriceColumns,
+} from '../model/stored';
+import { axes, colour, placeTip, useChart, type Drawing } from './chart';
+
+const chartHeight = 160;
+const againMs = 30_000;
+const patienceMs = 10_000;
+
+// Asked for when a market is chosen, and every half minute while somebody looks.
+function useStored(url: string): Signal<Asked> {
+  const asked = useMemo(() => signal<Asked>({ stored: null, why: null }), [url]);
+  useEffect(() => {
+    let gone = false;
+    const ask = async () => {
+      if (document.visibilityState === 'hidden') return;
+      const answer = await fetchStored(url, AbortSignal.timeout(patienceMs));
+      if (gone) return;
+      asked.value =
+        typeof answer === 'string' ? { ...asked.peek(), why: answer } : { stored: answer, why: null };
+    };
+    void ask();
+    const timer = setInterval(() => void ask(), againMs);
+    return () => {
+      gone = true;
+      clearInterval(timer);
+    };
+  }, [url]);
+  return asked;
+}
+
+const minute = (ms: number) => formatClock(ms).slice(0, 5);
+
+function line(label: string, width: number, paint: string): uPlot.Series {
+  return { label, width, stroke: () => colour(paint), points: { show: false } };
+}
+
+function showTip(chart: uPlot, tip: HTMLElement): void {
+  const at = chart.cursor.idx;
+  const [times, high, low, close] = chart.data as PriceColumns;
+  const hidden = at == null || (chart.cursor.left ?? -1) < 0 || close?.[at] == null;
+  tip.hidden = hidden;
+  if (hidden) return;
+  placeTip(chart, tip, [
+    `${minute((times[at] as number) * 1000)} UTC`,
+    `high ${formatExact(high?.[at])}`,
+    `close ${formatExact(close[at])}`,
+    `low ${formatExact(low?.[at])}`,
+  ]);
+}
+
+function options(tip: HTMLElement): ReturnType<Drawing['options']> {
+  return {
+    height: chartHeight,
+    padding: [8, 34, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 7 }, drag: { setScale: false } },
+    scales: { x: { time: true } },
+    series: [{}, line('high', 0, '--line-p99'), line('low', 0, '--line-p99'), line('close', 1.6, '--line-p95')],
+    bands: [{ series: [1, 2], fill: () => colour('--band') }],
+    axes: axes(68),
+    hooks: { setCursor: [(chart) => showTip(chart, tip)] },
+  };
+}
+
+function PriceChart({ asked }: { asked: Signal<Asked> }) {
+  const data = () => priceColumns(asked.value.stored?.candles ?? []) as uPlot.AlignedData;
+  const { box, tip } = useChart({ options, data }, [asked]);
+  return (
+    <div class="chart" aria-hidden="true" ref={box}>
+      <div class="tip" ref={tip} hidden />
+    </div>
+  );
+}
+
+const columns = ['open', 'high', 'low', 'close', 'volume', 'trades'] as const;
+
+function CandleTable({ candles }: { candles: readonly Candle[] }) {
+  return (
+    <div class="chart-table" tabIndex={0} role="region" aria-label="Stored prices by minute">
+      <table>
+        <thead>
+          <tr>
+            {['Minute, UTC', ...columns].map((name) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {[...candles].reverse().map((candle) => (
+            <tr key={candle.beginMs}>
+              <th scope="row">{minute(candle.beginMs)}</th>
+              {columns.map((name) => (
+                <td key={name}>{formatExact(candle[name])}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function StoredPrices({ exchange, symbol, asTable }: { exchange: string; symbol: string; asTable: boolean }) {
+  const url = historyUrl(exchange, symbol);
+  const asked = useStored(url);
+  const candles = asked.value.stored?.candles ?? [];
+  const sentence = storedSentence(asked.value);
+  return (
+    <figure class="chart-box stored">
+      <figcaption>
+        <span>
+          Stored prices: high, low and close by minute (<a href={url}>JSON</a>)
+        </span>
+        <span class="chart-sentence" title={sentence}>
+          {sentence}
+        </span>
+      </figcaption>
+      {candles.length > 0 && (asTable ? <CandleTable candles={candles} /> : <PriceChart asked={asked} />)}
+    </figure>
+  );
+}
