@@ -24,6 +24,7 @@ constexpr std::string_view kAssets = "/live/assets/";
 constexpr std::string_view kEvents = "/sse/metrics";
 constexpr std::string_view kSockets = "/ws";
 constexpr std::string_view kHistory = "/api/v1/history";
+constexpr const char* kAskTheEngine = "This is a gateway: ask the engine itself.";
 constexpr std::string_view kMetricsEvent = "kraken_metrics";
 
 const net::Headers kPageHeaders{
@@ -175,8 +176,11 @@ void Service::answer_query(const net::Request& request,
     respond(std::move(response));
   };
   if (auto refused = refusal(request)) return finish(std::move(*refused));
-  if (!outside_.history)
-    return finish(net::Response::text(404, "There is no history: store.enabled is false."));
+  if (!outside_.history) {
+    const char* const why =
+        outside_.view != nullptr ? kAskTheEngine : "There is no history: store.enabled is false.";
+    return finish(net::Response::text(404, why));
+  }
   const auto query = parse_history(request);
   if (!query) return finish(net::Response::text(400, query.error().message));
   const bool taken = outside_.history(
@@ -255,7 +259,7 @@ net::Response Service::answer(const net::Request& request, std::string& route) {
   // Another process's feeds and gaps are not known here, which is not the same as none.
   const bool elsewhere = outside_.view != nullptr;
   if (elsewhere && (is("/api/v1/feeds") || is("/api/v1/gaps")))
-    return net::Response::text(404, "This is a gateway: ask the engine itself.");
+    return net::Response::text(404, kAskTheEngine);
   if (is("/api/v1/feeds")) return json(200, feeds_json(status_.get(), now));
   if (is("/api/v1/gaps")) return json(200, gaps_json(status_.get()));
   if (is("/api/v1/snapshot")) return json(200, snapshot());
@@ -352,7 +356,8 @@ void Service::second() {
   const base::Now now = executor_.clock().now();
   publish(kMetricsEvent, snapshot());
   last_metrics_ = log_.last();
-  if (seconds_++ % kHeartbeatSeconds == 0) publish("heartbeat", heartbeat(now));
+  // Time has passed since `now`: no event is dated before the one before it.
+  if (seconds_++ % kHeartbeatSeconds == 0) publish("heartbeat", heartbeat(executor_.clock().now()));
   observe();
   while (next_second_ <= now.mono) next_second_ += kSecond;
   timer_->arm(next_second_, [this] { second(); });

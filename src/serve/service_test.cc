@@ -344,7 +344,7 @@ struct FarView final : View {
 
 TEST(Service, AViewStandsInForAnEngine) {
   FarView view;
-  World world({}, true, &view);
+  World world({}, false, &view);
   world.service.start();
   EXPECT_EQ(world.published.front().data, R"({"ws_status":null})");
   EXPECT_EQ(world.body("/api/v1/snapshot"), R"({"ws_status":null})");
@@ -356,6 +356,12 @@ TEST(Service, AViewStandsInForAnEngine) {
   // Not known is not none.
   EXPECT_EQ(world.get("/api/v1/gaps").status, 404);
   EXPECT_EQ(world.get("/api/v1/feeds").status, 404);
+  std::optional<net::Response> history;
+  world.service.answer_query(World::request("/api/v1/history?exchange=kraken&symbol=BTC-USD"),
+                             [&](const net::Response& answer) { history = answer; });
+  ASSERT_TRUE(history && history->body);
+  EXPECT_EQ(history->status, 404);
+  EXPECT_THAT(*history->body, HasSubstr("gateway"));
   view.ready = true;
   EXPECT_EQ(world.get("/health/ready").status, 200);
 }

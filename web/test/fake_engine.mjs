@@ -324,7 +324,8 @@ export class FakeEngine {
       .map((minute) => {
         const close = price + Math.round(price * 20 * Math.sin(minute / 5)) / 10_000;
         const begin = new Date(minute * 60_000).toISOString().replace('Z', '000000Z');
-        return { begin, open: price, high: close + price / 500, low: close - price / 500, close, volume: 1.5, trades: 12 };
+        const reach = price / 500;
+        return { begin, open: price, high: close + reach, low: close - reach, close, volume: 1.5, trades: 12 };
       });
   }
 

@@ -1,4 +1,4 @@
-// The prices of a market as the engine stored them: what was there before this page, and before the engine's last start.
+// The prices of a market as the engine stored them: also what was there before this page, or the engine's last start.
 
 import { signal, type Signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';

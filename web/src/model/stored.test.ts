@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { historyUrl, maxCandles, missingMinutes, parseStored, priceColumns, storedSentence, type Stored } from './stored';
+import {
+  historyUrl,
+  maxCandles,
+  missingMinutes,
+  parseStored,
+  priceColumns,
+  storedSentence,
+  type Stored,
+} from './stored';
 
 const startMs = Date.UTC(2026, 10, 22, 14, 30);
 const row = (minute: number, close = 100) => ({
@@ -77,7 +85,8 @@ test('the sentence', () => {
     [
       stored([row(0), row(3)], true),
       'the server did not answer',
-      'As it was: the server did not answer. 2 minutes from 14:30 to 14:34, 99 to 101, 2 missing, older ones are stored too.',
+      'As it was: the server did not answer. ' +
+        '2 minutes from 14:30 to 14:34, 99 to 101, 2 missing, older ones are stored too.',
     ],
   ];
   for (const [answer, why, said] of sentences) assert.equal(storedSentence({ stored: answer, why }), said);
