@@ -20,20 +20,25 @@ function axisTimes(_chart: uPlot, splits: number[]): string[] {
   return splits.map((split) => formatClock(split * 1000).slice(0, step >= 60 ? 5 : 8));
 }
 
-// Times below, numbers at the left in `size` pixels.
-export function axes(size: number): uPlot.Axis[] {
-  const text = () => colour('--text-3');
-  const common = { stroke: text, font: `11px ${font()}`, ticks: { show: false } };
-  return [
-    { ...common, grid: { show: false }, size: 26, values: axisTimes, space: 70 },
-    {
-      ...common,
-      grid: { stroke: () => colour('--line'), width: 1 },
-      size,
-      space: 46,
-      values: (_chart, splits) => splits.map((split) => formatTick(split)),
-    },
-  ];
+// Times below, numbers at the left in `size` pixels; room for labels at the right.
+export function frame(height: number, size: number): Omit<uPlot.Options, 'width' | 'series'> {
+  const common = { stroke: () => colour('--text-3'), font: `11px ${font()}`, ticks: { show: false } };
+  return {
+    height,
+    padding: [8, 34, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 7 }, drag: { setScale: false } },
+    axes: [
+      { ...common, grid: { show: false }, size: 26, values: axisTimes, space: 70 },
+      {
+        ...common,
+        grid: { stroke: () => colour('--line'), width: 1 },
+        size,
+        space: 46,
+        values: (_chart, splits) => splits.map((split) => formatTick(split)),
+      },
+    ],
+  };
 }
 
 // Beside the cursor, on the side where there is room.
@@ -45,23 +50,23 @@ export function placeTip(chart: uPlot, tip: HTMLElement, lines: readonly string[
   tip.style.right = right ? `${chart.over.clientWidth - x + 44}px` : '';
 }
 
-export interface Drawing {
+interface Drawing {
   options(tip: HTMLElement): Omit<uPlot.Options, 'width'>;
   data(): uPlot.AlignedData; // reads the signals that it depends on
+  of: unknown; // another one: another chart
 }
 
-// The refs of a box and its tip. A new chart is made when one of `inputs` changes.
-export function useChart({ options, data }: Drawing, inputs: readonly unknown[]) {
+export function Chart({ options, data, of }: Drawing) {
   const box = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const host = box.current as HTMLDivElement;
     let remove: (() => void) | null = () => {};
-    void chartLibrary().then((Chart) => {
+    void chartLibrary().then((Library) => {
       if (remove === null) return; // the box went first
       const chosen = options(tip.current as HTMLDivElement);
-      const times: Partial<uPlot.Options> = { tzDate: (s) => Chart.tzDate(new Date(s * 1000), 'Etc/UTC') };
-      const chart = new Chart({ ...chosen, ...times, width: host.clientWidth }, data(), host);
+      const tzDate = (seconds: number) => Library.tzDate(new Date(seconds * 1000), 'Etc/UTC');
+      const chart = new Library({ ...chosen, tzDate, width: host.clientWidth }, data(), host);
       const stop = effect(() => chart.setData(data()));
       const resized = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height: chosen.height }));
       resized.observe(host);
@@ -78,6 +83,10 @@ export function useChart({ options, data }: Drawing, inputs: readonly unknown[])
       remove?.();
       remove = null;
     };
-  }, inputs);
-  return { box, tip };
+  }, [of]);
+  return (
+    <div class="chart" aria-hidden="true" ref={box}>
+      <div class="tip" ref={tip} hidden />
+    </div>
+  );
 }

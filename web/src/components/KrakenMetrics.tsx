@@ -12,6 +12,7 @@ import { symbolOf, venueNames } from '../model/venues';
 import { exchanges, history, historyVersion, isOld, serverNow, snapshot } from '../store';
 import { formatClock } from '../format/time';
 import { Age } from './Age';
+import { ChartTable } from './ChartTable';
 import { exchangeOf, marketText } from './MarketName';
 import { PairTable } from './PairTable';
 import { QuantileChart } from './QuantileChart';
@@ -130,31 +131,8 @@ function chartSentence(pair: string | null): string {
 }
 
 function MinuteTable({ pair }: { pair: string | null }) {
-  return (
-    <div class="chart-table" tabIndex={0} role="region" aria-label="Latency by minute">
-      <table>
-        <thead>
-          <tr>
-            {['Time, UTC', 'p50 ms', 'p95 ms', 'p99 ms'].map((name) => (
-              <th scope="col" key={name}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {minuteRows(history.points, pair).map((row) => (
-            <tr key={row.atMs}>
-              <th scope="row">{formatClock(row.atMs)}</th>
-              {row.values.map((value, index) => (
-                <td key={index}>{formatMs(value)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const rows = minuteRows(history.points, pair).map(({ atMs, values }) => ({ atMs, cells: values.map(formatMs) }));
+  return <ChartTable name="Latency by minute" heads={quantiles.map((name) => `${name.slice(0, 3)} ms`)} rows={rows} />;
 }
 
 export function KrakenMetrics() {

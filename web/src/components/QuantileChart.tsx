@@ -6,9 +6,8 @@ import { formatClock } from '../format/time';
 import { gapsOf, quantileColumns, type Columns } from '../model/series';
 import { windowMs } from '../model/window';
 import { history, historyVersion, serverNow } from '../store';
-import { axes, colour, font, placeTip, useChart, type Drawing } from './chart';
+import { Chart, colour, font, frame, placeTip } from './Chart';
 
-const chartHeight = 250;
 const names = ['p50', 'p95', 'p99'];
 
 function hatchPattern(ctx: CanvasRenderingContext2D): CanvasPattern | null {
@@ -125,19 +124,15 @@ function dots(index: number): uPlot.Series {
   return { label: `${name}, polled`, paths: () => null, stroke: paint, points: { show: true, size: 5, fill: paint } };
 }
 
-function options(tip: HTMLElement): ReturnType<Drawing['options']> {
+function options(tip: HTMLElement): Omit<uPlot.Options, 'width'> {
   return {
-    height: chartHeight,
-    padding: [8, 34, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, points: { size: 7 }, drag: { setScale: false } },
+    ...frame(250, 46),
     scales: {
       x: { time: true, auto: false, range: () => windowS() },
       y: { range: (_chart, _min, max) => [0, niceMax(max)] },
     },
     series: [{}, line(0, 1.2), line(1, 1.9), line(2, 1), dots(0), dots(1), dots(2)],
     bands: [{ series: [2, 1], fill: () => colour('--band') }],
-    axes: axes(46),
     hooks: { drawClear: [drawGaps], draw: [drawMarks, drawLabels], setCursor: [(chart) => showTip(chart, tip)] },
   };
 }
@@ -173,10 +168,5 @@ export function QuantileChart({ pair }: { pair: string | null }) {
     void Math.floor((serverNow.value ?? 0) / 1000);
     return quantileColumns(history.points, pair) as uPlot.AlignedData;
   };
-  const { box, tip } = useChart({ options, data }, [pair]);
-  return (
-    <div class="chart" aria-hidden="true" ref={box}>
-      <div class="tip" ref={tip} hidden />
-    </div>
-  );
+  return <Chart options={options} data={data} of={pair} />;
 }

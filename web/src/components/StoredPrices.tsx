@@ -11,12 +11,11 @@ import {
   priceColumns,
   storedSentence,
   type Asked,
-  type Candle,
   type PriceColumns,
 } from '../model/stored';
-import { axes, colour, placeTip, useChart, type Drawing } from './chart';
+import { Chart, colour, frame, placeTip } from './Chart';
+import { ChartTable } from './ChartTable';
 
-const chartHeight = 160;
 const againMs = 30_000;
 const patienceMs = 10_000;
 
@@ -62,65 +61,28 @@ function showTip(chart: uPlot, tip: HTMLElement): void {
   ]);
 }
 
-function options(tip: HTMLElement): ReturnType<Drawing['options']> {
+function options(tip: HTMLElement): Omit<uPlot.Options, 'width'> {
   return {
-    height: chartHeight,
-    padding: [8, 34, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, points: { size: 7 }, drag: { setScale: false } },
+    ...frame(160, 68),
     scales: { x: { time: true } },
     series: [{}, line('high', 0, '--line-p99'), line('low', 0, '--line-p99'), line('close', 1.6, '--line-p95')],
     bands: [{ series: [1, 2], fill: () => colour('--band') }],
-    axes: axes(68),
     hooks: { setCursor: [(chart) => showTip(chart, tip)] },
   };
 }
 
-function PriceChart({ asked }: { asked: Signal<Asked> }) {
-  const data = () => priceColumns(asked.value.stored?.candles ?? []) as uPlot.AlignedData;
-  const { box, tip } = useChart({ options, data }, [asked]);
-  return (
-    <div class="chart" aria-hidden="true" ref={box}>
-      <div class="tip" ref={tip} hidden />
-    </div>
-  );
-}
-
 const columns = ['open', 'high', 'low', 'close', 'volume', 'trades'] as const;
-
-function CandleTable({ candles }: { candles: readonly Candle[] }) {
-  return (
-    <div class="chart-table" tabIndex={0} role="region" aria-label="Stored prices by minute">
-      <table>
-        <thead>
-          <tr>
-            {['Minute, UTC', ...columns].map((name) => (
-              <th scope="col" key={name}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {[...candles].reverse().map((candle) => (
-            <tr key={candle.beginMs}>
-              <th scope="row">{minute(candle.beginMs)}</th>
-              {columns.map((name) => (
-                <td key={name}>{formatExact(candle[name])}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
 
 export function StoredPrices({ exchange, symbol, asTable }: { exchange: string; symbol: string; asTable: boolean }) {
   const url = historyUrl(exchange, symbol);
   const asked = useStored(url);
   const candles = asked.value.stored?.candles ?? [];
   const sentence = storedSentence(asked.value);
+  const data = () => priceColumns(asked.value.stored?.candles ?? []) as uPlot.AlignedData;
+  const rows = () =>
+    candles
+      .map((candle) => ({ atMs: candle.beginMs, cells: columns.map((name) => formatExact(candle[name])) }))
+      .reverse();
   return (
     <figure class="chart-box stored">
       <figcaption>
@@ -131,7 +93,12 @@ export function StoredPrices({ exchange, symbol, asTable }: { exchange: string; 
           {sentence}
         </span>
       </figcaption>
-      {candles.length > 0 && (asTable ? <CandleTable candles={candles} /> : <PriceChart asked={asked} />)}
+      {candles.length > 0 &&
+        (asTable ? (
+          <ChartTable name="Stored prices by minute" heads={columns} rows={rows()} />
+        ) : (
+          <Chart options={options} data={data} of={asked} />
+        ))}
     </figure>
   );
 }
