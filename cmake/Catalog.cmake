@@ -34,4 +34,4 @@ add_custom_command(
           -DOUT=${catalog_text} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedCatalog.cmake
   DEPENDS ${catalog_stamp} ${catalog_files} ${CMAKE_SOURCE_DIR}/cmake/EmbedCatalog.cmake
   VERBATIM)
-set(TW_GENERATED_app ${catalog_text})
+list(APPEND TW_GENERATED_app ${catalog_text})

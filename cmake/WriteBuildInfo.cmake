@@ -13,14 +13,12 @@ if(NOT commit MATCHES "^[0-9A-Za-z.+_-]+$")
 endif()
 file(CONFIGURE OUTPUT ${OUT} @ONLY NEWLINE_STYLE UNIX CONTENT [[
 // Written by cmake/WriteBuildInfo.cmake.
-#pragma once
-
-#include <string_view>
+#include "app/build_info.h"
 
 namespace tickwitness::app {
 
-inline constexpr std::string_view kVersion = "@VERSION@";
-inline constexpr std::string_view kCommit = "@commit@";
+constinit const std::string_view kVersion = "@VERSION@";
+constinit const std::string_view kCommit = "@commit@";
 
 }  // namespace tickwitness::app
 ]])

@@ -57,8 +57,9 @@ async function pageFiles() {
   const define = {
     ICON_URLS: JSON.stringify(Object.fromEntries(icons.map((s) => [s, urls[`icon-${s}.svg`]]))),
   };
-  const charts = await bundle('node_modules/uplot/dist/uPlot.esm.js');
-  add('charts.js', charts.js);
+  // As its authors minified it: a kilobyte less than what esbuild makes of its sources.
+  const charts = readFileSync(join(root, 'node_modules/uplot/dist/uPlot.iife.min.js'), 'utf8');
+  add('charts.js', Buffer.from(`${charts}export default uPlot;\n`));
   define.CHART_LIBRARY_URL = JSON.stringify(urls['charts.js']);
   const app = await bundle('src/main.tsx', { define, external: ['/live/assets/*'] });
   add('app.js', app.js);

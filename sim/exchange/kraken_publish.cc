@@ -5,6 +5,14 @@
 #include "sim/exchange/kraken.h"
 
 namespace tickwitness::sim {
+namespace {
+
+// As its message has it.
+base::WallTime stamped(const Fill& fill) {
+  return std::chrono::floor<std::chrono::microseconds>(fill.time);
+}
+
+}  // namespace
 
 // A book does not move while the exchange hangs, so that what its clients hold stays right.
 void Kraken::publish(const Publication& publication, base::Now now, Actions& actions) {
@@ -61,7 +69,7 @@ void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base:
   parcel.last_price = {fills.back().price, settings_.pairs[pair].price_precision};
   for (const Fill& fill : fills) {
     parcel.id[parcel.stamps] = fill.id;
-    parcel.stamp[parcel.stamps++] = std::chrono::floor<std::chrono::microseconds>(fill.time);
+    parcel.stamp[parcel.stamps++] = stamped(fill);
   }
   std::uint32_t sent = 0;
   const std::uint64_t withheld = truth_.frames_withheld;
@@ -78,9 +86,7 @@ void Kraken::publish_trades(std::size_t pair, std::span<const Fill> fills, base:
   truth.last_id_sent = std::max(truth.last_id_sent.value_or(0), fills.back().id);
   for (const Fill& fill : fills) {
     if (TradeRecord* const record = feed_.tape(pair).find(fill.id)) record->updates_sent += sent;
-    truth.trade_latencies.add(
-        {now.mono,
-         clock_.unskewed_at(now.mono) - std::chrono::floor<std::chrono::microseconds>(fill.time)});
+    truth.trade_latencies.add({now.mono, clock_.unskewed_at(now.mono) - stamped(fill)});
   }
 }
 

@@ -38,10 +38,9 @@ std::optional<std::vector<Request>> BinanceAsks::on_sent(std::uint64_t link,
                                                          std::string_view text) {
   const ParsedBinanceRequest parsed = parse_binance_request(text);
   if (parsed.error) return std::nullopt;
-  using Method = BinanceMethod;
   std::vector<Request> asked;
-  const bool subscribes = parsed.request.method == Method::subscribe;
-  if (!subscribes && parsed.request.method != Method::unsubscribe) return asked;
+  const bool subscribes = parsed.request.method == BinanceMethod::subscribe;
+  if (!subscribes && parsed.request.method != BinanceMethod::unsubscribe) return asked;
   for (const std::string& name : parsed.request.streams) {
     const std::optional<Stream> stream = streams_.find(name);
     const auto channel = stream ? channel_of(stream->kind) : std::nullopt;

@@ -14,7 +14,6 @@ namespace {
 using runtime::Closed;
 using runtime::CloseReason;
 
-constexpr base::Duration kWriteTimeout = std::chrono::seconds(10);
 constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 
 Closed ended(const ErrorCode& error) {

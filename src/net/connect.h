@@ -14,6 +14,9 @@
 
 namespace tickwitness::net {
 
+// A write, or a frame, that takes longer ends the connection.
+inline constexpr base::Duration kWriteTimeout = std::chrono::seconds(10);
+
 // "ws.kraken.com:443", "[::1]:80".
 std::string host_and_port(const runtime::Endpoint& endpoint);
 

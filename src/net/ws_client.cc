@@ -12,7 +12,6 @@ namespace {
 using runtime::Closed;
 using runtime::CloseReason;
 
-constexpr base::Duration kFrameWriteTimeout = std::chrono::seconds(10);
 constexpr base::Duration kCloseTimeout = std::chrono::seconds(1);
 
 // From one open() to its on_closed.
@@ -91,7 +90,7 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_ = WsStream::make(executor_, std::move(transport),
                              {.message_bytes_max = limits_.message_bytes_max,
                               .send_queue_bytes_max = limits_.send_queue_bytes_max,
-                              .write_timeout = kFrameWriteTimeout,
+                              .write_timeout = kWriteTimeout,
                               .close_timeout = kCloseTimeout},
                              std::move(events));
     stream_->handshake(host_header(), endpoint_.path);

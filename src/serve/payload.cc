@@ -152,9 +152,10 @@ constexpr std::size_t kExactFrom = 5;  // prices are as the exchange says, all t
 using PairValues = std::array<std::optional<double>, kPairViews.size()>;
 
 // By pair, then by exchange.
-std::map<std::pair<std::string, std::string>, PairValues> pair_values(
-    const telemetry::Registry::Reading& reading) {
-  std::map<std::pair<std::string, std::string>, PairValues> values;
+using PairTable = std::map<std::pair<std::string, std::string>, PairValues>;
+
+PairTable pair_values(const telemetry::Registry::Reading& reading) {
+  PairTable values;
   for (std::size_t i = 0; i < kPairViews.size(); ++i) {
     for (const auto& sample : telemetry::samples(reading, kPairViews[i].first)) {
       values[{sample.labels.at(0).value, sample.labels.at(1).value}][i] = sample.value;
@@ -177,9 +178,8 @@ std::map<std::string, std::vector<const feed::FeedStatus*>> followers(const Engi
   return pairs;
 }
 
-void write_pairs(JsonWriter& json, const telemetry::Registry::Reading& reading,
-                 const EngineStatus* status, base::Instant now) {
-  auto values = pair_values(reading);
+void write_pairs(JsonWriter& json, PairTable values, const EngineStatus* status,
+                 base::Instant now) {
   json.key("pairs").begin_object();
   for (const auto& [pair, feeds] : followers(status)) {
     for (const feed::FeedStatus* feed : feeds) {
@@ -199,15 +199,32 @@ void write_pairs(JsonWriter& json, const telemetry::Registry::Reading& reading,
   json.end_object();
 }
 
+struct Measured {
+  SeedValues seed;
+  std::optional<std::uint64_t> errors, memory_bytes;
+  std::optional<double> cpu_seconds;
+  PairTable pairs;
+};
+
+// All of one moment. The windows stand still no longer than this takes.
+Measured measured(const telemetry::Registry& registry, const EngineStatus* status, base::Now now) {
+  const telemetry::Registry::Reading reading(registry);
+  return {.seed = seed_values(reading, status, now),
+          .errors = whole(telemetry::value(reading, "errors_total")),
+          .memory_bytes = whole(telemetry::value(reading, "memory_bytes")),
+          .cpu_seconds = telemetry::value(reading, "cpu_seconds"),
+          .pairs = pair_values(reading)};
+}
+
 }  // namespace
 
 std::string kraken_metrics(const telemetry::Registry& registry, const EngineStatus* status,
                            const ProcessInfo& process, base::Now now) {
-  const telemetry::Registry::Reading reading(registry);  // all numbers of one moment
+  Measured numbers = measured(registry, status, now);
   std::string text;
   JsonWriter json(text);
   json.begin_object();
-  write(json, seed_values(reading, status, now));
+  write(json, numbers.seed);
   json.member("mode", process.simulated ? "SIMULATED" : "LIVE");
   write_breaker(json, status);
   member_or_null(json, "venue_status", venue_status(status));
@@ -215,11 +232,11 @@ std::string kraken_metrics(const telemetry::Registry& registry, const EngineStat
   write_engine(json, status, now.mono);
   write_losses(json, status, now.wall);
   json.member("uptime_s", seconds(now.mono - process.started.mono));
-  member_or_null(json, "errors_total", whole(telemetry::value(reading, "errors_total")));
-  member_or_null(json, "memory_bytes", whole(telemetry::value(reading, "memory_bytes")));
-  member_or_null(json, "cpu_seconds", telemetry::value(reading, "cpu_seconds"));
+  member_or_null(json, "errors_total", numbers.errors);
+  member_or_null(json, "memory_bytes", numbers.memory_bytes);
+  member_or_null(json, "cpu_seconds", numbers.cpu_seconds);
   json.member("cores", process.cores);
-  write_pairs(json, reading, status, now.mono);
+  write_pairs(json, std::move(numbers.pairs), status, now.mono);
   json.end_object();
   return text;
 }

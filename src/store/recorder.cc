@@ -9,8 +9,6 @@ namespace {
 using runtime::DiskResult;
 using telemetry::label::RecordedAs;
 
-constexpr base::Duration kTellUnrecordedEvery = std::chrono::seconds(10);
-
 }  // namespace
 
 Recorder::Recorder(RecorderSettings settings, FrameRing& ring, telemetry::Catalog& metrics,
@@ -159,13 +157,8 @@ void Recorder::failed(base::Now now, const std::string& why) {
 }
 
 void Recorder::observe(base::Now now) {
-  const std::uint64_t lost = ring_.lost();
-  lost_.add(lost - std::exchange(lost_seen_, lost));
-  if (lost != lost_told_ && now.mono >= tell_lost_at_) {
-    log_.warning("store", "the recorder is behind, records were lost",
-                 {{"lost", lost - std::exchange(lost_told_, lost)}});
-    tell_lost_at_ = now.mono + kTellUnrecordedEvery;
-  }
+  if (const auto lost = losses_.observe(ring_.lost(), now.mono, lost_))
+    log_.warning("store", "the recorder is behind, records were lost", {{"lost", *lost}});
   if (!folder_.is_open()) return;
   const std::uint64_t removed = folder_.trimmed();
   removed_.add(removed - std::exchange(removed_seen_, removed));

@@ -14,6 +14,7 @@
 #include "store/frame_ring.h"
 #include "store/recording_folder.h"
 #include "store/recording_format.h"
+#include "store/ring_losses.h"
 #include "telemetry/catalog.gen.h"
 
 namespace tickwitness::store {
@@ -76,8 +77,8 @@ class Recorder {
   std::uint64_t block_records_ = 0, block_frames_ = 0, block_text_bytes_ = 0;
   base::Instant retry_at_{};
   base::Duration retry_after_ = kRetryFirst;
-  std::uint64_t lost_seen_ = 0, lost_told_ = 0, removed_seen_ = 0;
-  base::Instant tell_lost_at_{};
+  RingLosses losses_;
+  std::uint64_t removed_seen_ = 0;
 
   telemetry::Counter frames_written_, raw_bytes_, compressed_bytes_, lost_, failures_, removed_;
   telemetry::Gauge files_, disk_bytes_;

@@ -9,8 +9,6 @@
 namespace tickwitness::store {
 namespace {
 
-constexpr base::Duration kTellLostEvery = std::chrono::seconds(10);
-
 std::optional<base::WallTime> first_received(std::string_view batch) {
   auto reader = BatchReader::open(batch);
   if (!reader) return std::nullopt;
@@ -265,13 +263,8 @@ void Spooler::works() {
 }
 
 void Spooler::observe(base::Now now) {
-  const std::uint64_t lost = ring_.lost();
-  lost_.add(lost - std::exchange(lost_seen_, lost));
-  if (lost != lost_told_ && now.mono >= tell_lost_at_) {
-    log_.error("store", "the spool is behind, ticks were lost",
-               {{"lost", lost - std::exchange(lost_told_, lost)}});
-    tell_lost_at_ = now.mono + kTellLostEvery;
-  }
+  if (const auto lost = losses_.observe(ring_.lost(), now.mono, lost_))
+    log_.error("store", "the spool is behind, ticks were lost", {{"lost", *lost}});
   buffer_depth_.set(static_cast<double>(ring_.size() + batch_.ticks()));
   if (asked_) {
     const auto age = oldest_ ? now.wall - *oldest_ : base::Duration::zero();

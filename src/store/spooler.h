@@ -16,6 +16,7 @@
 #include "store/batch/batch_format.h"
 #include "store/batch/sink.h"
 #include "store/record_ring.h"
+#include "store/ring_losses.h"
 #include "store/spool/reader.h"
 #include "store/spool/spool.h"
 #include "telemetry/catalog.gen.h"
@@ -118,8 +119,8 @@ class Spooler {
 
   base::Instant retry_at_{};
   base::Duration retry_after_ = kRetryFirst;
-  std::uint64_t lost_seen_ = 0, lost_told_ = 0, abandoned_seen_ = 0;
-  base::Instant tell_lost_at_{};
+  RingLosses losses_;
+  std::uint64_t abandoned_seen_ = 0;
 
   telemetry::Catalog& metrics_;
   std::optional<telemetry::Counter> ticks_;  // once it is known how many there were before

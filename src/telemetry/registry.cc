@@ -143,9 +143,9 @@ void Registry::tick(base::Instant now) {
 const Registry::Reading::SketchSums& Registry::Reading::sketch_sums(
     const ViewDecl& view, const std::function<SketchSums()>& make) const {
   for (const auto& [known, sums] : sketch_sums_) {
-    if (same_groups(*known, view)) return sums;
+    if (same_groups(known, view)) return sums;
   }
-  return sketch_sums_.emplace_back(&view, make()).second;
+  return sketch_sums_.emplace_back(view, make()).second;
 }
 
 }  // namespace tickwitness::telemetry

@@ -61,7 +61,8 @@ class Registry {
     const TickRing& ticks() const { return registry_.ticks_; }
 
     // What came within the window, by group. Views that group and choose alike ask for the same:
-    // adding up a minute is most of the work of a quantile.
+    // adding up a minute is most of the work of a quantile. What the spans of `view` refer to must
+    // outlive the reading.
     using SketchSums = std::map<std::vector<std::string>, core::SketchSum>;
     const SketchSums& sketch_sums(const ViewDecl& view,
                                   const std::function<SketchSums()>& make) const;
@@ -69,7 +70,7 @@ class Registry {
    private:
     const Registry& registry_;
     std::lock_guard<std::mutex> lock_;
-    mutable std::list<std::pair<const ViewDecl*, SketchSums>> sketch_sums_;
+    mutable std::list<std::pair<ViewDecl, SketchSums>> sketch_sums_;
   };
 
  private:

@@ -50,7 +50,7 @@ visit('what is not there is said, and asked for again', { clock: true }, async (
   await v.sees('.stored', /^.*87 minutes from/s);
   engine.stored = 'off';
   await v.pass(31_000);
-  await v.sees('.stored', /As it was: There is no history: store.enabled is false\. 87 minutes from/);
+  await v.sees('.stored', /87 minutes from .*\. Since then: There is no history: store.enabled is false\./);
 });
 
 visit('values do not wait for the library of the charts', {}, async (v, engine, page) => {

@@ -6,7 +6,7 @@ import { formatClock } from '../format/time';
 import { gapsOf, quantileColumns, type Columns } from '../model/series';
 import { windowMs } from '../model/window';
 import { history, historyVersion, serverNow } from '../store';
-import { Chart, colour, font, frame, placeTip } from './Chart';
+import { Chart, colour, font, line } from './Chart';
 
 const names = ['p50', 'p95', 'p99'];
 
@@ -102,40 +102,29 @@ function drawLabels(chart: uPlot): void {
   ctx.restore();
 }
 
-function line(index: number, width: number): uPlot.Series {
-  const name = names[index] as string;
-  return {
-    label: name,
-    width,
-    stroke: () => colour(`--line-${name}`),
-    points: { show: (chart, series) => isAlone(chart, series), size: 4, fill: () => colour(`--line-${name}`) },
-  };
-}
-
-// A reading without a neighbour would be invisible as a line of length zero.
-function isAlone(chart: uPlot, series: number): boolean {
-  const values = chart.data[series] as (number | null | undefined)[];
-  return values.filter((value) => value != null).length < 3;
-}
-
 function dots(index: number): uPlot.Series {
   const name = names[index] as string;
   const paint = () => colour(`--line-${name}`);
   return { label: `${name}, polled`, paths: () => null, stroke: paint, points: { show: true, size: 5, fill: paint } };
 }
 
-function options(tip: HTMLElement): Omit<uPlot.Options, 'width'> {
-  return {
-    ...frame(250, 46),
-    scales: {
-      x: { time: true, auto: false, range: () => windowS() },
-      y: { range: (_chart, _min, max) => [0, niceMax(max)] },
-    },
-    series: [{}, line(0, 1.2), line(1, 1.9), line(2, 1), dots(0), dots(1), dots(2)],
-    bands: [{ series: [2, 1], fill: () => colour('--band') }],
-    hooks: { drawClear: [drawGaps], draw: [drawMarks, drawLabels], setCursor: [(chart) => showTip(chart, tip)] },
-  };
-}
+const options = {
+  scales: {
+    x: { time: true, auto: false, range: windowS },
+    y: { range: (_chart: uPlot, _min: number | null, max: number | null): [number, number] => [0, niceMax(max)] },
+  },
+  series: [
+    {},
+    line('p50', 1.2, '--line-p50'),
+    line('p95', 1.9, '--line-p95'),
+    line('p99', 1, '--line-p99'),
+    dots(0),
+    dots(1),
+    dots(2),
+  ],
+  bands: [{ series: [2, 1] as [number, number], fill: () => colour('--band') }],
+  hooks: { drawClear: [drawGaps], draw: [drawMarks, drawLabels] },
+};
 
 function windowS(): [number, number] {
   const now = serverNow.peek() ?? 0;
@@ -149,17 +138,13 @@ export function niceMax(max: number | null): number {
   return power * ([1, 2, 4, 5, 8, 10].find((step) => step * power >= max * 1.05) ?? 10);
 }
 
-function showTip(chart: uPlot, tip: HTMLElement): void {
-  const at = chart.cursor.idx;
-  const x = chart.cursor.left ?? -1;
-  tip.hidden = at == null || x < 0;
-  if (at == null || x < 0) return;
-  const data = chart.data as Columns;
+function tipLines(aligned: uPlot.AlignedData, at: number): string[] {
+  const data = aligned as Columns;
   const values = names.map((name, index) => {
     const value = data[index + 1]?.[at] ?? data[index + 4]?.[at] ?? null;
     return `${name} ${formatMs(value)}${value === null ? '' : ' ms'}`;
   });
-  placeTip(chart, tip, [`${formatClock((data[0][at] as number) * 1000)} UTC`, ...values.reverse()]);
+  return [`${formatClock((data[0][at] as number) * 1000)} UTC`, ...values.reverse()];
 }
 
 export function QuantileChart({ pair }: { pair: string | null }) {
@@ -168,5 +153,5 @@ export function QuantileChart({ pair }: { pair: string | null }) {
     void Math.floor((serverNow.value ?? 0) / 1000);
     return quantileColumns(history.points, pair) as uPlot.AlignedData;
   };
-  return <Chart options={options} data={data} of={pair} />;
+  return <Chart height={250} numbersPx={46} options={options} data={data} tip={tipLines} of={pair} />;
 }

@@ -4,7 +4,7 @@ import { signal, type Signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { formatExact } from '../format/number';
-import { formatClock } from '../format/time';
+import { formatMinute } from '../format/time';
 import {
   fetchStored,
   historyUrl,
@@ -13,7 +13,7 @@ import {
   type Asked,
   type PriceColumns,
 } from '../model/stored';
-import { Chart, colour, frame, placeTip } from './Chart';
+import { Chart, colour, line } from './Chart';
 import { ChartTable } from './ChartTable';
 
 const againMs = 30_000;
@@ -41,35 +41,27 @@ function useStored(url: string): Signal<Asked> {
   return asked;
 }
 
-const minute = (ms: number) => formatClock(ms).slice(0, 5);
-
-function line(label: string, width: number, paint: string): uPlot.Series {
-  return { label, width, stroke: () => colour(paint), points: { show: false } };
-}
-
-function showTip(chart: uPlot, tip: HTMLElement): void {
-  const at = chart.cursor.idx;
-  const [times, high, low, close] = chart.data as PriceColumns;
-  const hidden = at == null || (chart.cursor.left ?? -1) < 0 || close?.[at] == null;
-  tip.hidden = hidden;
-  if (hidden) return;
-  placeTip(chart, tip, [
-    `${minute((times[at] as number) * 1000)} UTC`,
+function tipLines(data: uPlot.AlignedData, at: number): string[] | null {
+  const [times, high, low, close] = data as PriceColumns;
+  if (close?.[at] == null) return null;
+  return [
+    `${formatMinute((times[at] as number) * 1000)} UTC`,
     `high ${formatExact(high?.[at])}`,
     `close ${formatExact(close[at])}`,
     `low ${formatExact(low?.[at])}`,
-  ]);
+  ];
 }
 
-function options(tip: HTMLElement): Omit<uPlot.Options, 'width'> {
-  return {
-    ...frame(160, 68),
-    scales: { x: { time: true } },
-    series: [{}, line('high', 0, '--line-p99'), line('low', 0, '--line-p99'), line('close', 1.6, '--line-p95')],
-    bands: [{ series: [1, 2], fill: () => colour('--band') }],
-    hooks: { setCursor: [(chart) => showTip(chart, tip)] },
-  };
-}
+const options = {
+  scales: { x: { time: true } },
+  series: [
+    {},
+    line('high', 0, '--line-p99'),
+    line('low', 0, '--line-p99'),
+    line('close', 1.6, '--line-p95'),
+  ],
+  bands: [{ series: [1, 2] as [number, number], fill: () => colour('--band') }],
+};
 
 const columns = ['open', 'high', 'low', 'close', 'volume', 'trades'] as const;
 
@@ -97,7 +89,7 @@ export function StoredPrices({ exchange, symbol, asTable }: { exchange: string; 
         (asTable ? (
           <ChartTable name="Stored prices by minute" heads={columns} rows={rows()} />
         ) : (
-          <Chart options={options} data={data} of={asked} />
+          <Chart height={160} numbersPx={68} options={options} data={data} tip={tipLines} of={asked} />
         ))}
     </figure>
   );

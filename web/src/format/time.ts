@@ -38,3 +38,8 @@ export function formatClock(ms: number | null | undefined): string {
   const date = new Date(ms);
   return `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}:${pad(date.getUTCSeconds())}`;
 }
+
+// "14:32"
+export function formatMinute(ms: number): string {
+  return formatClock(ms).slice(0, 5);
+}

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import {
   historyUrl,
   maxCandles,
-  missingMinutes,
   parseStored,
   priceColumns,
   storedSentence,
@@ -69,7 +68,6 @@ test('a minute of which nothing is stored ends the line', () => {
     [0, 1, 2, 4],
   );
   assert.deepEqual([high, low, close], [[11, 12, null, 15], [9, 10, null, 13], [10, 11, null, 14]]);
-  assert.equal(missingMinutes(candles), 2);
 });
 
 test('the sentence', () => {
@@ -84,9 +82,9 @@ test('the sentence', () => {
     ],
     [
       stored([row(0), row(3)], true),
-      'the server did not answer',
-      'As it was: the server did not answer. ' +
-        '2 minutes from 14:30 to 14:34, 99 to 101, 2 missing, older ones are stored too.',
+      'The server did not answer.',
+      '2 minutes from 14:30 to 14:34, 99 to 101, 2 missing, older ones are stored too. ' +
+        'Since then: The server did not answer.',
     ],
   ];
   for (const [answer, why, said] of sentences) assert.equal(storedSentence({ stored: answer, why }), said);

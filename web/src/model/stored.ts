@@ -1,7 +1,7 @@
 // What the engine has stored of a market, /api/v1/history: candles of one minute. They survive a restart of the engine.
 
 import { formatExact, plural } from '../format/number';
-import { formatClock } from '../format/time';
+import { formatMinute } from '../format/time';
 import { isObject, numberOf, textOf, type Json } from './json';
 
 export const intervalMs = 60_000;
@@ -29,8 +29,8 @@ export interface Asked {
 }
 
 export function historyUrl(exchange: string, symbol: string): string {
-  const query = new URLSearchParams({ exchange, symbol, kind: 'candles', interval: '1', limit: String(maxCandles) });
-  return `/api/v1/history?${query}`;
+  const [venue, market] = [exchange, symbol].map(encodeURIComponent);
+  return `/api/v1/history?exchange=${venue}&symbol=${market}&kind=candles&interval=1&limit=${maxCandles}`;
 }
 
 function candleOf(json: Json): Candle | null {
@@ -43,14 +43,14 @@ function candleOf(json: Json): Candle | null {
 // A text says what is wrong with it.
 export function parseStored(body: unknown): Stored | string {
   const rows = isObject(body) ? body['rows'] : null;
-  if (!isObject(body) || !Array.isArray(rows)) return 'the answer is not a list of rows';
+  if (!isObject(body) || !Array.isArray(rows)) return 'The answer is not a list of rows.';
   const candles = (rows as unknown[])
     .slice(-maxCandles)
     .map((row) => (isObject(row) ? candleOf(row) : null))
     .filter((candle) => candle !== null);
-  if (candles.length < Math.min(rows.length, maxCandles)) return 'a row of the answer is no candle';
+  if (candles.length < Math.min(rows.length, maxCandles)) return 'A row of the answer is no candle.';
   if (candles.some(({ beginMs }, at) => at > 0 && beginMs <= (candles[at - 1] as Candle).beginMs))
-    return 'the rows of the answer are not in order';
+    return 'The rows of the answer are not in order.';
   return { candles, more: body['more'] === true || rows.length > maxCandles };
 }
 
@@ -60,9 +60,9 @@ export async function fetchStored(url: string, signal: AbortSignal): Promise<Sto
     const response = await fetch(url, { cache: 'no-store', signal });
     if (response.ok) return parseStored(await response.json());
     const said = (await response.text()).trim();
-    return said === '' || said.startsWith('<') ? `the server said ${response.status}` : said;
+    return said === '' || said.startsWith('<') ? `The server said ${response.status}.` : said;
   } catch {
-    return 'the server did not answer';
+    return 'The server did not answer.';
   }
 }
 
@@ -84,33 +84,20 @@ export function priceColumns(candles: readonly Candle[]): PriceColumns {
   return columns;
 }
 
-// Minutes between the first and the last candle that have none.
-export function missingMinutes(candles: readonly Candle[]): number {
-  const first = candles[0];
-  const last = candles[candles.length - 1];
-  if (first === undefined || last === undefined) return 0;
-  return (last.beginMs - first.beginMs) / intervalMs + 1 - candles.length;
-}
-
-const ended = (sentence: string) => (sentence.endsWith('.') ? sentence : `${sentence}.`);
-const minute = (ms: number) => formatClock(ms).slice(0, 5);
-
 // What there is, for who does not see the chart.
 export function storedSentence({ stored, why }: Asked): string {
-  if (stored === null) return why === null ? 'Asking the engine.' : `Not known: ${ended(why)}`;
+  if (stored === null) return why === null ? 'Asking the engine.' : `Not known: ${why}`;
+  const since = why === null ? '' : ` Since then: ${why}`;
   const { candles, more } = stored;
   const first = candles[0];
   const last = candles[candles.length - 1];
-  const parts = why === null ? [] : [`As it was: ${ended(why)}`];
-  if (first === undefined || last === undefined) return [...parts, 'Nothing is stored of it yet.'].join(' ');
-  const low = Math.min(...candles.map((candle) => candle.low));
-  const high = Math.max(...candles.map((candle) => candle.high));
-  const missing = missingMinutes(candles);
-  const facts = [
-    `${plural(candles.length, 'minute')} from ${minute(first.beginMs)} to ${minute(last.beginMs + intervalMs)}`,
-    `${formatExact(low)} to ${formatExact(high)}`,
-    missing === 0 ? 'none missing' : `${missing} missing`,
-    more ? 'older ones are stored too.' : 'all there is.',
-  ];
-  return [...parts, facts.join(', ')].join(' ');
+  if (first === undefined || last === undefined) return `Nothing is stored of it yet.${since}`;
+  const endMs = last.beginMs + intervalMs;
+  const missing = (endMs - first.beginMs) / intervalMs - candles.length;
+  return (
+    `${plural(candles.length, 'minute')} from ${formatMinute(first.beginMs)} to ${formatMinute(endMs)}, ` +
+    `${formatExact(Math.min(...candles.map(({ low }) => low)))} to ` +
+    `${formatExact(Math.max(...candles.map(({ high }) => high)))}, ${missing === 0 ? 'none' : missing} missing, ` +
+    `${more ? 'older ones are stored too' : 'all there is'}.${since}`
+  );
 }
