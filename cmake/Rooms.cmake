@@ -4,7 +4,7 @@
 # Rooms whose code runs on several threads: their tests run under TSan too.
 set(TW_THREADED_ROOMS runtime telemetry_core telemetry pipeline store_batch store net)
 # Rooms whose tests start a real server and speak with it.
-set(TW_SERVED_ROOMS cache store_postgres)
+set(TW_SERVED_ROOMS cache store_postgres store_backup)
 if(TW_TESTS)
   add_custom_target(tw_tests_threaded)
 endif()

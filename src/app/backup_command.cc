@@ -15,6 +15,7 @@
 #include "runtime/clock.h"
 #include "store/backup/backup.h"
 #include "store/backup/names.h"
+#include "store/backup/server_rows.h"
 
 namespace tickwitness::app {
 namespace {
@@ -71,9 +72,33 @@ int complain(std::string_view command, const BackupError& error) {
   return kSoftware;
 }
 
+bool has(const Made& made, std::string_view file) {
+  const auto& files = made.manifest.files;
+  return std::ranges::find(files, file, &store::backup::FileSum::name) != files.end();
+}
+
+bool has_rows_of_a_server(const Made& made) {
+  return std::ranges::any_of(made.manifest.files, [](const store::backup::FileSum& file) {
+    return store::backup::is_of_server(file.name);
+  });
+}
+
 std::string where_from(const Made& made) {
-  if (made.manifest.cursor.lsn == 0) return "no rows of a database";
-  return fmt::format("database up to record {}", made.manifest.cursor.lsn);
+  if (made.manifest.cursor.lsn != 0)
+    return fmt::format("database up to record {}", made.manifest.cursor.lsn);
+  return has(made, store::backup::kDatabase) || has_rows_of_a_server(made)
+             ? "database without a record of this spool"
+             : "no rows of a database";
+}
+
+const char* what_is_next(const Made& made, const store::backup::Target& target) {
+  if (target.server)
+    return "Set data_directory to it, store.database to where the rows are now, and start the "
+           "engine.";
+  return has(made, store::backup::kDatabase)
+             ? "Set data_directory to it, store.database to nothing, and start the engine."
+             : "It has no rows: see that the server has them, then set data_directory to it and "
+               "start the engine.";
 }
 
 }  // namespace
@@ -81,6 +106,7 @@ std::string where_from(const Made& made) {
 int backup_command(const BackupOptions& options) {
   store::backup::Source source{.data = options.data,
                                .database = options.data + "/market.sqlite",
+                               .server = {},
                                .program = std::string(kVersion)};
   if (options.data.empty()) {
     const auto loaded = load_or_complain(options.config);
@@ -88,6 +114,8 @@ int backup_command(const BackupOptions& options) {
     const config::Settings& settings = loaded->settings;
     source.data = settings.data_directory;
     source.database = settings.store.on_server() ? "" : database_path(settings);
+    if (settings.store.on_server() && !options.without_rows)
+      source.server = {.database = base::Secret(settings.store.database)};
   }
   const runtime::SystemClock clock;
   store::backup::BackupResult<Made> made;
@@ -96,28 +124,26 @@ int backup_command(const BackupOptions& options) {
     made = store::backup::back_up(source, options.to, clock.now().wall, line.progress());
   }
   if (!made) return complain("backup", made.error());
-  fmt::print("{}: {} files, {}, {}.\nBack again: tickwitness restore {} --data DIRECTORY\n",
+  fmt::print("{}: {} files, {}, {}.\nBack again: tickwitness restore {} --data DIRECTORY{}\n",
              options.to, made->manifest.files.size(), size_text(made->bytes), where_from(*made),
-             options.to);
-  if (source.database.empty())
+             options.to, has_rows_of_a_server(*made) ? " --database postgresql://…" : "");
+  if (source.database.empty() && !source.server)
     fmt::print("The rows are on a server: save them now, with pg_dump --schema=tickwitness.\n");
   return kOk;
 }
 
 int restore_command(const RestoreOptions& options) {
+  store::backup::Target target{.data = options.data, .server = {}, .rows = !options.without_rows};
+  if (!options.database.empty()) target.server = {.database = base::Secret(options.database)};
   store::backup::BackupResult<Made> made;
   {
     ProgressLine line;
-    made = store::backup::restore(options.from, options.data, line.progress());
+    made = store::backup::restore(options.from, target, line.progress());
   }
   if (!made) return complain("restore", made.error());
-  const bool rows = std::ranges::find(made->manifest.files, store::backup::kDatabase,
-                                      &store::backup::FileSum::name) != made->manifest.files.end();
   fmt::print("{}: {} files, {}, {}; each is what it was when the backup was made.\n{}\n",
              options.data, made->manifest.files.size(), size_text(made->bytes), where_from(*made),
-             rows ? "Set data_directory to it, store.database to nothing, and start the engine."
-                  : "It has no rows: put those of a server back with psql, then set data_directory "
-                    "to it and start the engine.");
+             what_is_next(*made, target));
   return kOk;
 }
 

@@ -115,12 +115,15 @@ struct BackupOptions {
   std::string config = "config/tickwitness.yaml";  // names the data directory and the database
   std::string data;  // instead: a data directory with the database in it; empty: the configuration
   std::string to;
+  bool without_rows = false;  // those of a server are saved by its own tools
 };
 int backup_command(const BackupOptions& options);
 
 struct RestoreOptions {
   std::string from;
-  std::string data;  // the data directory to make
+  std::string data;           // the data directory to make
+  std::string database;       // for the rows of a server
+  bool without_rows = false;  // those of a server stay in the backup
 };
 // kDataError when the backup is not what it was.
 int restore_command(const RestoreOptions& options);

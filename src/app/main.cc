@@ -165,11 +165,14 @@ void add_backup(CLI::App& app, Options& options) {
   backup
       ->add_option("--to", options.backup.to, "A directory to make, which appears when all is done")
       ->required();
+  backup->add_flag("--without-rows", options.backup.without_rows,
+                   "Leave the rows on a PostgreSQL to its own tools: pg_dump after this");
   backup->footer(
       "The engine may be running: it is neither asked nor held up. Everything it had accepted "
       "when\n"
       "the backup began is in it, each trade once. Recordings and configuration are not; they are\n"
-      "plain files. Checksums are in its file manifest: cd DIRECTORY && sha256sum -c manifest\n"
+      "plain files. Of a PostgreSQL it has a CSV file for each table. Checksums are in its file "
+      "manifest: cd DIRECTORY && sha256sum -c manifest\n"
       "Exit 66 if something cannot be read, 73 if the copy cannot be written, 65 if database and\n"
       "spool do not belong together.\n"
       "Example: tickwitness backup --to backups/$(date +%F)");
@@ -180,11 +183,22 @@ void add_backup(CLI::App& app, Options& options) {
       ->add_option("--data", options.restore.data,
                    "The data directory to make; one that is there must be empty")
       ->required();
+  CLI::Option* database =
+      restore->add_option("--database", options.restore.database,
+                          "Where the rows of a PostgreSQL go: postgresql://user@host/db, which has "
+                          "no tables of tickwitness");
+  restore
+      ->add_flag("--without-rows", options.restore.without_rows,
+                 "Leave them in the backup, because the server has them still")
+      ->excludes(database);
   restore->footer(
-      "Every file is compared with its checksum before the directory appears; else nothing does.\n"
+      "Every file is compared with its checksum before the directory appears, and rows in a\n"
+      "database; else nothing does.\n"
       "Exit 65 if the backup is damaged or of a later tickwitness, 66 if it cannot be read, 73 if\n"
-      "the directory is not empty, in use, or cannot be written.\n"
-      "Example: tickwitness restore backups/2026-11-22 --data data");
+      "the directory is not empty, in use, or cannot be written, or the database is no empty one.\n"
+      "Examples: tickwitness restore backups/2026-11-22 --data data\n"
+      "          tickwitness restore backups/2026-11-22 --data data --database "
+      "postgresql://bot@host/market");
 }
 
 void add_gateway(CLI::App& app, Options& options) {

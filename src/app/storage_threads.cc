@@ -1,6 +1,7 @@
 #include "app/storage_threads.h"
 
 #include "app/open_disk.h"
+#include "app/save_tables.h"
 #include "store/postgres/history.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/history.h"
@@ -9,9 +10,9 @@
 namespace tickwitness::app {
 namespace {
 
-template <class Store, class Connection>
-Database make_database(const std::shared_ptr<store::Pool<Connection>>& pool) {
-  auto sink = std::make_unique<Store>(*pool);
+template <class Connection>
+Database make_database(const std::shared_ptr<store::Pool<Connection>>& pool,
+                       std::unique_ptr<store::Sink> sink) {
   return {.history =
               [pool](const pipeline::HistoryQuery& query, const std::stop_token& stop) {
                 return pool->with(
@@ -20,14 +21,20 @@ Database make_database(const std::shared_ptr<store::Pool<Connection>>& pool) {
           .sink = std::move(sink)};
 }
 
-Database make_database(const config::Settings& settings, store::DatabaseMeter& meter) {
+Database make_database(const config::Settings& settings, store::DatabaseMeter& meter,
+                       const runtime::Clock& clock) {
   using namespace store;
   if (settings.store.on_server()) {
-    return make_database<postgres::PostgresStore, postgres::Connection>(
-        postgres::make_pool({.database = base::Secret(settings.store.database), .meter = &meter}));
+    const std::shared_ptr pool =
+        postgres::make_pool({.database = base::Secret(settings.store.database), .meter = &meter});
+    return make_database(
+        pool, std::make_unique<postgres::PostgresStore>(*pool, [settings, &clock](int version) {
+          return save_tables(settings, version, clock.now().wall);
+        }));
   }
-  return make_database<sqlite::SqliteStore, sqlite::Connection>(
-      sqlite::make_pool({.path = database_path(settings), .meter = &meter}));
+  const std::shared_ptr pool =
+      sqlite::make_pool({.path = database_path(settings), .meter = &meter});
+  return make_database(pool, std::make_unique<sqlite::SqliteStore>(*pool));
 }
 
 }  // namespace
@@ -39,7 +46,7 @@ std::string database_path(const config::Settings& settings) {
 
 StorageThreads::StorageThreads(const config::Settings& settings, std::uint64_t drawn)
     : meter_(store_executor_.clock()),
-      database_(make_database(settings, meter_)),
+      database_(make_database(settings, meter_, store_executor_.clock())),
       storage_({.spool = spool_executor_,
                 .store = store_executor_,
                 .open_disk = [directory = settings.data_directory +

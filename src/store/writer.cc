@@ -40,6 +40,12 @@ void Writer::open() {
   if (!cursor) return failed(cursor.error());
   cursor_ = *cursor;
   connected_.set(1);
+  if (const auto saved = sink_.saved(); saved != told_saved_) {
+    told_saved_ = saved;
+    if (saved)
+      log_.info("store", "saved the tables of an earlier version, then changed them",
+                {{"to", *saved}});
+  }
   ask();
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "runtime/executor.h"
@@ -70,6 +71,7 @@ class Writer {
   bool waiting_ = false;  // to try again
   bool ended_ = false;
   bool failed_load_ = false;
+  std::optional<std::string> told_saved_;
   base::Instant look_after_at_{}, measure_at_{};
   std::function<void()> on_finished_;  // null: it is not to end yet
 

@@ -6,33 +6,10 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# as COMMAND...: PostgreSQL does not run as root.
-as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
 here=$(cd "$(dirname "$0")" && pwd)
-bin=/usr/lib/postgresql/15/bin
-server=$(mktemp -d)
-if [ "$(id -u)" = 0 ]; then chown postgres "$server"; fi
-port=$(free_ports 1)
-cd "$server"
-as "$bin/initdb" -D "$server/data" -U bot --locale=C -E UTF8 --no-sync -A trust >"$scratch/initdb.log" 2>&1 ||
-  fail "initdb: $(cat "$scratch/initdb.log")"
-start_server() {
-  as "$bin/pg_ctl" -D "$server/data" -w -t 20 -l "$server/log" \
-    -o "-h 127.0.0.1 -p $port -k $server -c fsync=off" start >/dev/null ||
-    fail "PostgreSQL does not start: $(cat "$server/log")"
-}
-stop_server() { as "$bin/pg_ctl" -D "$server/data" -w -t 20 -m fast stop >/dev/null; }
-end() {
-  if [ -f "$server/data/postmaster.pid" ]; then
-    stop_server || echo "PostgreSQL still runs: $(head -n 1 "$server/data/postmaster.pid")" >&2
-  fi
-  cleanup
-  rm -rf "$server"
-}
-trap end EXIT
-rows() { as "$bin/psql" -h 127.0.0.1 -p "$port" -U bot -d postgres -qAt -F, -c "$1"; }
+# shellcheck source=tests/postgres.sh
+. "$here/../postgres.sh"
 
-start_server
 check() { # CODE
   local code=0
   "$TICKWITNESS" check -c "$scratch/tickwitness.yaml" --online >"$scratch/check.out" || code=$?
@@ -46,9 +23,7 @@ start_follower --data "$scratch/demo" <<YAML
 store: {database: "postgresql://bot@127.0.0.1:$port/postgres", spool_segment_bytes: 4MiB}
 YAML
 
-connected() { [ "$(metric tickwitness_store_connected)" = 1 ]; }
 eventually 20 connected || fail "the store does not answer: $(tail -n 5 "$scratch/run.log")"
-stored() { [ "$(rows 'SELECT count(*) FROM tickwitness.trades')" -gt "$1" ]; }
 eventually 20 stored 100 || fail "nothing is stored: $(tail -n 5 "$scratch/run.log")"
 
 check 0

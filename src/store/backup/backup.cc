@@ -9,6 +9,7 @@
 #include "runtime/staged_directory.h"
 #include "store/backup/files.h"
 #include "store/backup/names.h"
+#include "store/backup/server_rows.h"
 #include "store/spool/snapshot.h"
 #include "store/sqlite/snapshot.h"
 
@@ -36,46 +37,64 @@ constexpr std::size_t kFormatBytesMax = 4096;
 // no row of this one.
 struct Moment {
   spool::Snapshot spool;
-  std::optional<sqlite::Snapshot> database;  // nothing: the rows are elsewhere
+  std::optional<sqlite::Snapshot> database;
+  std::optional<postgres::Snapshot> server;  // of the two one at most
   Cursor cursor;                             // C; other engines may have theirs in the database too
+
+  std::uint64_t rows_bytes() const {
+    return database ? database->bytes() : server ? server->bytes() : 0;
+  }
 };
 
 std::unexpected<BackupError> of_source(const base::Error& error) {
   return backup_fail(Fault::source, error.message);
 }
 
-BackupResult<std::optional<Moment>> look(runtime::Disk& spool_disk, const std::string& database,
+BackupResult<void> look_at_rows(const Source& source, Moment& moment) {
+  if (!source.database.empty()) {
+    auto taken = sqlite::Snapshot::take(source.database);
+    if (!taken) return of_source(taken.error());
+    moment.database = std::move(*taken);
+  } else if (source.server) {
+    auto taken = postgres::Snapshot::take(*source.server);
+    if (!taken) return of_source(taken.error());
+    moment.server = std::move(*taken);
+  }
+  return {};
+}
+
+BackupResult<Cursor> cursor_of(Moment& moment) {
+  if (!moment.database && !moment.server) return Cursor{};
+  const auto cursor = moment.database ? moment.database->cursor(moment.spool.id())
+                                      : moment.server->cursor(moment.spool.id());
+  if (!cursor) return of_source(cursor.error());
+  return *cursor;
+}
+
+BackupResult<std::optional<Moment>> look(runtime::Disk& spool_disk, const Source& source,
                                          const std::function<void()>& next) {
-  spool::Snapshot spool(spool_disk);
-  const auto first = spool.look();
+  Moment moment{.spool = spool::Snapshot(spool_disk), .database = {}, .server = {}, .cursor = {}};
+  const auto first = moment.spool.look();
   if (!first) return of_source(first.error());
   next();
-  std::optional<sqlite::Snapshot> taken;
-  if (!database.empty()) {
-    auto snapshot = sqlite::Snapshot::take(database);
-    if (!snapshot) return of_source(snapshot.error());
-    taken = std::move(*snapshot);
-  }
+  if (auto taken = look_at_rows(source, moment); !taken) return std::unexpected(taken.error());
   next();
-  const auto second = spool.look();
+  const auto second = moment.spool.look();
   if (!second) return of_source(second.error());
   if (!*second) return std::nullopt;
-  Moment moment{.spool = std::move(spool), .database = std::move(taken), .cursor = {}};
-  if (moment.database) {
-    const auto cursor = moment.database->cursor(moment.spool.id());
-    if (!cursor) return of_source(cursor.error());
-    moment.cursor = *cursor;
-  }
+  const auto cursor = cursor_of(moment);
+  if (!cursor) return std::unexpected(cursor.error());
+  moment.cursor = *cursor;
   return moment;
 }
 
-BackupResult<Moment> look_until_whole(runtime::Disk& spool_disk, const std::string& database,
+BackupResult<Moment> look_until_whole(runtime::Disk& spool_disk, const Source& source,
                                       const Progress& progress) {
   const auto next = [&] {
     if (progress) progress("looking", 0, 0);
   };
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    auto moment = look(spool_disk, database, next);
+    auto moment = look(spool_disk, source, next);
     if (!moment) return std::unexpected(moment.error());
     if (*moment) return std::move(**moment);
   }
@@ -170,18 +189,18 @@ BackupResult<Made> back_up(const Source& source, const std::string& to, base::Wa
   auto target = runtime::PosixDisk::at(staged->path());
   if (!target) return backup_fail(Fault::target, target.error().message);
 
-  auto moment = look_until_whole(*spool_disk, source.database, progress);
+  auto moment = look_until_whole(*spool_disk, source, progress);
   if (!moment) return std::unexpected(moment.error());
   Made made{.manifest = {.made = now,
                          .program = source.program,
                          .cursor = moment->cursor,
                          .files = {{.name = format_name, .sha256 = {}}}},
             .bytes = format->size()};
-  const std::uint64_t rows = moment->database ? moment->database->bytes() : 0;
-  auto done = check_room(*target, moment->spool.bytes() + rows, to);
+  auto done = check_room(*target, moment->spool.bytes() + moment->rows_bytes(), to);
   if (done) done = write_file(*target, format_name, *format);
   if (done) done = copy_spool(*moment, *target, source, made, progress);
   if (done) done = copy_database(*moment, staged->path(), made, progress);
+  if (done && moment->server) done = save_rows(*moment->server, *target, made, progress);
   if (done) done = sum_all(staged->path(), made, progress);
   if (done) done = write_file(*target, std::string(kManifest), format_manifest(made.manifest));
   if (!done) return std::unexpected(done.error());

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "store/backup/manifest.h"
+#include "store/postgres/connection.h"
 
 namespace tickwitness::store::backup {
 
@@ -25,9 +27,16 @@ template <class T>
 using BackupResult = std::expected<T, BackupError>;
 
 struct Source {
-  std::string data;      // the data directory, in use or not
-  std::string database;  // the SQLite file; empty: the rows are elsewhere, and saved there
-  std::string program;   // version of this program: one word
+  std::string data;                                  // the data directory, in use or not
+  std::string database;                              // the SQLite file; empty: there is none
+  std::optional<postgres::PostgresSettings> server;  // that has the rows; nothing: none is saved
+  std::string program;                               // version of this program: one word
+};
+
+struct Target {
+  std::string data;                                  // the data directory to make
+  std::optional<postgres::PostgresSettings> server;  // for the rows of one
+  bool rows = true;  // false: those of a server are left in the backup
 };
 
 struct Made {
@@ -43,10 +52,10 @@ using Progress = std::function<void(std::string_view what, std::uint64_t done, s
 BackupResult<Made> back_up(const Source& source, const std::string& to, base::WallTime now,
                            const Progress& progress);
 
-// Makes the data directory `data`, which must not be there, or be empty, of the backup `from`. It
-// appears whole, after every file was found to be what it was, or not at all.
-BackupResult<Made> restore(const std::string& from, const std::string& data,
-                           const Progress& progress);
+// Makes a data directory, which must not be there, or be empty, of the backup `from`. It appears
+// whole, after every file was found to be what it was, or not at all. So do the rows of a server,
+// in a database that has no tables of ours: just before the directory.
+BackupResult<Made> restore(const std::string& from, const Target& target, const Progress& progress);
 
 // "the disk is full" and the like as a BackupError.
 std::unexpected<BackupError> backup_fail(Fault fault, std::string message);

@@ -15,8 +15,7 @@
 #include "runtime/data_dir.h"
 #include "runtime/posix_disk.h"
 #include "runtime/temporary_dir.h"
-#include "store/batch/batch_format.h"
-#include "store/spool/reader.h"
+#include "store/backup/engine_for_tests.h"
 #include "store/spool/spool.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -24,79 +23,15 @@ namespace tickwitness::store::backup {
 namespace {
 
 namespace fs = std::filesystem;
+using test::Engine;
+using test::kNow;
+using test::rows_up_to;
+using test::trade;
+using test::value_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr base::WallTime kNow{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
-
-pipeline::Tick trade(std::uint64_t id) {
-  return {.event = market::Trade{.symbol = *market::Symbol::parse("BTC-USD"),
-                                 .id = id,
-                                 .price = base::Decimal(640'000 + static_cast<std::int64_t>(id), 1),
-                                 .quantity = base::Decimal(1, 0),
-                                 .exchange_time = kNow + std::chrono::milliseconds(id)},
-          .received = {.mono = {}, .wall = kNow}};
-}
-
-template <class T, class E>
-T value_of(std::expected<T, E> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  return std::move(*result);
-}
-
-// A data directory with an engine's spool and store on it, whose threads are steps of a test.
-class Engine {
- public:
-  explicit Engine(const std::string& data)
-      : directory_(value_of(runtime::DataDirectory::open(data))),
-        disk_(open_disk(data + "/spool")),
-        store_({.path = data + "/market.sqlite", .busy = std::chrono::milliseconds(10)}) {
-    start();
-  }
-
-  // One trade is accepted.
-  void accept(std::uint64_t id) {
-    BatchWriter batch;
-    batch.add(trade(id));
-    value_of(spool_->append(batch.bytes(), kNow));
-  }
-  // The store takes up to so many records, and the spool lets go what it has.
-  void store(int records) {
-    for (; records > 0; --records) {
-      const auto read = value_of(reader_->next());
-      EXPECT_FALSE(read.lost) << read.lost->first << " to " << read.lost->last;
-      if (!read.record) return;
-      auto batch = value_of(BatchReader::open(read.record->payload));
-      const auto tick = std::get<pipeline::Tick>(*value_of(batch.next()));
-      const auto stored =
-          value_of(store_.store(std::vector{tick}, {spool_->id(), read.record->lsn}));
-      EXPECT_EQ(stored.inserted, 1U) << "it was there already";
-      EXPECT_THAT(stored.conflicts, IsEmpty());
-      if (!spool_->retire(read.record->lsn)) throw std::runtime_error("not retired");
-    }
-  }
-  // The process ends and starts again.
-  void start() {
-    reader_.reset();
-    spool_.emplace(
-        value_of(spool::Spool::open(disk_, {.segment_bytes = spool::kSegmentBytesMin}, 7)));
-    const auto cursor = value_of(store_.open());
-    reader_.emplace(*spool_, cursor.spool == spool_->id() ? cursor.lsn : 0);
-  }
-
- private:
-  static runtime::PosixDisk open_disk(const std::string& path) {
-    fs::create_directories(path);
-    return value_of(runtime::PosixDisk::at(path));
-  }
-  runtime::DataDirectory directory_;
-  runtime::PosixDisk disk_;
-  sqlite::SqliteStore store_;
-  std::optional<spool::Spool> spool_;
-  std::optional<spool::Reader> reader_;
-};
 
 // By SQL of its own: "id price".
 std::vector<std::string> rows(const std::string& data) {
@@ -109,14 +44,6 @@ std::vector<std::string> rows(const std::string& data) {
   };
   sqlite3_exec(handle, "SELECT id || ' ' || price FROM trades ORDER BY id", collect, &all, nullptr);
   sqlite3_close(handle);
-  return all;
-}
-
-std::vector<std::string> rows_up_to(std::uint64_t last) {
-  std::vector<std::string> all;
-  for (std::uint64_t id = 1; id <= last; ++id)
-    all.push_back(std::to_string(id) + " " +
-                  base::Decimal(640'000 + static_cast<std::int64_t>(id), 1).str());
   return all;
 }
 
@@ -151,7 +78,7 @@ TEST_F(Backup, IsTakenBesideARunningEngineAndComesBack) {
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->manifest.cursor.lsn, 6U);
   engine.accept(11);
-  const auto back = restore(at("backup"), at("back"), nullptr);
+  const auto back = restore(at("backup"), {.data = at("back")}, nullptr);
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(back->manifest, made->manifest);
   EXPECT_EQ(rows(at("back")), rows_up_to(6));
@@ -195,7 +122,7 @@ TEST_F(Backup, AtAnyMomentHasEachTradeOnce) {
     const auto made =
         take("backup", [&](std::string_view, std::uint64_t, std::uint64_t) { act(); });
     ASSERT_TRUE(made) << made.error().message;
-    ASSERT_TRUE(restore(at("backup"), at("back"), nullptr));
+    ASSERT_TRUE(restore(at("backup"), {.data = at("back")}, nullptr));
     {
       Engine restored(at("back"));
       restored.store(100'000);
@@ -220,7 +147,7 @@ TEST_F(Backup, WhatIsWrongIsNotRestoredAndNothingIsLeft) {
     ASSERT_TRUE(take("backup"));
   }
   const auto refused = [&](const std::string& words, Fault fault) {
-    const auto back = restore(at("backup"), at("back"), nullptr);
+    const auto back = restore(at("backup"), {.data = at("back")}, nullptr);
     ASSERT_FALSE(back) << words;
     EXPECT_EQ(back.error().fault, fault) << back.error().message;
     EXPECT_THAT(back.error().message, HasSubstr(words));
@@ -254,7 +181,7 @@ TEST_F(Backup, WhatIsWrongIsNotRestoredAndNothingIsLeft) {
   fs::remove(manifest);
   refused("name a backup of tickwitness", Fault::source);
   write(manifest, text.str());
-  EXPECT_TRUE(restore(at("backup"), at("back"), nullptr));
+  EXPECT_TRUE(restore(at("backup"), {.data = at("back")}, nullptr));
 }
 
 TEST_F(Backup, NothingThatIsThereIsWrittenOver) {
@@ -264,18 +191,19 @@ TEST_F(Backup, NothingThatIsThereIsWrittenOver) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().fault, Fault::target);
   EXPECT_THAT(again.error().message, HasSubstr("is there already and not empty"));
-  const auto used = restore(at("backup"), at("data"), nullptr);
+  const auto used = restore(at("backup"), {.data = at("data")}, nullptr);
   ASSERT_FALSE(used);
   EXPECT_EQ(used.error().fault, Fault::target);
   EXPECT_THAT(used.error().message, HasSubstr("is in use by another tickwitness (process "));
   fs::create_directory(at("full"));
   std::ofstream(at("full/mine")) << "x";
-  EXPECT_THAT(restore(at("backup"), at("full"), nullptr).error().message, HasSubstr("not empty"));
+  EXPECT_THAT(restore(at("backup"), {.data = at("full")}, nullptr).error().message,
+              HasSubstr("not empty"));
   std::ofstream(at("file")) << "x";
-  EXPECT_THAT(restore(at("backup"), at("file"), nullptr).error().message,
+  EXPECT_THAT(restore(at("backup"), {.data = at("file")}, nullptr).error().message,
               HasSubstr("is no directory"));
   fs::create_directory(at("empty"));
-  EXPECT_TRUE(restore(at("backup"), at("empty/"), nullptr));
+  EXPECT_TRUE(restore(at("backup"), {.data = at("empty/")}, nullptr));
   EXPECT_TRUE(fs::exists(at("empty/format")));
 }
 
@@ -284,7 +212,7 @@ TEST_F(Backup, WhatAnEarlierAttemptLeftIsReplaced) {
   fs::create_directory(at("backup.unfinished"));
   std::ofstream(at("backup.unfinished/market.sqlite")) << "half";
   ASSERT_TRUE(take("backup"));
-  EXPECT_TRUE(restore(at("backup"), at("back"), nullptr));
+  EXPECT_TRUE(restore(at("backup"), {.data = at("back")}, nullptr));
   EXPECT_THAT(names(), ElementsAre("back", "backup", "data"));
 }
 
@@ -317,7 +245,7 @@ TEST_F(Backup, OfASpoolWhoseRowsAreElsewhere) {
     EXPECT_EQ(made->manifest.cursor, Cursor());
     EXPECT_EQ(made->manifest.files.size(), 2U);
   }
-  ASSERT_TRUE(restore(at("backup"), at("back"), nullptr));
+  ASSERT_TRUE(restore(at("backup"), {.data = at("back")}, nullptr));
   fs::copy(at("data/market.sqlite"), at("back/market.sqlite"));  // as it was saved afterwards
   Engine restored(at("back"));
   restored.store(10);
@@ -350,7 +278,7 @@ TEST_F(Backup, NumbersOfASegmentThatWasPutAsideAreNotGivenAgain) {
     EXPECT_EQ(fs::file_size(at("backup/" + damaged)), 0U) << "its contents are no use";
     EXPECT_EQ(std::system(("cd '" + at("backup") + "' && sha256sum --quiet -c manifest").c_str()),
               0);
-    ASSERT_TRUE(restore(at("backup"), at("back"), nullptr));
+    ASSERT_TRUE(restore(at("backup"), {.data = at("back")}, nullptr));
     EXPECT_TRUE(fs::exists(at("back/spool/" + damaged)));
     if (elsewhere) fs::copy(at("data/market.sqlite"), at("back/market.sqlite"));
     {
@@ -375,7 +303,7 @@ TEST_F(Backup, ItsCursorIsThatOfItsSpoolWhoeverElseFillsTheDatabase) {
   const auto made = take("backup");
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->manifest.cursor, (Cursor{.spool = 7, .lsn = 2}));
-  EXPECT_EQ(value_of(restore(at("backup"), at("back"), nullptr)).manifest.cursor,
+  EXPECT_EQ(value_of(restore(at("backup"), {.data = at("back")}, nullptr)).manifest.cursor,
             made->manifest.cursor);
 }
 

@@ -33,6 +33,13 @@ BackupResult<std::uint64_t> read_through(
 
 }  // namespace
 
+std::unexpected<BackupError> not_what_it_was(const std::string& path) {
+  return backup_fail(Fault::damaged,
+                     fmt::format("{}: is not what it was when the backup was made; nothing was "
+                                 "restored: use another backup",
+                                 path));
+}
+
 BackupResult<Summed> sum_file(const std::string& path, const OnBytes& on_bytes) {
   Sha256 sum;
   const auto bytes = read_through(path, [&](std::string_view piece) -> BackupResult<void> {

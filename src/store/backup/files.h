@@ -22,6 +22,9 @@ BackupResult<Summed> sum_file(const std::string& path, const OnBytes& on_bytes);
 // source.
 BackupResult<Summed> copy_file(const std::string& path, runtime::Disk& disk,
                                const std::string& name, const OnBytes& on_bytes);
+// A file whose checksum is not that of the manifest.
+std::unexpected<BackupError> not_what_it_was(const std::string& path);
+
 // At most `bytes_max` bytes; more is a fault of the source.
 BackupResult<std::string> read_file(const std::string& path, std::size_t bytes_max);
 // A new file on `disk`, synced.

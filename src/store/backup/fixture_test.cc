@@ -52,7 +52,7 @@ constexpr const char* kTrades =
 class Format1 : public testing::Test {
  protected:
   void SetUp() override {
-    const auto made = restore(kBackup, data_, nullptr);
+    const auto made = restore(kBackup, {.data = data_}, nullptr);
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_EQ(made->manifest.cursor, (Cursor{.spool = kSpool, .lsn = kStored}));
   }
@@ -78,7 +78,7 @@ TEST_F(Format1, IsReadBackAndWrittenTo) {
   ASSERT_TRUE(cursor) << cursor.error().message;
   EXPECT_EQ(*cursor, (Cursor{kSpool, kStored}));
   // A file of an older version is saved before it is changed.
-  EXPECT_EQ(store.backup().has_value(), sqlite::all_migrations().size() > 1);
+  EXPECT_EQ(store.saved().has_value(), sqlite::all_migrations().size() > 1);
 
   spool::Reader reader(*spool, cursor->lsn);
   const auto read = reader.next();
@@ -119,7 +119,7 @@ TEST_F(Format1, IsSavedAgain) {
       back_up({.data = data_, .database = database_, .program = "x"}, again, {}, nullptr);
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->manifest.files.size(), 3U);
-  EXPECT_TRUE(restore(again, directory_.path() + "/back", nullptr));
+  EXPECT_TRUE(restore(again, {.data = directory_.path() + "/back"}, nullptr));
 }
 
 }  // namespace

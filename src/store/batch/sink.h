@@ -89,6 +89,9 @@ class Sink {
   // What the database takes of its machine's disk; nothing where that is not known. May look at
   // each of its files: to be asked rarely. After an error: open().
   virtual SinkResult<std::optional<std::uint64_t>> disk_bytes() { return std::nullopt; }
+
+  // Where open() saved what there was before it changed the tables of an earlier version.
+  virtual std::optional<std::string> saved() const { return std::nullopt; }
 };
 
 }  // namespace tickwitness::store

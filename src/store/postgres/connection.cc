@@ -77,7 +77,7 @@ bool Answer::is_commit() const {
 bool Answer::good() const {
   const auto status = PQresultStatus(result_.get());
   return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN ||
-         status == PGRES_EMPTY_QUERY;
+         status == PGRES_COPY_OUT || status == PGRES_EMPTY_QUERY;
 }
 
 std::string_view Answer::error(int field) const {
@@ -184,7 +184,7 @@ SinkResult<Answer> Connection::run(std::string_view script) {
 
 SinkResult<Answer> Connection::next() {
   auto answer = step();
-  if (!answer || !answer->wants_rows()) ended(answer.has_value());
+  if (!answer || !(answer->wants_rows() || answer->gives_rows())) ended(answer.has_value());
   return answer;
 }
 
@@ -195,7 +195,7 @@ SinkResult<Answer> Connection::step() {
   auto answer = receive();
   if (!answer) return std::unexpected(answer.error());
   if (!*answer) return lost();
-  if ((*answer)->wants_rows()) return std::move(**answer);
+  if ((*answer)->wants_rows() || (*answer)->gives_rows()) return std::move(**answer);
   const auto rest = receive();
   if (!rest) return std::unexpected(rest.error());
   if (*rest) return fail("a statement answered more than was asked", false);
@@ -234,6 +234,19 @@ SinkResult<void> Connection::put(std::string_view bytes) {
 
 SinkResult<void> Connection::end_of_rows() {
   return sent(PQputCopyEnd(handle_.get(), nullptr) == 1);
+}
+
+SinkResult<std::optional<std::string_view>> Connection::row() {
+  for (;;) {
+    char* bytes = nullptr;
+    const int length = PQgetCopyData(handle_.get(), &bytes, 1);
+    row_.reset(bytes);
+    if (length > 0) return std::string_view(bytes, static_cast<std::size_t>(length));
+    if (length == -1) return std::nullopt;
+    if (length < 0) return lost();
+    if (auto ok = wait(false); !ok) return std::unexpected(ok.error());
+    if (PQconsumeInput(handle_.get()) != 1) return lost();
+  }
 }
 
 SinkResult<void> Connection::sent(bool good) {

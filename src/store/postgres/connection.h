@@ -48,6 +48,8 @@ class Answer {
   std::uint64_t changed() const;
   // The server waits for the rows of a COPY.
   bool wants_rows() const { return PQresultStatus(result_.get()) == PGRES_COPY_IN; }
+  // It is about to give the rows of one.
+  bool gives_rows() const { return PQresultStatus(result_.get()) == PGRES_COPY_OUT; }
   bool is_commit() const;
   // It is no error, nor anything that is never asked for.
   bool good() const;
@@ -97,6 +99,9 @@ class Connection {
   SinkResult<Answer> next();
   SinkResult<void> put(std::string_view bytes);
   SinkResult<void> end_of_rows();
+  // Where a COPY gives rows: one after the other, each good until the next call; nothing after the
+  // last one, then next() tells how it ended.
+  SinkResult<std::optional<std::string_view>> row();
 
   // False: the server has said something in between, which is that it ends.
   bool healthy() const;
@@ -132,6 +137,11 @@ class Connection {
   std::string where_;
   std::string state_;  // SQLSTATE of the last error
   std::chrono::milliseconds silence_{};
+
+  struct Free {
+    void operator()(char* bytes) const { PQfreemem(bytes); }
+  };
+  std::unique_ptr<char, Free> row_;
 
   std::string_view script_;  // what is left of it
   bool under_way_ = false;   // a statement, whose answer has not come

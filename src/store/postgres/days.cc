@@ -10,22 +10,6 @@
 #include "store/postgres/locks.h"
 
 namespace tickwitness::store::postgres {
-namespace {
-
-std::string make_part(int day) {
-  const auto name = part_name(day);
-  const auto from = day < kDayFirst ? "MINVALUE" : std::to_string(begin_of(day));
-  const auto to = day > kDayLast ? "MAXVALUE" : std::to_string(begin_of(day + 1));
-  // Made first and attached then, it does not lock the table against those who read it.
-  return fmt::format(
-      "CREATE TABLE tickwitness.{0}(LIKE tickwitness.trades, PRIMARY KEY(venue, symbol, id));"
-      "ALTER TABLE tickwitness.trades ATTACH PARTITION tickwitness.{0} "
-      "FOR VALUES FROM ({1}) TO ({2});",
-      name, from, to);
-}
-
-}  // namespace
-
 int day_of(base::WallTime exchange_time) {
   const auto day = std::chrono::floor<std::chrono::days>(exchange_time).time_since_epoch().count();
   return std::clamp(static_cast<int>(day), kDayFirst - 1, kDayLast + 1);
@@ -55,6 +39,18 @@ std::string within(int day, std::string_view column) {
   if (day < kDayFirst) return fmt::format("{} < {}", column, begin_of(kDayFirst));
   if (day > kDayLast) return fmt::format("{} >= {}", column, begin_of(kDayLast + 1));
   return fmt::format("{0} >= {1} AND {0} < {2}", column, begin_of(day), begin_of(day + 1));
+}
+
+std::string make_part(int day) {
+  const auto name = part_name(day);
+  const auto from = day < kDayFirst ? "MINVALUE" : std::to_string(begin_of(day));
+  const auto to = day > kDayLast ? "MAXVALUE" : std::to_string(begin_of(day + 1));
+  // Made first and attached then, it does not lock the table against those who read it.
+  return fmt::format(
+      "CREATE TABLE tickwitness.{0}(LIKE tickwitness.trades, PRIMARY KEY(venue, symbol, id));"
+      "ALTER TABLE tickwitness.trades ATTACH PARTITION tickwitness.{0} "
+      "FOR VALUES FROM ({1}) TO ({2});",
+      name, from, to);
 }
 
 SinkResult<void> Days::ensure(Connection& connection, std::span<const int> days) {

@@ -34,6 +34,9 @@ std::string part_name(int day);
 // "t.exchange_time >= 1772323200000000000 AND t.exchange_time < 1772409600000000000"
 std::string within(int day, std::string_view column);
 
+// What makes the part of a day and attaches it: statements, each with its semicolon.
+std::string make_part(int day);
+
 class Days {
  public:
   // Makes the parts of these days, and those of the days after them so that midnight finds its

@@ -127,20 +127,29 @@ SinkResult<void> none(const SinkResult<Answer>& answer) {
   return {};
 }
 
-SinkResult<void> migrate(Connection& connection, Migrations migrations, std::size_t step) {
+// Begins a transaction in which nobody else changes the tables; the version that they have then.
+SinkResult<int> begin_to_change(Connection& connection) {
   const auto begin =
       fmt::format("BEGIN; SELECT pg_advisory_xact_lock({})", std::to_underlying(Lock::schema));
-  if (auto ok = none(connection.run(begin)); !ok) return ok;
-  // Somebody else may have been faster.
-  const auto version = schema_version(connection);
+  if (auto ok = none(connection.run(begin)); !ok) return std::unexpected(ok.error());
+  return schema_version(connection);
+}
+
+SinkResult<void> take_step(Connection& connection, Migrations migrations, std::size_t step) {
+  if (step == 0) {
+    if (auto ok = none(connection.run(kMakeSchema)); !ok) return ok;
+  }
+  if (auto ok = none(connection.run(std::string(migrations[step]))); !ok) return ok;
+  return none(
+      connection.run(fmt::format("UPDATE tickwitness.schema_version SET version = {}", step + 1)));
+}
+
+SinkResult<void> migrate(Connection& connection, Migrations migrations, std::size_t step) {
+  const auto version = begin_to_change(connection);
   if (!version) return std::unexpected(version.error());
+  // Somebody else may have been faster.
   if (static_cast<std::size_t>(*version) == step) {
-    if (step == 0) {
-      if (auto ok = none(connection.run(kMakeSchema)); !ok) return ok;
-    }
-    if (auto ok = none(connection.run(std::string(migrations[step]))); !ok) return ok;
-    const auto set = fmt::format("UPDATE tickwitness.schema_version SET version = {}", step + 1);
-    if (auto ok = none(connection.run(set)); !ok) return ok;
+    if (auto ok = take_step(connection, migrations, step); !ok) return ok;
   }
   return none(connection.run("COMMIT"));
 }
@@ -180,9 +189,21 @@ SinkResult<void> only_read(Connection& connection) {
       false);
 }
 
-SinkResult<void> bring_up_to_date(Connection& connection, Migrations migrations) {
+SinkResult<void> make_tables(Connection& connection, int version) {
+  const auto there = begin_to_change(connection);
+  if (!there) return std::unexpected(there.error());
+  if (*there != 0) {
+    return connection.fail("has tables of tickwitness already: name another database", false);
+  }
+  for (std::size_t step = 0; step < static_cast<std::size_t>(version); ++step) {
+    if (auto ok = take_step(connection, all_migrations(), step); !ok) return ok;
+  }
+  return {};
+}
+
+SinkResult<void> bring_up_to_date(Connection& connection, Migrations migrations, const Save& save) {
   const int known = static_cast<int>(migrations.size());
-  for (;;) {
+  for (bool first = true;; first = false) {
     const auto version = schema_version(connection);
     if (!version) return std::unexpected(version.error());
     if (*version == known) return {};
@@ -192,6 +213,9 @@ SinkResult<void> bring_up_to_date(Connection& connection, Migrations migrations)
                       "the later one, or restore a backup of version {}",
                       *version, known, known),
           false);
+    }
+    if (first && save && *version > 0) {
+      if (auto ok = save(*version); !ok) return ok;
     }
     const auto step = static_cast<std::size_t>(*version);
     if (auto ok = migrate(connection, migrations, step); !ok) return ok;

@@ -1,6 +1,8 @@
 // The tables, and how an older database gets them. What they hold: docs/storage-postgres.md.
 #pragma once
 
+#include <array>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -13,15 +15,28 @@ namespace tickwitness::store::postgres {
 using Migrations = std::span<const std::string_view>;
 Migrations all_migrations();
 
+// All tables of the last version, in an order in which they can be filled: the parts of trades are
+// known by trade_days.
+inline constexpr std::array<std::string_view, 9> kTables{"schema_version", "venues",      "symbols",
+                                                         "trade_days",     "trades",      "candles",
+                                                         "quotes",         "sink_cursor", "gaps"};
+
 // 0: our tables are not there.
 SinkResult<int> schema_version(Connection& connection);
 
 // Fails where our tables are not there, or of another version.
 SinkResult<void> only_read(Connection& connection);
 
+// Begins a transaction, which the caller ends, and makes the tables of `version` in it, with the
+// rows that a new database has. Fails where tables of ours are there.
+SinkResult<void> make_tables(Connection& connection, int version);
+
+// Saves tables of this version before they are changed.
+using Save = std::function<SinkResult<void>(int version)>;
+
 // Brings the tables to the last version, each step in a transaction of its own; of several engines
-// that try at once one does it. passing is false for tables of a later version, which are left as
-// they are.
-SinkResult<void> bring_up_to_date(Connection& connection, Migrations migrations);
+// that try at once one does it. What there is is saved first, unless `save` is null. passing is
+// false for tables of a later version, which are left as they are.
+SinkResult<void> bring_up_to_date(Connection& connection, Migrations migrations, const Save& save);
 
 }  // namespace tickwitness::store::postgres

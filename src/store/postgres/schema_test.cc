@@ -74,6 +74,34 @@ TEST_F(SchemaTest, AStepThatFailsLeavesTheOnesBefore) {
   EXPECT_THAT(query(database_, "SELECT to_regclass('tickwitness.more')"), ElementsAre("NULL"));
 }
 
+TEST_F(SchemaTest, WhatThereIsIsSavedBeforeItIsChanged) {
+  std::vector<std::string> saved;
+  bool can_be_saved = false;
+  const auto save = [&](int version) -> SinkResult<std::string> {
+    if (!can_be_saved) return sink_fail("the disk is full", true);
+    saved.push_back(std::to_string(version) + ": trades " +
+                    query(database_, "SELECT count(*) FROM tickwitness.trades").at(0));
+    return "place";
+  };
+  const auto more = with({kAddNote, kFails});
+  {
+    PostgresStore made({.database = base::Secret(database_)}, all_migrations(), save);
+    ASSERT_TRUE(made.open()) << "a new database has nothing to be saved";
+    ASSERT_TRUE(made.store(batch(1), {5, 1}));
+    EXPECT_EQ(made.saved(), std::nullopt);
+  }
+  PostgresStore store({.database = base::Secret(database_)}, more, save);
+  const auto refused = store.open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "the disk is full");
+  EXPECT_THAT(query(database_, kVersion), ElementsAre(last_version())) << "not changed";
+  can_be_saved = true;
+  EXPECT_FALSE(store.open());  // the second step fails
+  EXPECT_FALSE(store.open());
+  EXPECT_THAT(saved, ElementsAre(last_version() + ": trades 60")) << "once";
+  EXPECT_EQ(store.saved(), "place");
+}
+
 TEST_F(SchemaTest, ALaterVersionIsRefusedAndNotTouched) {
   ASSERT_TRUE(open(with({kAddNote})));
   const auto refused = open(with({}));

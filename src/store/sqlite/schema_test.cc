@@ -43,7 +43,7 @@ class SchemaTest : public testing::Test {
   SinkResult<Cursor> open(const std::vector<std::string_view>& migrations) {
     SqliteStore store({.path = path_}, migrations);
     auto cursor = store.open();
-    backup_ = store.backup();
+    backup_ = store.saved();
     return cursor;
   }
   static std::vector<std::string_view> with(std::string_view more) {

@@ -44,7 +44,7 @@ SinkResult<Writer> SqliteStore::make_writer(Connections::Lease lease) {
   Connection& connection = *lease;
   auto backup = bring_up_to_date(connection, migrations_);
   if (!backup) return std::unexpected(backup.error());
-  backup_ = std::move(*backup);
+  if (*backup) saved_ = std::move(*backup);
   auto ok = use_write_ahead_log(connection);
   if (ok) ok = connection.run(kPragmas);
   if (ok) ok = connection.run(kSettle);

@@ -39,14 +39,13 @@ class SqliteStore final : public PooledSink<Connection, Writer> {
       : PooledSink(make_pool(settings)), migrations_(migrations) {}
   explicit SqliteStore(Connections& pool) : PooledSink(pool), migrations_(all_migrations()) {}
 
-  // Where the last open() saved the file before it migrated it.
-  const std::optional<std::string>& backup() const { return backup_; }
+  std::optional<std::string> saved() const override { return saved_; }
 
  private:
   SinkResult<Writer> make_writer(Connections::Lease lease) override;
 
   Migrations migrations_;
-  std::optional<std::string> backup_;
+  std::optional<std::string> saved_;
 };
 
 }  // namespace tickwitness::store::sqlite
