@@ -199,7 +199,8 @@ void check_server(const config::Settings& settings, Steps& steps) {
     steps.say("schema", State::failed, version.error().message);
     return;
   }
-  const auto [state, text] = judge_version(*version, postgres::all_migrations().size(), false);
+  const auto [state, text] = judge_version(*version, postgres::all_migrations().size(),
+                                           settings.store.save_before_upgrade);
   steps.say("schema", state, text);
   const auto missing = connection->run(kMissing);
   const bool may = missing && missing->rows() == 1 && missing->text(0, 0).empty();

@@ -1,7 +1,6 @@
 #include "app/storage_threads.h"
 
 #include "app/open_disk.h"
-#include "app/save_tables.h"
 #include "store/postgres/history.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/history.h"
@@ -22,15 +21,15 @@ Database make_database(const std::shared_ptr<store::Pool<Connection>>& pool,
 }
 
 Database make_database(const config::Settings& settings, store::DatabaseMeter& meter,
-                       const runtime::Clock& clock) {
+                       TableSaver& saver) {
   using namespace store;
   if (settings.store.on_server()) {
     const std::shared_ptr pool =
         postgres::make_pool({.database = base::Secret(settings.store.database), .meter = &meter});
-    return make_database(
-        pool, std::make_unique<postgres::PostgresStore>(*pool, [settings, &clock](int version) {
-          return save_tables(settings, version, clock.now().wall);
-        }));
+    postgres::SaveTables save;
+    if (settings.store.save_before_upgrade)
+      save = [&saver](int version) { return saver.save(version); };
+    return make_database(pool, std::make_unique<postgres::PostgresStore>(*pool, std::move(save)));
   }
   const std::shared_ptr pool =
       sqlite::make_pool({.path = database_path(settings), .meter = &meter});
@@ -46,7 +45,8 @@ std::string database_path(const config::Settings& settings) {
 
 StorageThreads::StorageThreads(const config::Settings& settings, std::uint64_t drawn)
     : meter_(store_executor_.clock()),
-      database_(make_database(settings, meter_, store_executor_.clock())),
+      saver_(settings, store_executor_.clock()),
+      database_(make_database(settings, meter_, saver_)),
       storage_({.spool = spool_executor_,
                 .store = store_executor_,
                 .open_disk = [directory = settings.data_directory +

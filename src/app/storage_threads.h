@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/save_tables.h"
 #include "app/storage.h"
 #include "config/settings.h"
 #include "runtime/executor_asio.h"
@@ -46,6 +47,7 @@ class StorageThreads {
   Engine::Past open(telemetry::Catalog& metrics, runtime::Log& log,
                     const std::vector<store::Spooler::Market>& followed) {
     meter_.show(metrics);
+    saver_.tell(log);
     return storage_.open(metrics, log, followed);
   }
   void start();
@@ -56,11 +58,15 @@ class StorageThreads {
     storage_.follow(std::move(followed));
   }
   // As Storage::finish(); calls back on a thread of its own.
-  void finish(std::function<void()> on_finished) { storage_.finish(std::move(on_finished)); }
+  void finish(std::function<void()> on_finished) {
+    saver_.stop();
+    storage_.finish(std::move(on_finished));
+  }
 
  private:
   runtime::AsioExecutor spool_executor_, store_executor_;
   store::DatabaseMetrics meter_;
+  TableSaver saver_;
   Database database_;
   Storage storage_;
   std::thread spool_thread_, store_thread_;

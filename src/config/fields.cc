@@ -118,6 +118,11 @@ const Field kLast[] = {
             "PostgreSQL server: `postgresql://user@host/db?sslmode=verify-full`, with the password "
             "in `~/.pgpass` or PGPASSWORD.",
      .text = Text::database},
+    {.path = "store.save_before_upgrade",
+     .ref = [](Settings& s) -> Ref { return &s.store.save_before_upgrade; },
+     .doc = "Whether the tables of an earlier version on a server are saved, in the data "
+            "directory, before they are changed; those of a file always are. Off: for a server "
+            "that is saved by other means."},
     {.path = "store.quote_seconds",
      .ref = [](Settings& s) -> Ref { return &s.store.quote_every; },
      .doc = "Of each market the best bid and offer is stored once in so long.",

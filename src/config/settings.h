@@ -144,6 +144,7 @@ struct Recorder {
 struct Store {
   bool enabled = true;
   std::string database;  // a file or a server; empty: "market.sqlite" in the data directory
+  bool save_before_upgrade = true;  // of a server; a file always is
   base::Duration quote_every = std::chrono::seconds(1);
   base::Duration keep_quotes = std::chrono::days(30);
   std::size_t spool_segment_bytes = std::size_t{64} << 20;

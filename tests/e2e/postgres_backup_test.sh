@@ -53,12 +53,20 @@ expect_equal "failures of the store" 0 "$(metric tickwitness_store_failures_tota
 kill -TERM "$run_pid"
 wait "$run_pid" || fail "the engine's end: $(tail -n 5 "$scratch/run.log")"
 trades postgres >"$scratch/all"
+"$TICKWITNESS" backup -c "$scratch/tickwitness.yaml" --to "$scratch/spool" --without-rows >"$scratch/said"
+expect_contains "a backup without rows" "save them now, with pg_dump" "$scratch/said"
+[ ! -e "$scratch/spool/trades.csv" ] || fail "--without-rows saved them"
 
 refused 'name a database for them with' restore "$scratch/backup" --data "$scratch/back"
 refused 'has tables of tickwitness already' \
   restore "$scratch/backup" --data "$scratch/back" --database "$(at postgres)"
 [ ! -e "$scratch/back" ] || fail "a data directory appeared"
-rows 'CREATE DATABASE second; ' && rows 'CREATE DATABASE third'
+restore "$scratch/backup" --data "$scratch/back" --without-rows || fail "restore: $(cat "$scratch/said")"
+expect_contains "a directory without rows" "see that the server has them" "$scratch/said"
+rm -r "$scratch/back"
+refused 'is no connection string' restore "$scratch/backup" --data "$scratch/back" --database nonsense
+rows 'CREATE DATABASE second'
+rows 'CREATE DATABASE third'
 mv "$scratch/data" "$scratch/first"
 restore "$scratch/backup" --data "$scratch/data" --database "$(at second)" ||
   fail "restore: $(cat "$scratch/said")"
@@ -72,13 +80,14 @@ expect_equal "trades that are there twice" "" "$(uniq -d "$scratch/second" | hea
 
 # As the version before the gap ledger had them.
 rows 'DROP TABLE tickwitness.gaps; UPDATE tickwitness.schema_version SET version = 2' second
+mkdir "$scratch/data/postgresql.backup-schema-2"  # an earlier one, to be kept
 go_on second
 version() { rows 'SELECT version FROM tickwitness.schema_version' "$1"; }
 [ "$(version second)" -gt 2 ] || fail "the tables are not up to date"
 trades second >"$scratch/migrated"
 cmp -s "$scratch/second" "$scratch/migrated" || fail "migrating altered trades"
-saved=$scratch/data/postgresql.backup-schema-2
-expect_contains "what the engine says of it" "to=$saved" "$scratch/run.log"
+saved=$scratch/data/postgresql.backup-schema-2-2
+expect_equal "what the engine says of it" 2 "$(grep -c "to=$saved" "$scratch/run.log")"
 restore "$saved" --data "$scratch/old" --database "$(at third)" || fail "restore: $(cat "$scratch/said")"
 expect_equal "the version that comes back" 2 "$(version third)"
 trades third >"$scratch/third"

@@ -104,14 +104,15 @@ BackupResult<Moment> look_until_whole(runtime::Disk& spool_disk, const Source& s
 }
 
 BackupResult<void> check_room(const runtime::Disk& target, std::uint64_t needed,
-                              const std::string& to) {
+                              std::uint64_t keep_free, const std::string& to) {
   const auto free = target.free_bytes();
   if (!free) return backup_fail(Fault::target, free.error().message);
-  if (*free >= needed) return {};
+  if (*free >= needed + keep_free) return {};
+  const auto kept = keep_free == 0 ? "" : fmt::format(", of which {} must stay so", keep_free);
   return backup_fail(Fault::target,
-                     fmt::format("{}: the backup takes up to {} bytes, and {} are free there; name "
-                                 "another disk",
-                                 to, needed, *free));
+                     fmt::format("{}: the backup takes up to {} bytes, and {} are free there{}; "
+                                 "make room or name another disk",
+                                 to, needed, *free, kept));
 }
 
 // Numbers that the database counts must not be given again by an engine that starts on the copy.
@@ -196,11 +197,13 @@ BackupResult<Made> back_up(const Source& source, const std::string& to, base::Wa
                          .cursor = moment->cursor,
                          .files = {{.name = format_name, .sha256 = {}}}},
             .bytes = format->size()};
-  auto done = check_room(*target, moment->spool.bytes() + moment->rows_bytes(), to);
+  auto done =
+      check_room(*target, moment->spool.bytes() + moment->rows_bytes(), source.keep_free, to);
   if (done) done = write_file(*target, format_name, *format);
   if (done) done = copy_spool(*moment, *target, source, made, progress);
   if (done) done = copy_database(*moment, staged->path(), made, progress);
-  if (done && moment->server) done = save_rows(*moment->server, *target, made, progress);
+  if (done && moment->server)
+    done = save_rows(*moment->server, *target, made, progress, source.stop);
   if (done) done = sum_all(staged->path(), made, progress);
   if (done) done = write_file(*target, std::string(kManifest), format_manifest(made.manifest));
   if (!done) return std::unexpected(done.error());

@@ -6,6 +6,7 @@
 #include <expected>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,8 @@ struct Source {
   std::string database;                              // the SQLite file; empty: there is none
   std::optional<postgres::PostgresSettings> server;  // that has the rows; nothing: none is saved
   std::string program;                               // version of this program: one word
+  std::uint64_t keep_free = 0;  // bytes that must stay free where the backup goes
+  std::stop_token stop = {};    // ends it while it copies the rows of a server
 };
 
 struct Target {
@@ -54,7 +57,8 @@ BackupResult<Made> back_up(const Source& source, const std::string& to, base::Wa
 
 // Makes a data directory, which must not be there, or be empty, of the backup `from`. It appears
 // whole, after every file was found to be what it was, or not at all. So do the rows of a server,
-// in a database that has no tables of ours: just before the directory.
+// in a database that has no tables of ours: just before the directory. An error in between, or
+// where it is not known whether they do, says so.
 BackupResult<Made> restore(const std::string& from, const Target& target, const Progress& progress);
 
 // "the disk is full" and the like as a BackupError.

@@ -10,12 +10,6 @@
 namespace tickwitness::store::backup {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{256} << 10;
-
-std::unexpected<BackupError> unreadable(const std::string& path, const base::Error& why) {
-  return backup_fail(Fault::source, fmt::format("{}: cannot be read: {}", path, why.message));
-}
-
 // Shows every piece of a file to `take`.
 BackupResult<std::uint64_t> read_through(
     const std::string& path, const std::function<BackupResult<void>(std::string_view)>& take) {
@@ -32,6 +26,10 @@ BackupResult<std::uint64_t> read_through(
 }
 
 }  // namespace
+
+std::unexpected<BackupError> unreadable(const std::string& path, const base::Error& why) {
+  return backup_fail(Fault::source, fmt::format("{}: cannot be read: {}", path, why.message));
+}
 
 std::unexpected<BackupError> not_what_it_was(const std::string& path) {
   return backup_fail(Fault::damaged,

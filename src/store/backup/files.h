@@ -10,6 +10,8 @@
 
 namespace tickwitness::store::backup {
 
+inline constexpr std::size_t kPiece = std::size_t{256} << 10;  // bytes that are read at once
+
 struct Summed {
   std::string sha256;
   std::uint64_t bytes = 0;
@@ -22,6 +24,7 @@ BackupResult<Summed> sum_file(const std::string& path, const OnBytes& on_bytes);
 // source.
 BackupResult<Summed> copy_file(const std::string& path, runtime::Disk& disk,
                                const std::string& name, const OnBytes& on_bytes);
+std::unexpected<BackupError> unreadable(const std::string& path, const base::Error& why);
 // A file whose checksum is not that of the manifest.
 std::unexpected<BackupError> not_what_it_was(const std::string& path);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "runtime/data_dir.h"
 #include "runtime/input_file.h"
@@ -51,11 +52,11 @@ BackupResult<void> check_names(const std::string& from, const Manifest& manifest
   return {};
 }
 
-// Of the files that are for the directory, or for a server.
-std::uint64_t bytes_of(const std::string& from, const Manifest& manifest, bool for_server) {
+// Of the files that are to be read.
+std::uint64_t bytes_of(const std::string& from, const Manifest& manifest, bool rows) {
   std::uint64_t sum = 0;
   for (const auto& file : manifest.files) {
-    if (is_of_server(file.name) != for_server) continue;
+    if (is_of_server(file.name) && !rows) continue;
     const auto opened = runtime::InputFile::open(from + "/" + file.name);
     if (opened) sum += opened->size();
   }
@@ -79,15 +80,15 @@ BackupResult<void> check_target(const Manifest& manifest, const Target& target) 
   return {};
 }
 
-BackupResult<void> copy_files(const std::string& from, runtime::StagedDirectory& staged, Made& made,
-                              const OnBytes& on_bytes) {
+BackupResult<void> copy_files(const std::string& from, runtime::StagedDirectory& staged,
+                              const Manifest& manifest, const OnBytes& on_bytes) {
   if (auto ok = staged.make_inside(std::string(kSpoolFolder)); !ok)
     return backup_fail(Fault::target, ok.error().message);
   auto root = runtime::PosixDisk::at(staged.path());
   auto spool = runtime::PosixDisk::at(staged.path() + "/" + std::string(kSpoolFolder));
   if (!root) return backup_fail(Fault::target, root.error().message);
   if (!spool) return backup_fail(Fault::target, spool.error().message);
-  for (const auto& file : made.manifest.files) {
+  for (const auto& file : manifest.files) {
     if (is_of_server(file.name)) continue;
     runtime::Disk& disk = is_of_spool(file.name) ? *spool : *root;
     const std::string path = from + "/" + file.name;
@@ -96,6 +97,13 @@ BackupResult<void> copy_files(const std::string& from, runtime::StagedDirectory&
     if (copied->sha256 != file.sha256) return not_what_it_was(path);
   }
   return {};
+}
+
+std::unexpected<BackupError> without_directory(std::string_view why, std::string_view rows) {
+  return backup_fail(Fault::target,
+                     fmt::format("{}; the rows {} in the database, and there is no data directory: "
+                                 "if they are there, restore again with --without-rows",
+                                 why, rows));
 }
 
 }  // namespace
@@ -109,24 +117,29 @@ BackupResult<Made> restore(const std::string& from, const Target& target,
   if (!ok) return std::unexpected(ok.error());
   auto staged = runtime::StagedDirectory::make(target.data);
   if (!staged) return backup_fail(Fault::target, staged.error().message);
+  std::optional<postgres::NewTables> tables;
+  if (target.server) {
+    auto empty = make_tables_for(from, *manifest, *target.server);
+    if (!empty) return std::unexpected(empty.error());
+    tables = std::move(*empty);
+  }
 
-  const std::uint64_t rows = target.server ? bytes_of(from, *manifest, true) : 0;
-  Made made{.manifest = std::move(*manifest), .bytes = rows};
-  made.bytes += bytes_of(from, made.manifest, false);
-  const std::uint64_t all = made.bytes + rows;  // which are read twice
+  Made made{.manifest = std::move(*manifest), .bytes = 0};
+  made.bytes = bytes_of(from, made.manifest, tables.has_value());
   const OnBytes on_bytes = [&, done = std::uint64_t{0}](std::uint64_t more) mutable {
     done += more;
-    if (progress) progress("restoring", std::min(done, all), all);
+    if (progress) progress("restoring", std::min(done, made.bytes), made.bytes);
   };
-  if (ok = copy_files(from, *staged, made, on_bytes); !ok) return std::unexpected(ok.error());
-  if (target.server) {
-    auto tables = put_back_rows(from, made.manifest, *target.server, on_bytes);
-    if (!tables) return std::unexpected(tables.error());
+  ok = copy_files(from, *staged, made.manifest, on_bytes);
+  if (ok && tables) ok = fill_tables(*tables, from, made.manifest, on_bytes);
+  if (!ok) return std::unexpected(ok.error());
+  if (tables) {
     if (auto committed = tables->commit(); !committed)
-      return backup_fail(Fault::target, committed.error().message);
+      return without_directory(committed.error().message, "may be");
   }
   if (auto placed = staged->put_in_place(); !placed)
-    return backup_fail(Fault::target, placed.error().message);
+    return tables ? without_directory(placed.error().message, "are")
+                  : backup_fail(Fault::target, placed.error().message);
   return made;
 }
 

@@ -261,6 +261,89 @@ TEST_F(ServerRows, WhatIsThereIsNotTouchedAndNothingHalfAppears) {
   EXPECT_FALSE(fs::exists(at("back")));
 }
 
+TEST_F(ServerRows, WhatTheServerRefusesIsTakenBackAsAWhole) {
+  make_data_directory();
+  ASSERT_TRUE(PostgresStore(settings_of(database_)).open());
+  // Of a day of which the engine knows nothing: it has no part.
+  query(database_,
+        "CREATE TABLE tickwitness.trades_1970(LIKE tickwitness.trades);"
+        "ALTER TABLE tickwitness.trades ATTACH PARTITION tickwitness.trades_1970 "
+        "FOR VALUES FROM (0) TO (100); INSERT INTO tickwitness.trades "
+        "VALUES(1, 5, 6, 1, 1, false, 'buy', NULL, 'live', 1, 1)");
+  ASSERT_TRUE(take());
+  const std::string other = new_database();
+  const auto refused = put_back(other);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::target);
+  EXPECT_THAT(refused.error().message, HasSubstr("no partition of relation \"trades\" found"));
+  EXPECT_THAT(query(other, "SELECT to_regnamespace('tickwitness')"), ElementsAre("NULL"));
+  EXPECT_FALSE(fs::exists(at("back")));
+}
+
+TEST_F(ServerRows, WhatIsNotOursStaysAsItIs) {
+  make_data_directory();
+  ASSERT_TRUE(PostgresStore(settings_of(database_)).open());
+  ASSERT_TRUE(take());
+  const std::string other = new_database();
+  query(other,
+        "CREATE SCHEMA tickwitness; CREATE TABLE tickwitness.\"Daily report\" AS SELECT 7 AS sum;"
+        "CREATE TABLE tickwitness.trades_2026_02_01 AS SELECT 8 AS id");
+  const auto back = put_back(other);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_THAT(query(other, "SELECT * FROM tickwitness.\"Daily report\""), ElementsAre("7"));
+  EXPECT_THAT(query(other, "SELECT * FROM tickwitness.trades_2026_02_01"), ElementsAre("8"));
+}
+
+TEST_F(ServerRows, WithoutATableItIsNoBackup) {
+  make_data_directory();
+  ASSERT_TRUE(PostgresStore(settings_of(database_)).open());
+  auto manifest = value_of(take()).manifest;
+  std::erase_if(manifest.files, [](const FileSum& file) { return file.name == "gaps.csv"; });
+  std::ofstream(at("backup/manifest")) << format_manifest(manifest);
+  const auto back = put_back(new_database());
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().fault, Fault::damaged);
+  EXPECT_THAT(back.error().message, HasSubstr("has no gaps.csv"));
+}
+
+// In the middle of a table that is larger than what is on its way at once.
+TEST_F(ServerRows, WhatIsNotWholeIsNone) {
+  make_data_directory();
+  ASSERT_TRUE(PostgresStore(settings_of(database_)).open());
+  query(database_,
+        "INSERT INTO tickwitness.quotes SELECT g, 1, 1, 64000.1, 1, 64000.2, 1 "
+        "FROM generate_series(1, 400000) g");
+  const auto without_end = [this](std::string_view what, std::uint64_t, std::uint64_t) {
+    if (what == "quotes.csv")
+      query(database_,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+            "application_name = 'tickwitness' AND datname = current_database()");
+  };
+  const auto cut = take(without_end);
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().fault, Fault::source);
+  EXPECT_FALSE(fs::exists(at("backup")));
+
+  const Source source{
+      .data = at("data"), .database = "", .server = settings_of(database_), .program = "1"};
+  std::stop_source stop;
+  Source stopped = source;
+  stopped.stop = stop.get_token();
+  const auto halfway = back_up(stopped, at("backup"), test::kNow,
+                               [&](std::string_view what, std::uint64_t, std::uint64_t) {
+                                 if (what == "quotes.csv") stop.request_stop();
+                               });
+  ASSERT_FALSE(halfway);
+  EXPECT_THAT(halfway.error().message, HasSubstr("stopped"));
+  Source roomy = source;
+  roomy.keep_free = std::uint64_t{1} << 60;
+  const auto full = back_up(roomy, at("backup"), test::kNow, nullptr);
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().fault, Fault::target);
+  EXPECT_THAT(full.error().message, HasSubstr("of which 1152921504606846976 must stay so"));
+  EXPECT_FALSE(fs::exists(at("backup")));
+}
+
 TEST_F(ServerRows, WhereTheyGoMustBeSaid) {
   {
     Engine engine(at("data"), store_in(database_));

@@ -15,6 +15,7 @@ namespace tickwitness::store::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kBeyondStatement{5'000};
+constexpr std::chrono::milliseconds kPatience = std::chrono::hours(24);
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -89,7 +90,7 @@ SinkResult<Connection> Connection::open(const PostgresSettings& settings) {
   auto secrets = secrets_of(settings.database);
   if (!secrets) {
     return sink_fail(
-        "store.database: is no connection string of PostgreSQL; expected "
+        "the database: is no connection string of PostgreSQL; expected "
         "postgresql://user@host/database?sslmode=verify-full",
         false);
   }
@@ -114,6 +115,19 @@ SinkResult<Connection> Connection::open(const PostgresSettings& settings) {
   if (!connection.handle_) return sink_fail("store.database: no memory to connect", true);
   if (auto ok = connection.connect(settings); !ok) return std::unexpected(ok.error());
   if (auto ok = connection.set_up(settings); !ok) return std::unexpected(ok.error());
+  return connection;
+}
+
+SinkResult<Connection> Connection::open_patiently(PostgresSettings settings) {
+  const auto lock = std::exchange(settings.statement, kPatience).count();
+  auto connection = open(settings);
+  if (!connection) return connection;
+  // Later servers (17) may limit whole transactions too.
+  const auto set = connection->run(
+      fmt::format("SET lock_timeout = {}; SELECT set_config(name, '0', false) FROM pg_settings "
+                  "WHERE name = 'transaction_timeout'",
+                  lock));
+  if (!set) return std::unexpected(set.error());
   return connection;
 }
 
@@ -180,6 +194,11 @@ SinkResult<Answer> Connection::run(std::string_view script) {
     auto answer = next();
     if (!answer || script_.empty()) return answer;
   }
+}
+
+SinkResult<void> Connection::execute(std::string_view script) {
+  const auto answer = run(script);
+  return answer ? SinkResult<void>{} : std::unexpected(answer.error());
 }
 
 SinkResult<Answer> Connection::next() {
@@ -327,9 +346,12 @@ std::unexpected<SinkError> Connection::fail_of(const Answer& answer) {
   // An error of libpq's own has no fields.
   if (primary.empty()) return lost();
   const auto detail = answer.error(PG_DIAG_MESSAGE_DETAIL);
-  return fail(
-      fmt::format("{} ({}){}{}", primary, state_, detail.empty() ? "" : ": ", first_line(detail)),
-      is_passing(state_));
+  // Which of the server's settings is too small.
+  const auto hint = state_.starts_with(kInsufficientResources) ? answer.error(PG_DIAG_MESSAGE_HINT)
+                                                               : std::string_view();
+  return fail(fmt::format("{} ({}){}{}{}{}", primary, state_, detail.empty() ? "" : ": ",
+                          first_line(detail), hint.empty() ? "" : ": ", first_line(hint)),
+              is_passing(state_));
 }
 
 std::unexpected<SinkError> Connection::lost() {

@@ -77,6 +77,9 @@ struct AnswerRow {
 class Connection {
  public:
   static SinkResult<Connection> open(const PostgresSettings& settings);
+  // For what takes its time, as copying whole tables does: a statement may work, or the transaction
+  // rest, for a day. Locks are waited for as long as ever.
+  static SinkResult<Connection> open_patiently(PostgresSettings settings);
 
   // "postgresql://user@host:5432/db": never a password.
   const std::string& where() const { return where_; }
@@ -91,6 +94,8 @@ class Connection {
   // the server keeps its answers to a script until the end, and nobody could tell how long each
   // took. After an error the others do not run.
   SinkResult<Answer> run(std::string_view script);
+  // The same where what it answers is of no interest.
+  SinkResult<void> execute(std::string_view script);
 
   // The same in steps: begin(), then next() for each statement. Where a COPY wants rows: put() as
   // often as needed and one end_of_rows(), then next() tells how it ended. `script` stays where it

@@ -2,21 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 
 #include "store/postgres/days.h"
 #include "store/postgres/schema.h"
 
 namespace tickwitness::store::postgres {
-namespace {
-
-SinkResult<void> none(const SinkResult<Answer>& answer) {
-  if (!answer) return std::unexpected(answer.error());
-  return {};
-}
-
-}  // namespace
 
 int version_in(std::string_view csv) {
   constexpr std::string_view kHead = "version\n";
@@ -29,32 +20,22 @@ int version_in(std::string_view csv) {
 }
 
 SinkResult<NewTables> NewTables::make(const PostgresSettings& settings, int version) {
-  auto connection = Connection::open(settings);
+  auto connection = Connection::open_patiently(settings);
   if (!connection) return std::unexpected(connection.error());
   NewTables tables(std::move(*connection));
   if (auto ok = tables.begin(version); !ok) return std::unexpected(ok.error());
   return tables;
 }
 
-// A large table takes its time, and between two tables a file is read.
 SinkResult<void> NewTables::begin(int version) {
-  const auto patient =
-      connection_.run("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
-  if (!patient) return std::unexpected(patient.error());
   if (auto made = make_tables(connection_, version); !made) return made;
-  return empty_tables();
-}
-
-// A new database has rows: those that are put back have them too.
-SinkResult<void> NewTables::empty_tables() {
-  const auto there = connection_.run(
-      "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE n.nspname = 'tickwitness' AND c.relkind = 'r' AND c.relname <> 'schema_version'");
-  if (!there) return std::unexpected(there.error());
-  std::string script;
-  for (int row = 0; row < there->rows(); ++row)
-    script += fmt::format("DELETE FROM tickwitness.{};", there->text(row, 0));
-  return none(connection_.run(script));
+  // Of the tables of version 1 this one begins with a row.
+  if (auto ok = connection_.execute("DELETE FROM tickwitness.sink_cursor"); !ok) return ok;
+  auto tables = our_tables(connection_);
+  if (!tables) return std::unexpected(tables.error());
+  tables_ = std::move(*tables);
+  std::erase(tables_, kTables.front());  // the version is set
+  return {};
 }
 
 SinkResult<void> NewTables::fill(std::string_view table,
@@ -73,7 +54,7 @@ SinkResult<void> NewTables::fill(std::string_view table,
     if (auto put = connection_.put(*piece); !put) return put;
   }
   if (auto sent = connection_.end_of_rows(); !sent) return sent;
-  if (auto ok = none(connection_.next()); !ok) return ok;
+  if (auto ended = connection_.next(); !ended) return std::unexpected(ended.error());
   return go_on_counting(table);
 }
 
@@ -83,20 +64,20 @@ SinkResult<void> NewTables::make_parts() {
   std::string script;
   for (int row = 0; row < days->rows(); ++row)
     script += make_part(static_cast<int>(days->integer(row, 0)));
-  return script.empty() ? SinkResult<void>{} : none(connection_.run(script));
+  return script.empty() ? SinkResult<void>{} : connection_.execute(script);
 }
 
 // What comes next gets a number that nobody has.
 SinkResult<void> NewTables::go_on_counting(std::string_view table) {
   if (table != "venues" && table != "symbols") return {};
-  return none(connection_.run(
+  return connection_.execute(
       fmt::format("SELECT setval(pg_get_serial_sequence('tickwitness.{0}', 'id'), max(id)) "
                   "FROM tickwitness.{0} HAVING count(*) > 0",
-                  table)));
+                  table));
 }
 
 SinkResult<void> NewTables::commit() {
-  return none(connection_.run("COMMIT"));
+  return connection_.execute("COMMIT");
 }
 
 }  // namespace tickwitness::store::postgres

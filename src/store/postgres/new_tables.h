@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/postgres/connection.h"
 
@@ -20,19 +21,22 @@ class NewTables {
   static SinkResult<NewTables> make(const PostgresSettings& settings, int version);
 
   // All that there is of one table, as Snapshot::read() showed it: `give` returns the next piece,
-  // an empty one after the last. Tables come in the order of kTables, without schema_version.
+  // an empty one after the last.
   SinkResult<void> fill(std::string_view table,
                         const std::function<SinkResult<std::string_view>()>& give);
+  // After an error it is not known whether they are there.
   SinkResult<void> commit();
+  // What there is to fill, in the order in which it is to be filled.
+  const std::vector<std::string>& tables() const { return tables_; }
 
  private:
   explicit NewTables(Connection connection) : connection_(std::move(connection)) {}
   SinkResult<void> begin(int version);
-  SinkResult<void> empty_tables();
   SinkResult<void> make_parts();
   SinkResult<void> go_on_counting(std::string_view table);
 
   Connection connection_;
+  std::vector<std::string> tables_;
 };
 
 }  // namespace tickwitness::store::postgres

@@ -122,26 +122,21 @@ DO $$ BEGIN
   END IF;
 END $$)sql";
 
-SinkResult<void> none(const SinkResult<Answer>& answer) {
-  if (!answer) return std::unexpected(answer.error());
-  return {};
-}
-
 // Begins a transaction in which nobody else changes the tables; the version that they have then.
 SinkResult<int> begin_to_change(Connection& connection) {
   const auto begin =
       fmt::format("BEGIN; SELECT pg_advisory_xact_lock({})", std::to_underlying(Lock::schema));
-  if (auto ok = none(connection.run(begin)); !ok) return std::unexpected(ok.error());
+  if (auto ok = connection.execute(begin); !ok) return std::unexpected(ok.error());
   return schema_version(connection);
 }
 
 SinkResult<void> take_step(Connection& connection, Migrations migrations, std::size_t step) {
   if (step == 0) {
-    if (auto ok = none(connection.run(kMakeSchema)); !ok) return ok;
+    if (auto ok = connection.execute(kMakeSchema); !ok) return ok;
   }
-  if (auto ok = none(connection.run(std::string(migrations[step]))); !ok) return ok;
-  return none(
-      connection.run(fmt::format("UPDATE tickwitness.schema_version SET version = {}", step + 1)));
+  if (auto ok = connection.execute(std::string(migrations[step])); !ok) return ok;
+  return connection.execute(
+      fmt::format("UPDATE tickwitness.schema_version SET version = {}", step + 1));
 }
 
 SinkResult<void> migrate(Connection& connection, Migrations migrations, std::size_t step) {
@@ -151,13 +146,28 @@ SinkResult<void> migrate(Connection& connection, Migrations migrations, std::siz
   if (static_cast<std::size_t>(*version) == step) {
     if (auto ok = take_step(connection, migrations, step); !ok) return ok;
   }
-  return none(connection.run("COMMIT"));
+  return connection.execute("COMMIT");
 }
 
 }  // namespace
 
 Migrations all_migrations() {
   return kMigrations;
+}
+
+SinkResult<std::vector<std::string>> our_tables(Connection& connection) {
+  // Of a table that has parts the whole alone.
+  const auto names = connection.run(
+      "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE n.nspname = 'tickwitness' AND c.relkind IN ('r', 'p') AND NOT c.relispartition");
+  if (!names) return std::unexpected(names.error());
+  std::vector<std::string> ours;
+  for (const auto table : kTables) {
+    for (int row = 0; row < names->rows(); ++row) {
+      if (names->text(row, 0) == table) ours.emplace_back(table);
+    }
+  }
+  return ours;
 }
 
 SinkResult<int> schema_version(Connection& connection) {

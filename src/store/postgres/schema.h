@@ -4,7 +4,9 @@
 #include <array>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/postgres/connection.h"
 
@@ -20,6 +22,9 @@ Migrations all_migrations();
 inline constexpr std::array<std::string_view, 9> kTables{"schema_version", "venues",      "symbols",
                                                          "trade_days",     "trades",      "candles",
                                                          "quotes",         "sink_cursor", "gaps"};
+
+// Those of them that are there.
+SinkResult<std::vector<std::string>> our_tables(Connection& connection);
 
 // 0: our tables are not there.
 SinkResult<int> schema_version(Connection& connection);

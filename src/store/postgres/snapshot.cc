@@ -12,19 +12,19 @@ namespace {
 
 constexpr std::size_t kPiece = std::size_t{256} << 10;
 
-// Of each table that can have parts the whole alone.
-constexpr const char* kOurTables =
-    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = 'tickwitness' AND c.relkind IN ('r', 'p') AND NOT c.relispartition";
-constexpr const char* kBytes =
-    "SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint FROM pg_class c "
-    "JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = 'tickwitness' AND c.relkind = 'r'";
+// Of our tables and the parts of trades, which alone are parts.
+std::string bytes_sql(const std::vector<std::string>& tables) {
+  return fmt::format(
+      "SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint FROM pg_class c "
+      "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'tickwitness' "
+      "AND c.relkind = 'r' AND (c.relispartition OR c.relname IN ('{}'))",
+      fmt::join(tables, "', '"));
+}
 
 }  // namespace
 
 SinkResult<Snapshot> Snapshot::take(const PostgresSettings& settings) {
-  auto connection = Connection::open(settings);
+  auto connection = Connection::open_patiently(settings);
   if (!connection) return std::unexpected(connection.error());
   Snapshot snapshot(std::move(*connection));
   if (auto ok = snapshot.begin(); !ok) return std::unexpected(ok.error());
@@ -35,21 +35,19 @@ SinkResult<void> Snapshot::begin() {
   const auto there = schema_version(connection_);
   if (!there) return std::unexpected(there.error());
   if (*there == 0) return connection_.fail("no engine has stored anything here", false);
-  const auto names = connection_.run(kOurTables);
-  if (!names) return std::unexpected(names.error());
-  for (const auto table : kTables) {
-    for (int row = 0; row < names->rows(); ++row) {
-      if (names->text(row, 0) == table) tables_.emplace_back(table);
-    }
-  }
-  // Locked before the first look, the tables keep their columns until the end. The spool is copied
-  // while this transaction rests, and a large table takes its time.
-  const auto locked = connection_.run(
-      fmt::format("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
-                  "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
-                  "LOCK TABLE tickwitness.{} IN ACCESS SHARE MODE",
-                  fmt::join(tables_, ", tickwitness.")));
+  auto tables = our_tables(connection_);
+  if (!tables) return std::unexpected(tables.error());
+  tables_ = std::move(*tables);
+  // Locked before the transaction looks, they keep their columns until it ends.
+  const auto locked =
+      connection_.run(fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+                                  "LOCK TABLE tickwitness.{} IN ACCESS SHARE MODE",
+                                  fmt::join(tables_, ", tickwitness.")));
   if (!locked) return std::unexpected(locked.error());
+  const auto still = our_tables(connection_);
+  if (!still) return std::unexpected(still.error());
+  if (*still != tables_)
+    return connection_.fail("its tables were changed meanwhile: try again", true);
   const auto version = schema_version(connection_);
   if (!version) return std::unexpected(version.error());
   if (*version > static_cast<int>(all_migrations().size())) {
@@ -57,7 +55,7 @@ SinkResult<void> Snapshot::begin() {
         fmt::format("has schema version {}, of a later tickwitness; use that one", *version),
         false);
   }
-  const auto bytes = connection_.run(kBytes);
+  const auto bytes = connection_.run(bytes_sql(tables_));
   if (!bytes) return std::unexpected(bytes.error());
   bytes_ = static_cast<std::uint64_t>(bytes->integer(0, 0));
   return {};

@@ -7,6 +7,7 @@
 namespace tickwitness::store::postgres {
 
 inline constexpr std::string_view kUniqueViolation = "23505";
+inline constexpr std::string_view kInsufficientResources = "53";  // a class of them
 
 // As SinkError::passing; without a code nothing but the network is known to be at fault.
 bool is_passing(std::string_view state);
