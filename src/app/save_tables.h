@@ -11,7 +11,7 @@
 
 namespace tickwitness::app {
 
-// Settings and clock outlive it.
+// The clock outlives it.
 class TableSaver {
  public:
   TableSaver(const config::Settings& settings, const runtime::Clock& clock)
